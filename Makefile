@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+# Builds, tests and runs Latchkey. `make help` lists the targets; V=1 shows the
+# commands.
+
+CFLAGS ?= -O2 -g
+CLANG ?= clang-14
+PYTHON ?= /usr/bin/python3
+PREFIX ?= /usr/local
+CLIENTS ?= curl msmtp
+B := .build
+Q := $(if $(V),,@)
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all run test check unit selftest clang bench lint format install \
+	clean help setup setup-test setup-lint
+
+all:
+
+include servers/build.mk
+
+OBJECTS := $(patsubst %.c,%.o,$(PARSE_SOURCES) $(WORLD_SOURCES))
+HELPERS := $(TEST_HELPERS:.c=.o)
+TESTS := $(TEST_SOURCES:.c=)
+REFCLIENT := $(REFCLIENT_SOURCES:.c=.o)
+PROGRAMS := mockworld forgecert $(if $(REFCLIENT),refclient)
+C_FILES := $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
+	$(TEST_HELPERS) $(REFCLIENT_SOURCES)
+
+DIALECT := -std=c11 -D_GNU_SOURCE -Iservers
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wconversion -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer -fPIE
+LINK := -pie -Wl,-z,relro,-z,now
+LIBS := -lssl -lcrypto -lev -lldns -ljansson -lm
+
+# $(call variant,NAME,COMPILER,FLAGS): how .build/NAME is made.
+define variant
+$(B)/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(if $$(Q),@echo "$(1): cc $$<")
+	$$(Q)$(2) $(DIALECT) $(WARN) $(3) $$(CPPFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+$(B)/$(1)/mockworld: $(B)/$(1)/servers/world/mockworld.o
+$(B)/$(1)/forgecert: $(B)/$(1)/servers/pki/forge_main.o
+$(B)/$(1)/mockworld $(B)/$(1)/forgecert: $(addprefix $(B)/$(1)/,$(OBJECTS))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
+
+$(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
+
+$(addprefix $(B)/$(1)/,$(TESTS)): %: %.o \
+		$(addprefix $(B)/$(1)/,$(OBJECTS) $(HELPERS))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka
+
+-include $(C_FILES:%.c=$(B)/$(1)/%.d)
+endef
+
+$(eval $(call variant,dev,$(CC),$(HARDEN)))
+$(eval $(call variant,asan,$(CC),-Werror $(SANITIZE)))
+$(eval $(call variant,clang,$(CLANG),-Werror $(HARDEN)))
+
+$(B)/dev/liblatchkey.a: $(PARSE_SOURCES:%.c=$(B)/dev/%.o) \
+		$(B)/dev/servers/core/span.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+all: $(addprefix $(B)/dev/,$(PROGRAMS) liblatchkey.a) ## build (the default)
+
+run: setup ## set up, build, attack CLIENTS (curl msmtp), say where the report is
+	@$(MAKE) --no-print-directory all
+	@# Status 1 says that a client failed a check: a finding, not a mistake.
+	@scripts/latchkey run $(CLIENTS) || test $$? -eq 1
+
+test: setup-test ## set up, then everything that proves Latchkey itself
+	@$(MAKE) --no-print-directory check
+
+UNIT_RUN = @failed=; for t in $(TESTS); do $(B)/asan/$$t \
+	|| failed="$$failed $$t"; done; \
+	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
+SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 suites/selftest
+
+unit: export UBSAN_OPTIONS = print_stacktrace=1
+check: export UBSAN_OPTIONS = print_stacktrace=1
+
+check: all clang $(addprefix $(B)/asan/,$(TESTS) mockworld) ## test without set-up
+	$(UNIT_RUN)
+	$(SELFTEST_RUN)
+
+unit: $(addprefix $(B)/asan/,$(TESTS)) ## C unit tests under ASan and UBSan
+	$(UNIT_RUN)
+
+selftest: all ## Python tests of the suite itself
+	$(SELFTEST_RUN)
+
+clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS)) ## clang build, no warnings
+
+bench: all ## measure, and compare with what is promised
+	@scripts/bench
+
+lint: setup-lint ## layout, static analysis, types, spelling
+	@CC_FLAGS='$(DIALECT)' PYTHON='$(PYTHON)' scripts/lint $(C_FILES)
+
+format: ## clang-format all C files
+	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]')
+
+install: all ## install below DESTDIR and PREFIX (/usr/local)
+	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev'
+
+clean: ## remove what was built
+	rm -rf $(B)
+
+setup: ## install what `run` needs
+	@scripts/setup run
+
+setup-test:
+	@scripts/setup run test
+
+setup-lint:
+	@scripts/setup run test lint
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12

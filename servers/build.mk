@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the programs are made of: one file a line, in the order of the alphabet.
+# `make lint` compares the lists with the tree.
+
+# Pure parsers: also the installable liblatchkey.
+PARSE_SOURCES := \
+	servers/parse/base64.c \
+	servers/parse/imap_address.c \
+	servers/parse/imap_command.c \
+	servers/parse/imap_date.c \
+	servers/parse/imap_mime.c \
+	servers/parse/number.c \
+	servers/parse/pop3_text.c \
+	servers/parse/smtp_envelope.c \
+	servers/parse/smtp_unstuff.c
+
+# The rest of the world but its main; unit tests link all of it.
+WORLD_SOURCES := \
+	servers/core/buf.c \
+	servers/core/digest.c \
+	servers/core/err.c \
+	servers/core/json.c \
+	servers/core/needle.c \
+	servers/core/pcapng.c \
+	servers/core/span.c \
+	servers/core/tls.c \
+	servers/core/tls_name.c \
+	servers/core/tls_options.c \
+	servers/core/transcript.c \
+	servers/fault/configure.c \
+	servers/fault/load.c \
+	servers/fault/record.c \
+	servers/fault/rewrite.c \
+	servers/pki/cert.c \
+	servers/pki/chain.c \
+	servers/pki/der.c \
+	servers/pki/extension.c \
+	servers/pki/forge.c \
+	servers/pki/key.c \
+	servers/pki/name.c \
+	servers/pki/spot.c \
+	servers/pki/validity.c \
+	servers/proto/dns.c \
+	servers/proto/dns_lookup.c \
+	servers/proto/dns_record.c \
+	servers/proto/engine.c \
+	servers/proto/imap.c \
+	servers/proto/imap_auth.c \
+	servers/proto/imap_body.c \
+	servers/proto/imap_dispatch.c \
+	servers/proto/imap_fetch.c \
+	servers/proto/imap_folder.c \
+	servers/proto/imap_item.c \
+	servers/proto/imap_key.c \
+	servers/proto/imap_list.c \
+	servers/proto/imap_reply.c \
+	servers/proto/imap_search.c \
+	servers/proto/imap_section.c \
+	servers/proto/imap_select.c \
+	servers/proto/imap_store.c \
+	servers/proto/imap_view.c \
+	servers/proto/pop3.c \
+	servers/proto/pop3_drop.c \
+	servers/proto/sasl.c \
+	servers/proto/sasl_oauth.c \
+	servers/proto/sasl_scram.c \
+	servers/proto/session.c \
+	servers/proto/session_reply.c \
+	servers/proto/smtp.c \
+	servers/proto/smtp_content.c \
+	servers/proto/smtp_envelope.c \
+	servers/world/capture.c \
+	servers/world/child.c \
+	servers/world/conn.c \
+	servers/world/conn_input.c \
+	servers/world/conn_output.c \
+	servers/world/dns_port.c \
+	servers/world/kernel.c \
+	servers/world/listen.c \
+	servers/world/plan.c \
+	servers/world/record.c \
+	servers/world/world.c
+
+# Each has a main, and becomes a program of its own.
+MAIN_SOURCES := \
+	servers/pki/forge_main.c \
+	servers/world/mockworld.c
+
+# Each is one program of unit tests.
+TEST_SOURCES := \
+	servers/tests/test_base64.c \
+	servers/tests/test_core.c \
+	servers/tests/test_dns.c \
+	servers/tests/test_dns_message.c \
+	servers/tests/test_fault.c \
+	servers/tests/test_pcapng.c \
+	servers/tests/test_pki.c \
+	servers/tests/test_pop3.c \
+	servers/tests/test_sasl.c \
+	servers/tests/test_smtp.c
+
+# What several of them share.
+TEST_HELPERS :=
+
+# The client that does everything right, and its bug switches.
+REFCLIENT_SOURCES :=

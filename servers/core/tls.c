@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OpenSSL sessions whose wire is memory. */
+#include "core/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+
+struct tls_context {
+	SSL_CTX *ctx;
+	const struct tls_options *options;
+};
+
+struct tls_session {
+	SSL *ssl;
+	BIO *in, *out; /* owned by ssl */
+	struct tls_context *context;
+	struct tls_watch watch;
+	bool failed;
+};
+
+/* The newest error of OpenSSL's queue in words; empties the queue. */
+static int
+openssl_error(struct err *err, const char *what)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = ERR_reason_error_string(code);
+
+	ERR_clear_error();
+	return err_set(err, ERR_TLS, "%s: %s", what,
+		reason != NULL ? reason : "no reason given");
+}
+
+static struct tls_session *
+session_of(SSL *ssl)
+{
+	return SSL_get_app_data(ssl);
+}
+
+/* The ALPN extension's protocol names (RFC 7301 3.1). */
+static void
+hello_alpn(SSL *ssl, struct tls_hello *hello)
+{
+	const unsigned char *p;
+	size_t n;
+	struct span rest;
+
+	if (SSL_client_hello_get0_ext(ssl,
+		    TLSEXT_TYPE_application_layer_protocol_negotiation, &p,
+		    &n) != 1)
+		return;
+	rest = span_cut(span_of(p, n), 2, n);
+	while (rest.n > 1 && hello->alpns < TLS_ALPN_MAX) {
+		size_t length = rest.p[0];
+
+		hello->alpn[hello->alpns++] = span_cut(rest, 1, 1 + length);
+		rest = span_cut(rest, 1 + length, rest.n);
+	}
+}
+
+/* The host name of the SNI extension (RFC 6066 3). */
+static struct span
+hello_sni(SSL *ssl)
+{
+	const unsigned char *p;
+	size_t n, length;
+
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) !=
+			1 ||
+		n < 5 || p[2] != TLSEXT_NAMETYPE_host_name)
+		return span_of(NULL, 0);
+	length = (size_t)p[3] << 8 | p[4];
+	return span_cut(span_of(p, n), 5, 5 + length);
+}
+
+/* 16-bit numbers behind skip bytes of an extension. */
+static unsigned
+hello_numbers(SSL *ssl, unsigned type, size_t skip, uint16_t *out)
+{
+	const unsigned char *p;
+	size_t n;
+	unsigned count = 0;
+
+	if (SSL_client_hello_get0_ext(ssl, type, &p, &n) != 1)
+		return 0;
+	for (size_t i = skip; i + 1 < n && count < TLS_LIST_MAX; i += 2)
+		out[count++] = (uint16_t)(p[i] << 8 | p[i + 1]);
+	return count;
+}
+
+static void
+hello_read(SSL *ssl, struct tls_hello *hello)
+{
+	const unsigned char *p;
+	uint16_t versions[TLS_LIST_MAX];
+	size_t n = SSL_client_hello_get0_ciphers(ssl, &p);
+
+	*hello = (struct tls_hello){
+		.legacy_version = SSL_client_hello_get0_legacy_version(ssl),
+		.sni = hello_sni(ssl),
+	};
+	for (size_t i = 0; i + 1 < n && hello->ciphers < 256; i += 2)
+		hello->cipher[hello->ciphers++] =
+			(uint16_t)(p[i] << 8 | p[i + 1]);
+	hello->versions =
+		hello_numbers(ssl, TLSEXT_TYPE_supported_versions, 1, versions);
+	for (unsigned i = 0; i < hello->versions; i++)
+		hello->version[i] = versions[i];
+	hello->groups = hello_numbers(
+		ssl, TLSEXT_TYPE_supported_groups, 2, hello->group);
+	hello_alpn(ssl, hello);
+}
+
+static int
+on_hello(SSL *ssl, int *alert, void *arg)
+{
+	struct tls_session *session = session_of(ssl);
+	const struct tls_options *options = session->context->options;
+	struct tls_hello hello;
+
+	(void)arg;
+	hello_read(ssl, &hello);
+	session->watch.hello(session->watch.self, &hello);
+	if (options->hello_alert != 0) {
+		*alert = options->hello_alert;
+		return SSL_CLIENT_HELLO_ERROR;
+	}
+	if (options->sni_refuse) {
+		*alert = SSL_AD_UNRECOGNIZED_NAME;
+		return SSL_CLIENT_HELLO_ERROR;
+	}
+	return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+static int
+on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
+	const unsigned char *in, unsigned in_n, void *arg)
+{
+	const struct tls_options *options = arg;
+	struct span rest = span_of(in, in_n);
+
+	(void)ssl;
+	if (options->alpn_refuse)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	if (options->alpn_selectz != NULL) {
+		*out = (const unsigned char *)options->alpn_selectz;
+		*out_n = (unsigned char)strlen(options->alpn_selectz);
+		return SSL_TLSEXT_ERR_OK;
+	}
+	while (rest.n > 1) {
+		struct span name = span_cut(rest, 1, 1 + (size_t)rest.p[0]);
+
+		for (unsigned i = 0; i < options->alpns; i++) {
+			if (!span_eq(name, span_z(options->alpn[i])))
+				continue;
+			*out = name.p;
+			*out_n = (unsigned char)name.n;
+			return SSL_TLSEXT_ERR_OK;
+		}
+		rest = span_cut(rest, 1 + name.n, rest.n);
+	}
+	return SSL_TLSEXT_ERR_NOACK;
+}
+
+static void
+on_info(const SSL *ssl, int where, int value)
+{
+	struct tls_session *session = SSL_get_app_data(ssl);
+
+	if ((where & SSL_CB_ALERT) == 0)
+		return;
+	session->watch.alert(session->watch.self, (where & SSL_CB_READ) != 0,
+		value >> 8, value & 0xff);
+}
+
+static void
+on_key(const SSL *ssl, const char *line)
+{
+	struct tls_session *session = SSL_get_app_data(ssl);
+
+	session->watch.key(session->watch.self, line);
+}
+
+static int
+on_client_certificate(int ok, X509_STORE_CTX *store)
+{
+	(void)ok;
+	(void)store;
+	return 1; /* whatever a client shows is taken: it is not on trial */
+}
+
+/* OpenSSL's macro wants a text that it may write to. */
+static int
+context_groups(struct tls_context *context, struct err *err)
+{
+	char *list = strdup(context->options->groupsz);
+	int ok = list != NULL &&
+		 SSL_CTX_set1_groups_list(context->ctx, list) == 1;
+
+	free(list);
+	return ok ? 0 : openssl_error(err, "groups");
+}
+
+static int
+context_suites(struct tls_context *context, struct err *err)
+{
+	const struct tls_options *o = context->options;
+
+	/* Security level 0: the world must be able to be as weak as asked. */
+	if (SSL_CTX_set_cipher_list(context->ctx,
+		    o->ciphersz != NULL ? o->ciphersz
+					: "DEFAULT:@SECLEVEL=0") != 1)
+		return openssl_error(err, "ciphers");
+	if (o->suitesz != NULL &&
+		SSL_CTX_set_ciphersuites(context->ctx, o->suitesz) != 1)
+		return openssl_error(err, "suites");
+	return o->groupsz != NULL ? context_groups(context, err) : 0;
+}
+
+static int
+context_versions(struct tls_context *context, struct err *err)
+{
+	const struct tls_options *o = context->options;
+	int min = o->min_version != 0 ? o->min_version : TLS1_2_VERSION;
+	int max = o->max_version != 0 ? o->max_version : TLS1_3_VERSION;
+
+	if (SSL_CTX_set_min_proto_version(context->ctx, min) != 1 ||
+		SSL_CTX_set_max_proto_version(context->ctx, max) != 1)
+		return openssl_error(err, "versions");
+	return 0;
+}
+
+static int
+context_identity(struct tls_context *context, X509 *leaf,
+	STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err)
+{
+	if (leaf == NULL)
+		return 0;
+	if (SSL_CTX_use_certificate(context->ctx, leaf) != 1 ||
+		SSL_CTX_use_PrivateKey(context->ctx, key) != 1)
+		return openssl_error(err, "certificate");
+	if (chain != NULL && SSL_CTX_set1_chain(context->ctx, chain) != 1)
+		return openssl_error(err, "chain");
+	return 0;
+}
+
+static void
+context_callbacks(struct tls_context *context)
+{
+	SSL_CTX *ctx = context->ctx;
+	union {
+		const struct tls_options *options;
+		void *arg;
+	} u = {.options = context->options};
+
+	SSL_CTX_set_client_hello_cb(ctx, on_hello, NULL);
+	SSL_CTX_set_info_callback(ctx, on_info);
+	SSL_CTX_set_keylog_callback(ctx, on_key);
+	if (context->options->alpns > 0 || context->options->alpn_refuse ||
+		context->options->alpn_selectz != NULL)
+		SSL_CTX_set_alpn_select_cb(ctx, on_alpn, u.arg);
+	if (context->options->request_certificate)
+		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_client_certificate);
+	SSL_CTX_set_dh_auto(ctx, 1);
+	SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY | SSL_MODE_RELEASE_BUFFERS);
+	/* Tickets off the table of two would only add noise to a trial; one
+	 * lets a client resume. */
+	SSL_CTX_set_num_tickets(ctx, 1);
+	SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"latchkey", 8);
+}
+
+struct tls_context *
+tls_context_new(const struct tls_options *options, X509 *leaf,
+	STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err)
+{
+	struct tls_context *context = calloc(1, sizeof(*context));
+
+	if (context == NULL)
+		return NULL;
+	context->options = options;
+	context->ctx = SSL_CTX_new(TLS_server_method());
+	if (context->ctx == NULL) {
+		(void)openssl_error(err, "context");
+		goto fail;
+	}
+	SSL_CTX_set_security_level(context->ctx, 0);
+	if (context_versions(context, err) != 0 ||
+		context_suites(context, err) != 0 ||
+		context_identity(context, leaf, chain, key, err) != 0)
+		goto fail;
+	context_callbacks(context);
+	return context;
+fail:
+	tls_context_free(context);
+	return NULL;
+}
+
+void
+tls_context_free(struct tls_context *context)
+{
+	if (context == NULL)
+		return;
+	SSL_CTX_free(context->ctx);
+	free(context);
+}
+
+struct tls_session *
+tls_session_new(struct tls_context *context, const struct tls_watch *watch,
+	struct err *err)
+{
+	struct tls_session *session = calloc(1, sizeof(*session));
+
+	if (session == NULL)
+		return NULL;
+	session->context = context;
+	session->watch = *watch;
+	session->ssl = SSL_new(context->ctx);
+	session->in = BIO_new(BIO_s_mem());
+	session->out = BIO_new(BIO_s_mem());
+	if (session->ssl == NULL || session->in == NULL ||
+		session->out == NULL) {
+		(void)openssl_error(err, "session");
+		BIO_free(session->in);
+		BIO_free(session->out);
+		SSL_free(session->ssl);
+		free(session);
+		return NULL;
+	}
+	BIO_set_mem_eof_return(session->in, -1);
+	SSL_set_bio(session->ssl, session->in, session->out);
+	SSL_set_app_data(session->ssl, session);
+	SSL_set_accept_state(session->ssl);
+	return session;
+}
+
+void
+tls_session_free(struct tls_session *session)
+{
+	if (session == NULL)
+		return;
+	SSL_free(session->ssl);
+	free(session);
+}
+
+int
+tls_feed(struct tls_session *session, struct span raw)
+{
+	if (raw.n == 0)
+		return 0;
+	return BIO_write(session->in, raw.p, (int)raw.n) == (int)raw.n ? 0 : -1;
+}
+
+static enum tls_state
+session_failed(struct tls_session *session, struct err *err)
+{
+	session->failed = true;
+	(void)openssl_error(err, "TLS");
+	return TLS_FAILED;
+}
+
+enum tls_state
+tls_advance(struct tls_session *session, struct buf *plain, struct err *err)
+{
+	uint8_t room[4096];
+	int n = 1;
+
+	if (session->failed) {
+		(void)err_set(err, ERR_TLS, "TLS: failed before");
+		return TLS_FAILED;
+	}
+	ERR_clear_error();
+	if (!SSL_is_init_finished(session->ssl)) {
+		n = SSL_do_handshake(session->ssl);
+		if (n != 1) {
+			if (SSL_get_error(session->ssl, n) ==
+				SSL_ERROR_WANT_READ)
+				return TLS_HANDSHAKING;
+			return session_failed(session, err);
+		}
+	}
+	while (plain->cap - plain->n >= sizeof(room)) {
+		n = SSL_read(session->ssl, room, (int)sizeof(room));
+		if (n <= 0)
+			break;
+		if (buf_add(plain, span_of(room, (size_t)n)) != 0)
+			return session_failed(session, err);
+	}
+	if ((SSL_get_shutdown(session->ssl) & SSL_RECEIVED_SHUTDOWN) != 0)
+		return TLS_CLOSED;
+	if (n <= 0 && SSL_get_error(session->ssl, n) != SSL_ERROR_WANT_READ)
+		return session_failed(session, err);
+	return TLS_UP;
+}
+
+int
+tls_send(struct tls_session *session, struct span plain)
+{
+	if (session->failed || !SSL_is_init_finished(session->ssl))
+		return -1;
+	if (plain.n == 0)
+		return 0;
+	ERR_clear_error();
+	return SSL_write(session->ssl, plain.p, (int)plain.n) == (int)plain.n
+		       ? 0
+		       : -1;
+}
+
+void
+tls_close_notify(struct tls_session *session)
+{
+	if (!session->failed && SSL_is_init_finished(session->ssl))
+		(void)SSL_shutdown(session->ssl);
+}
+
+int
+tls_renegotiate(struct tls_session *session)
+{
+	if (session->failed || SSL_version(session->ssl) > TLS1_2_VERSION)
+		return -1;
+	return SSL_renegotiate(session->ssl) == 1 &&
+			       SSL_do_handshake(session->ssl) == 1
+		       ? 0
+		       : -1;
+}
+
+int
+tls_take(struct tls_session *session, struct buf *raw)
+{
+	char *p;
+	long n = BIO_get_mem_data(session->out, &p);
+
+	if (n <= 0)
+		return 0;
+	if (buf_add(raw, span_of(p, (size_t)n)) != 0)
+		return -1;
+	(void)BIO_reset(session->out);
+	return 0;
+}
+
+struct tls_facts
+tls_session_facts(const struct tls_session *session)
+{
+	const SSL_CIPHER *cipher = SSL_get_current_cipher(session->ssl);
+	int nid = (int)SSL_get_negotiated_group(session->ssl);
+	struct tls_facts facts = {
+		.versionz = SSL_get_version(session->ssl),
+		.cipherz = cipher != NULL ? SSL_CIPHER_standard_name(cipher)
+					  : "none",
+		.groupz = nid != NID_undef ? OBJ_nid2sn(nid) : NULL,
+		.resumed = SSL_session_reused(session->ssl) != 0,
+	};
+
+	if (cipher != NULL)
+		facts.anonymous =
+			SSL_CIPHER_get_auth_nid(cipher) == NID_auth_null ||
+			SSL_CIPHER_get_bits(cipher, NULL) == 0;
+	return facts;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLS over memory BIOs: bytes of the wire go in and come out as spans, so
+ * that the world can record, hold back, cut and change every one of them.
+ */
+#ifndef CORE_TLS_H
+#define CORE_TLS_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "core/buf.h"
+#include "core/err.h"
+
+#define TLS_ALPN_MAX 8
+#define TLS_LIST_MAX 64
+
+/* How a server speaks TLS. Texts are the caller's; NULL means the default. */
+struct tls_options {
+	int min_version, max_version; /* 0x0301 to 0x0304; 0: 1.2 to 1.3 */
+	const char *ciphersz;         /* TLS 1.2 and older, OpenSSL's syntax */
+	const char *suitesz;          /* TLS 1.3 */
+	const char *groupsz;
+	const char *alpn[TLS_ALPN_MAX]; /* what the server knows; if the
+					 * client offers none of these, no
+					 * ALPN is answered */
+	unsigned alpns;
+	const char *alpn_selectz; /* selected whatever the client offers */
+	bool alpn_refuse;         /* alert no_application_protocol */
+	bool sni_refuse;          /* alert unrecognized_name */
+	bool request_certificate; /* ask the client for one, take any */
+	int hello_alert; /* answer every ClientHello with this alert (RFC 8446
+			  * 6, description number), 0: do not */
+};
+
+/* What the ClientHello said; texts valid during the call. */
+struct tls_hello {
+	unsigned legacy_version;
+	unsigned version[TLS_LIST_MAX]; /* supported_versions, or none */
+	unsigned versions;
+	uint16_t cipher[256];
+	unsigned ciphers;
+	uint16_t group[TLS_LIST_MAX];
+	unsigned groups;
+	struct span sni; /* empty: none */
+	struct span alpn[TLS_ALPN_MAX];
+	unsigned alpns;
+};
+
+/* Whom a session tells what happens. */
+struct tls_watch {
+	void *self;
+	void (*hello)(void *self, const struct tls_hello *hello);
+	void (*alert)(void *self, bool incoming, int level, int description);
+	void (*key)(void *self, const char *line); /* key log, no newline */
+};
+
+struct tls_context; /* options and an identity, for many sessions */
+struct tls_session; /* one connection */
+
+/*
+ * leaf, chain and key are borrowed until the context is freed; leaf may be
+ * NULL for suites that authenticate nobody. NULL with *err on failure.
+ */
+struct tls_context *tls_context_new(const struct tls_options *options,
+	X509 *leaf, STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err);
+void tls_context_free(struct tls_context *context);
+
+struct tls_session *tls_session_new(struct tls_context *context,
+	const struct tls_watch *watch, struct err *err);
+void tls_session_free(struct tls_session *session);
+
+enum tls_state {
+	TLS_HANDSHAKING,
+	TLS_UP,
+	TLS_CLOSED, /* the peer sent close_notify */
+	TLS_FAILED
+};
+
+/* Bytes from the wire; -1 if OpenSSL ran out of memory. */
+int tls_feed(struct tls_session *session, struct span raw)
+	__attribute__((warn_unused_result));
+/*
+ * Work with what was fed: shakes hands, then appends decrypted application
+ * bytes to plain, as far as plain's cap goes. *err tells why on TLS_FAILED.
+ */
+enum tls_state tls_advance(
+	struct tls_session *session, struct buf *plain, struct err *err);
+/* Encrypts. -1 before the handshake or on failure. */
+int tls_send(struct tls_session *session, struct span plain)
+	__attribute__((warn_unused_result));
+void tls_close_notify(struct tls_session *session);
+/* TLS 1.2 and older: HelloRequest. -1 if it cannot be. */
+int tls_renegotiate(struct tls_session *session)
+	__attribute__((warn_unused_result));
+/* Moves what is to go onto the wire to raw; -1 when raw is full. */
+int tls_take(struct tls_session *session, struct buf *raw)
+	__attribute__((warn_unused_result));
+
+struct tls_facts {
+	const char *versionz, *cipherz, *groupz; /* groupz may be NULL */
+	bool resumed;
+	bool anonymous; /* the suite authenticates nobody, or does not encrypt
+			 */
+};
+struct tls_facts tls_session_facts(const struct tls_session *session);
+
+/* "TLSv1.3", "0x7f12"; into room. */
+const char *tls_version_name(unsigned version, char room[16]);
+/* IANA name of a suite number, or its hex digits. */
+const char *tls_cipher_name(uint16_t number, char room[64]);
+/* "bad_certificate", as RFC 8446 6 spells it. */
+const char *tls_alert_name(int description);
+const char *tls_group_name(uint16_t number, char room[32]);
+
+#endif

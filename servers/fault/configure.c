@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults that are a matter of what a server is told to be. */
+#include "fault/fault.h"
+
+/* A whole item, or its first word: "SASL" is "SASL PLAIN LOGIN" too. */
+static bool
+item_is(const char *item, const char *wordz)
+{
+	struct span rest = span_z(item), word = span_z(wordz);
+
+	return span_eq_nocase(rest, word) ||
+	       span_eq_nocase(span_word(&rest, ' '), word);
+}
+
+static void
+list_remove(struct engine_capabilities *list, const char *wordz)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < list->n; i++)
+		if (!item_is(list->item[i], wordz))
+			list->item[kept++] = list->item[i];
+	list->n = kept;
+}
+
+static void
+list_add(struct engine_capabilities *list, const char *item)
+{
+	if (list->n < ENGINE_CAPABILITIES_MAX)
+		list->item[list->n++] = item;
+}
+
+static void
+change_lists(const struct fault *fault, struct engine_config *config)
+{
+	for (unsigned phase = 0; phase < PHASES; phase++) {
+		struct engine_capabilities *list = &config->capabilities[phase];
+
+		if (!fault->in_phase[phase])
+			continue;
+		/* A greeting without a list stays one. */
+		if (phase == PHASE_GREETING && list->n == 0)
+			continue;
+		for (unsigned i = 0; i < fault->capabilities; i++) {
+			if (fault->action == FAULT_WITHHOLD)
+				list_remove(list, fault->capability[i]);
+			else
+				list_add(list, fault->capability[i]);
+		}
+	}
+}
+
+void
+fault_configure(const struct fault *fault, struct engine_config *config)
+{
+	struct engine_refusal refusal = {fault->reply, fault->data};
+
+	switch (fault->action) {
+	case FAULT_WITHHOLD:
+	case FAULT_ADVERTISE:
+		change_lists(fault, config);
+		break;
+	case FAULT_REFUSE:
+		if (config->refusals < ENGINE_REFUSALS_MAX)
+			config->refusal[config->refusals++] = refusal;
+		break;
+	case FAULT_GREET:
+		config->greeting = fault->greeting;
+		config->greeting_text = fault->data;
+		break;
+	case FAULT_CLEAR_ON_IMPLICIT:
+		config->implicit_tls = false;
+		break;
+	case FAULT_TLS_ON_CLEAR:
+		config->implicit_tls = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+change_tls(const struct tls_options *fault, struct tls_options *options)
+{
+	if (fault->min_version != 0)
+		options->min_version = fault->min_version;
+	if (fault->max_version != 0)
+		options->max_version = fault->max_version;
+	if (fault->ciphersz != NULL)
+		options->ciphersz = fault->ciphersz;
+	if (fault->suitesz != NULL)
+		options->suitesz = fault->suitesz;
+	if (fault->groupsz != NULL)
+		options->groupsz = fault->groupsz;
+	for (unsigned i = 0; i < fault->alpns; i++)
+		options->alpn[i] = fault->alpn[i];
+	if (fault->alpns > 0)
+		options->alpns = fault->alpns;
+}
+
+void
+fault_configure_tls(const struct fault *fault, struct tls_options *options,
+	const char **identity)
+{
+	switch (fault->action) {
+	case FAULT_TLS:
+		change_tls(&fault->tls, options);
+		break;
+	case FAULT_ALPN:
+		options->alpn_selectz = fault->tls.alpn_selectz;
+		options->alpn_refuse = fault->tls.alpn_refuse;
+		break;
+	case FAULT_SNI:
+		options->sni_refuse = true;
+		break;
+	case FAULT_REQUEST_CERTIFICATE:
+		options->request_certificate = true;
+		break;
+	case FAULT_ALERT:
+		if (!fault->at_flight)
+			options->hello_alert = (int)fault->description;
+		break;
+	case FAULT_CERTIFICATE:
+		*identity = fault->identity;
+		break;
+	default:
+		break;
+	}
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Faults that change what an engine wants to send. */
+#include "fault/fault.h"
+
+#include <stdio.h>
+
+#include "proto/reply.h"
+
+#define EXPANDED_MAX (1u << 20)
+
+static void
+put_send(const struct wire_sink *out, const char *reply, struct span bytes,
+	bool by_fault)
+{
+	struct wire wire = {.kind = WIRE_SEND,
+		.bytes = bytes,
+		.reply = reply,
+		.by_fault = by_fault};
+
+	if (bytes.n > 0)
+		out->put(out->self, &wire);
+}
+
+static void
+put_kind(const struct wire_sink *out, enum wire_kind kind)
+{
+	struct wire wire = {.kind = kind};
+
+	out->put(out->self, &wire);
+}
+
+static void
+put_close(const struct wire_sink *out, enum wire_close how)
+{
+	struct wire wire = {.kind = WIRE_CLOSE, .how = how};
+
+	out->put(out->self, &wire);
+}
+
+static void
+put_delivered(struct fault_conn *conn, const struct wire_sink *out,
+	const char *detail)
+{
+	struct wire wire = {.kind = WIRE_DELIVERED, .bytes = span_z(detail)};
+
+	conn->delivered = true;
+	out->put(out->self, &wire);
+}
+
+/* The tag that a client which counts uses step commands later: its trailing
+ * digits go up and keep their width. */
+static int
+tag_later(struct span tag, unsigned long step, struct buf *out)
+{
+	size_t digits = 0;
+	unsigned long number = 0;
+
+	while (digits < tag.n && digits < 9 &&
+		tag.p[tag.n - digits - 1] >= '0' &&
+		tag.p[tag.n - digits - 1] <= '9')
+		digits++;
+	if (digits == 0)
+		return buf_add(out, tag);
+	for (size_t i = tag.n - digits; i < tag.n; i++)
+		number = number * 10 + (unsigned long)(tag.p[i] - '0');
+	if (buf_add(out, span_cut(tag, 0, tag.n - digits)) != 0)
+		return -1;
+	return buf_addf(out, "%0*lu", (int)digits, number + step);
+}
+
+int
+fault_expand(struct span text, struct span tag, struct buf *out)
+{
+	static const struct {
+		const char *name;
+		unsigned long step;
+	} names[] = {{"{tag}", 0}, {"{next-tag}", 1}, {"{next-tag-2}", 2}};
+	size_t at = 0;
+
+	while (at < text.n) {
+		struct span rest = span_cut(text, at, text.n);
+		bool replaced = false;
+
+		for (size_t i = 0; i < 3 && !replaced; i++) {
+			if (!span_has_prefix(rest, span_z(names[i].name)))
+				continue;
+			if (tag_later(tag, names[i].step, out) != 0)
+				return -1;
+			at += strlen(names[i].name);
+			replaced = true;
+		}
+		if (replaced)
+			continue;
+		if (buf_add(out, span_cut(rest, 0, 1)) != 0)
+			return -1;
+		at++;
+	}
+	return 0;
+}
+
+/* The fault's bytes for the command with this tag, on the wire. */
+static void
+put_data(const struct fault *fault, const struct action *action,
+	const struct wire_sink *out)
+{
+	struct buf text;
+
+	buf_init(&text, EXPANDED_MAX);
+	if (fault_expand(fault->data, action->word, &text) == 0)
+		put_send(out, action->name, buf_span(&text), true);
+	buf_fini(&text);
+}
+
+static void
+do_split(const struct fault *fault, const struct action *action,
+	const struct wire_sink *out)
+{
+	size_t at = 0;
+
+	for (unsigned i = 0; i < fault->n_sizes && at < action->bytes.n; i++) {
+		size_t end = at + (size_t)fault->sizes[i];
+
+		put_send(out, action->name, span_cut(action->bytes, at, end),
+			false);
+		at = end;
+		if (at < action->bytes.n)
+			put_kind(out, WIRE_BREAK);
+	}
+	if (at < action->bytes.n)
+		put_send(out, action->name,
+			span_cut(action->bytes, at, action->bytes.n), false);
+}
+
+static void
+do_inject(const struct fault *fault, const struct action *action,
+	const struct wire_sink *out)
+{
+	if (fault->behind) {
+		put_send(out, action->name, action->bytes, false);
+		if (fault->next_segment)
+			put_kind(out, WIRE_BREAK);
+		put_data(fault, action, out);
+		return;
+	}
+	put_data(fault, action, out);
+	if (fault->next_segment)
+		put_kind(out, WIRE_BREAK);
+	put_send(out, action->name, action->bytes, false);
+}
+
+static void
+do_close(const struct fault *fault, const struct action *action,
+	const struct wire_sink *out)
+{
+	if (fault->behind)
+		put_send(out, action->name, action->bytes, false);
+	put_close(out, fault->how);
+}
+
+static void
+do_cut(const struct fault *fault, const struct action *action,
+	const struct wire_sink *out)
+{
+	long n = (long)action->bytes.n;
+	long keep = fault->keep < 0 ? n + fault->keep : fault->keep;
+
+	if (keep < 0)
+		keep = 0;
+	put_send(out, action->name, span_cut(action->bytes, 0, (size_t)keep),
+		false);
+	put_close(out, fault->how);
+}
+
+/* The reply under a fault that is a matter of replies. */
+static void
+strike(struct fault_conn *conn, const struct action *action,
+	const struct wire_sink *out)
+{
+	const struct fault *fault = conn->fault;
+	struct wire pause = {.kind = WIRE_PAUSE, .seconds = fault->seconds};
+	char detail[120];
+
+	(void)snprintf(detail, sizeof(detail), "%s at the reply %s",
+		fault->word, action->name);
+	switch (fault->action) {
+	case FAULT_REPLACE:
+		conn->spoiled = true;
+		put_data(fault, action, out);
+		break;
+	case FAULT_DELAY:
+		out->put(out->self, &pause);
+		put_send(out, action->name, action->bytes, false);
+		break;
+	case FAULT_SPLIT:
+		do_split(fault, action, out);
+		break;
+	case FAULT_DROP:
+		conn->spoiled = true;
+		break;
+	case FAULT_REPEAT:
+		for (long i = 0; i <= fault->count; i++)
+			put_send(out, action->name, action->bytes, i > 0);
+		break;
+	case FAULT_INJECT:
+		do_inject(fault, action, out);
+		break;
+	case FAULT_CUT:
+		conn->spoiled = true;
+		do_cut(fault, action, out);
+		break;
+	case FAULT_CLOSE:
+		conn->spoiled = !fault->behind;
+		do_close(fault, action, out);
+		break;
+	default:
+		put_send(out, action->name, action->bytes, false);
+		return;
+	}
+	put_delivered(conn, out, detail);
+}
+
+static enum engine_phase
+phase_of(const struct fault_conn *conn)
+{
+	if (conn->logged_in)
+		return PHASE_LOGIN;
+	return conn->in_tls ? PHASE_TLS : PHASE_CLEAR;
+}
+
+/* Did a changed configuration show in this reply? */
+static bool
+configured_shows(const struct fault_conn *conn, const struct action *action)
+{
+	const struct fault *fault = conn->fault;
+	bool lists = strcmp(action->name, REPLY_CAPABILITIES) == 0;
+	bool greets = strcmp(action->name, REPLY_GREETING) == 0;
+
+	switch (fault->action) {
+	case FAULT_WITHHOLD:
+		return (lists || action->refused)
+			       ? fault->in_phase[phase_of(conn)]
+			       : greets && fault->in_phase[PHASE_GREETING] &&
+					 span_find(action->bytes, 0,
+						 span_z("[CAPABILITY")) !=
+						 SIZE_MAX;
+	case FAULT_ADVERTISE:
+		return (lists && fault->in_phase[phase_of(conn)]) ||
+		       (greets && fault->in_phase[PHASE_GREETING]);
+	case FAULT_REFUSE:
+		return action->refused &&
+		       strcmp(action->name, fault->reply) == 0;
+	case FAULT_GREET:
+	case FAULT_CLEAR_ON_IMPLICIT:
+		return greets;
+	default:
+		return false;
+	}
+}
+
+/* Is this one of the replies that the fault is about? Counts them. */
+static bool
+matches(struct fault_conn *conn, const struct action *action)
+{
+	const struct fault *fault = conn->fault;
+
+	if (fault->reply == NULL || strcmp(fault->reply, action->name) != 0)
+		return false;
+	if (fault->phase == FAULT_CLEAR && conn->in_tls)
+		return false;
+	if (fault->phase == FAULT_IN_TLS && !conn->in_tls)
+		return false;
+	conn->hits++;
+	return fault->nth == 0 || (unsigned)fault->nth == conn->hits;
+}
+
+static void
+act_send(struct fault_conn *conn, const struct action *action,
+	const struct wire_sink *out)
+{
+	const struct fault *fault = conn->fault;
+
+	conn->spoiled = conn->muted;
+	if (conn->muted) {
+		if (!conn->after_sent && fault->after.n > 0)
+			put_send(out, action->name, fault->after, true);
+		conn->after_sent = true;
+		return;
+	}
+	if (matches(conn, action)) {
+		strike(conn, action, out);
+		if (fault->action != FAULT_REFUSE)
+			return;
+	} else {
+		put_send(out, action->name, action->bytes,
+			configured_shows(conn, action) &&
+				fault->action != FAULT_WITHHOLD);
+	}
+	if (configured_shows(conn, action))
+		put_delivered(conn, out, fault->word);
+}
+
+/* STARTTLS was accepted; no handshake is coming. */
+static void
+skip_tls(struct fault_conn *conn, const struct wire_sink *out)
+{
+	conn->muted = conn->fault->then == THEN_SILENT;
+	if (conn->fault->then == THEN_CLOSE)
+		put_close(out, CLOSE_FIN);
+	put_delivered(conn, out, "STARTTLS accepted, no handshake");
+}
+
+void
+fault_conn_init(
+	struct fault_conn *conn, const struct fault *fault, bool implicit_tls)
+{
+	*conn = (struct fault_conn){.fault = fault, .in_tls = implicit_tls};
+}
+
+void
+fault_conn_accepted(struct fault_conn *conn, const struct wire_sink *out)
+{
+	if (conn->fault == NULL)
+		return;
+	switch (conn->fault->action) {
+	case FAULT_RESET:
+		put_close(out, CLOSE_RESET);
+		put_delivered(conn, out, "reset");
+		break;
+	case FAULT_SILENCE:
+		conn->muted = true;
+		conn->wire_dead = true;
+		put_delivered(conn, out, "silence");
+		break;
+	case FAULT_TLS_ON_CLEAR:
+		put_delivered(conn, out, "a TLS server on the clear port");
+		break;
+	default:
+		break;
+	}
+}
+
+void
+fault_conn_act(struct fault_conn *conn, const struct action *action,
+	const struct wire_sink *out)
+{
+	if (action->kind == ACTION_NOTE) {
+		if (strcmp(action->name, "auth") == 0 && action->ok)
+			conn->logged_in = true;
+		return;
+	}
+	switch (action->kind) {
+	case ACTION_SEND:
+		if (conn->fault != NULL)
+			act_send(conn, action, out);
+		else
+			put_send(out, action->name, action->bytes, false);
+		break;
+	case ACTION_START_TLS:
+		if (conn->fault != NULL &&
+			conn->fault->action == FAULT_SKIP_TLS)
+			skip_tls(conn, out);
+		else
+			put_kind(out, WIRE_START_TLS);
+		break;
+	case ACTION_CLOSE:
+		if (!conn->muted)
+			put_close(out, CLOSE_NOTIFY);
+		break;
+	case ACTION_NOTE:
+		break;
+	}
+}
+
+void
+fault_conn_secured(struct fault_conn *conn)
+{
+	conn->in_tls = true;
+	conn->logged_in = false;
+	if (conn->fault != NULL && conn->fault->action == FAULT_INJECT &&
+		conn->fault->after.p != NULL && conn->delivered)
+		conn->muted = true;
+}

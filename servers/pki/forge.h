@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The certificate forge: any chain from a recipe, at trial time. Nothing here
+ * outlives the trial; keys never touch a disk.
+ */
+#ifndef PKI_FORGE_H
+#define PKI_FORGE_H
+
+#include <jansson.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <stdbool.h>
+
+#include "core/err.h"
+
+/* What a server shows: leaf first, then what it sends behind it. */
+struct pki_identity {
+	X509 *leaf;             /* owned */
+	STACK_OF(X509) * chain; /* owned; sent behind the leaf, in this order;
+				 * may be empty */
+	EVP_PKEY *key;          /* owned; the leaf's */
+	bool acceptable;        /* a client must accept it (for its host) */
+};
+
+/* The anchors of one world: the CA that the client is told to trust. */
+struct pki_world;
+
+/* Makes the trusted root ("root") with a fresh EC key. NULL on failure. */
+struct pki_world *pki_world_new(struct err *err);
+void pki_world_free(struct pki_world *world);
+
+/* The root that clients trust. Owned by world. */
+X509 *pki_world_root(const struct pki_world *world);
+
+/*
+ * Make what the recipe (corpus/certificates, merged by the catalog; format in
+ * docs/certificates.md) asks for, for the host. 0, or -1 with *err: ERR_PLAN
+ * says which key of the recipe is wrong and what would be right.
+ */
+int pki_identity_forge(struct pki_world *world, const json_t *recipe,
+	const char *host, struct pki_identity *out_r, struct err *err);
+/* Frees what is inside; accepts a zeroed struct. */
+void pki_identity_fini(struct pki_identity *identity);
+
+/*
+ * Write the root as a PEM bundle to the file bundle, and, unless folder is
+ * NULL, to folder/<subject hash>.0 (OpenSSL's name for it).
+ */
+int pki_world_install(const struct pki_world *world, const char *bundle,
+	const char *folder, struct err *err);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all engines share: the capability lists, refusals, and plain actions. */
+#include "proto/engine.h"
+
+static const struct engine_capabilities *
+engine_list(const struct engine_config *config, enum engine_phase phase)
+{
+	return &config->capabilities[phase];
+}
+
+bool
+engine_offers(const struct engine_config *config, enum engine_phase phase,
+	const char *wordz)
+{
+	const struct engine_capabilities *list = engine_list(config, phase);
+	struct span rest;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		rest = span_z(list->item[i]);
+		if (span_eq_nocase(span_word(&rest, ' '), span_z(wordz)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does this item list the mechanism? "SASL PLAIN LOGIN" (POP3) and "AUTH PLAIN
+ * LOGIN" (SMTP) do so in words, "AUTH=PLAIN" (IMAP) behind the sign; old SMTP
+ * servers write "AUTH=PLAIN LOGIN", which therefore works as well.
+ */
+static bool
+item_lists(struct span item, struct span mechanism)
+{
+	const struct span sign = span_z("AUTH=");
+	struct span word = span_word(&item, ' ');
+
+	if (span_has_prefix_nocase(word, sign)) {
+		if (span_eq_nocase(span_cut(word, sign.n, word.n), mechanism))
+			return true;
+	} else if (!span_eq_nocase(word, span_z("AUTH")) &&
+		   !span_eq_nocase(word, span_z("SASL"))) {
+		return false;
+	}
+	while (item.n > 0)
+		if (span_eq_nocase(span_word(&item, ' '), mechanism))
+			return true;
+	return false;
+}
+
+bool
+engine_mechanism_offered(const struct engine_config *config,
+	enum engine_phase phase, struct span mechanism)
+{
+	const struct engine_capabilities *list = engine_list(config, phase);
+
+	if (mechanism.n == 0)
+		return false;
+	for (unsigned i = 0; i < list->n; i++)
+		if (item_lists(span_z(list->item[i]), mechanism))
+			return true;
+	return false;
+}
+
+const struct engine_refusal *
+engine_refusal_of(const struct engine_config *config, const char *reply)
+{
+	for (unsigned i = 0; i < config->refusals; i++)
+		if (strcmp(config->refusal[i].reply, reply) == 0)
+			return &config->refusal[i];
+	return NULL;
+}
+
+void
+engine_send(const struct engine_sink *out, const char *reply, struct span tag,
+	struct span bytes)
+{
+	const struct action action = {.kind = ACTION_SEND,
+		.name = reply,
+		.word = tag,
+		.bytes = bytes};
+
+	out->act(out->self, &action);
+}
+
+void
+engine_note(const struct engine_sink *out, const char *name, struct span word,
+	struct span bytes)
+{
+	const struct action action = {.kind = ACTION_NOTE,
+		.name = name,
+		.word = word,
+		.bytes = bytes};
+
+	out->act(out->self, &action);
+}

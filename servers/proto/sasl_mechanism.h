@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside sasl*.c only: what a mechanism is and what mechanisms share. */
+#ifndef PROTO_SASL_MECHANISM_H
+#define PROTO_SASL_MECHANISM_H
+
+#include "proto/sasl.h"
+
+struct sasl_mechanism {
+	const char *name;
+	/* The first challenge; NULL where the client speaks first. */
+	enum sasl_result (*begin)(struct sasl *sasl);
+	enum sasl_result (*step)(struct sasl *sasl, struct span response);
+	/* Server first, but an initial response is the first answer. */
+	bool takes_initial;
+};
+
+enum sasl_result sasl_scram_step(struct sasl *sasl, struct span response);
+enum sasl_result sasl_xoauth2_step(struct sasl *sasl, struct span response);
+enum sasl_result sasl_oauthbearer_step(struct sasl *sasl, struct span response);
+
+/* SASL_MALFORMED, because of problem. */
+enum sasl_result sasl_reject(struct sasl *sasl, const char *problem);
+/* SASL_CHALLENGE with these bytes; SASL_MALFORMED if they are too many. */
+enum sasl_result sasl_ask(struct sasl *sasl, struct span challenge);
+
+/* Is given the configured text? Never, if there is none. */
+bool sasl_is_text(const char *configuredz, struct span given);
+/* Is the "saslname" of RFC 5801 and 5802 ("=2C" and "=3D" stand for comma and
+ * equals sign) our user? */
+bool sasl_is_user(const struct sasl *sasl, struct span saslname);
+/* An authorization identity: absent, empty or our user (RFC 4616 section 2).
+ * gs2 is "" or "a=NAME". */
+bool sasl_is_authzid(const struct sasl *sasl, struct span gs2);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each fault: what it makes of a reply, a record, a configuration. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "core/buf.h"
+#include "fault/fault.h"
+#include "proto/reply.h"
+
+/* The wire as a text: bytes as they are (those of the fault in <>), "|" break,
+ * "~" pause, "T" handshake, "X" close with its first letter, "!" delivered. */
+static void
+wire_write(void *self, const struct wire *wire)
+{
+	struct buf *text = self;
+	int bad = 0;
+
+	switch (wire->kind) {
+	case WIRE_SEND:
+		bad = wire->by_fault && buf_addz(text, "<") != 0;
+		bad += buf_add(text, wire->bytes) != 0;
+		bad += wire->by_fault && buf_addz(text, ">") != 0;
+		break;
+	case WIRE_BREAK:
+		bad = buf_addz(text, "|");
+		break;
+	case WIRE_PAUSE:
+		bad = buf_addf(text, "~%g", wire->seconds);
+		break;
+	case WIRE_START_TLS:
+		bad = buf_addz(text, " T ");
+		break;
+	case WIRE_CLOSE:
+		bad = buf_addf(text, " X%c ", "nfr"[wire->how]);
+		break;
+	case WIRE_DELIVERED:
+		bad = buf_addz(text, "!");
+		break;
+	case WIRE_MESSAGE:
+		break;
+	}
+	assert_int_equal(bad, 0);
+}
+
+static json_t *
+fault_json(const char *at, const char *act)
+{
+	char text[1024];
+
+	(void)snprintf(text, sizeof(text),
+		"{\"listeners\": [\"imap\"], \"at\": %s, \"do\": %s}", at, act);
+	return json_loads(text, JSON_ALLOW_NUL, NULL);
+}
+
+/* What an IMAP server without fault would say, as a script: greeting,
+ * capabilities, reply to STARTTLS, handshake, two more replies inside. */
+static void
+play(struct fault_conn *conn, struct buf *text)
+{
+	const struct wire_sink sink = {wire_write, text};
+	struct action greeting = {.kind = ACTION_SEND,
+		.name = REPLY_GREETING,
+		.bytes = span_z("* OK hi.")};
+	struct action list = {.kind = ACTION_SEND,
+		.name = REPLY_CAPABILITIES,
+		.word = span_z("A001"),
+		.bytes = span_z("caps.")};
+	struct action starttls = {.kind = ACTION_SEND,
+		.name = REPLY_STARTTLS,
+		.word = span_z("A002"),
+		.bytes = span_z("go.")};
+	struct action shake = {.kind = ACTION_START_TLS};
+	struct action login = {.kind = ACTION_SEND,
+		.name = REPLY_LOGIN,
+		.word = span_z("A003"),
+		.bytes = span_z("in.")};
+
+	fault_conn_accepted(conn, &sink);
+	fault_conn_act(conn, &greeting, &sink);
+	fault_conn_act(conn, &list, &sink);
+	fault_conn_act(conn, &starttls, &sink);
+	fault_conn_act(conn, &shake, &sink);
+	fault_conn_secured(conn);
+	fault_conn_act(conn, &list, &sink);
+	fault_conn_act(conn, &login, &sink);
+}
+
+#define AT_STARTTLS "{\"reply\": \"starttls\"}"
+
+static const struct {
+	const char *name, *at, *act, *wire;
+} plays[] = {
+	{"replace", AT_STARTTLS,
+		"{\"action\": \"replace\", \"data\": \"{tag} NO.\"}",
+		"* OK hi.caps.<A002 NO.>! T caps.in."},
+	{"drop", AT_STARTTLS, "{\"action\": \"drop\"}",
+		"* OK hi.caps.! T caps.in."},
+	{"repeat", AT_STARTTLS, "{\"action\": \"repeat\", \"count\": 2}",
+		"* OK hi.caps.go.<go.><go.>! T caps.in."},
+	{"delay", AT_STARTTLS, "{\"action\": \"delay\", \"seconds\": 0.5}",
+		"* OK hi.caps.~0.5go.! T caps.in."},
+	{"split", "{\"reply\": \"greeting\"}",
+		"{\"action\": \"split\", \"sizes\": [1, 3]}",
+		"*| OK| hi.!caps.go. T caps.in."},
+	{"split longer than the reply", AT_STARTTLS,
+		"{\"action\": \"split\", \"sizes\": [1, 3, 5]}",
+		"* OK hi.caps.g|o.! T caps.in."},
+	{"inject behind", AT_STARTTLS,
+		"{\"action\": \"inject\", \"data\": \"{next-tag} OK\"}",
+		"* OK hi.caps.go.<A003 OK>! T caps.in."},
+	{"inject behind, next segment", AT_STARTTLS,
+		"{\"action\": \"inject\", \"segment\": \"next\", \"data\": "
+		"\"{next-tag-2}\"}",
+		"* OK hi.caps.go.|<A004>! T caps.in."},
+	{"inject before", AT_STARTTLS,
+		"{\"action\": \"inject\", \"where\": \"before\", \"data\": "
+		"\"x\"}",
+		"* OK hi.caps.<x>go.! T caps.in."},
+	{"inject, then silence", AT_STARTTLS,
+		"{\"action\": \"inject\", \"data\": \"x\", \"after\": \"\"}",
+		"* OK hi.caps.go.<x>! T "},
+	{"inject, then only this", AT_STARTTLS,
+		"{\"action\": \"inject\", \"data\": \"x\", \"after\": \"y\"}",
+		"* OK hi.caps.go.<x>! T <y>"},
+	{"the twin: nothing injected, then silence", AT_STARTTLS,
+		"{\"action\": \"inject\", \"data\": \"\", \"after\": \"\"}",
+		"* OK hi.caps.go.! T "},
+	{"only in clear", "{\"reply\": \"capabilities\", \"phase\": \"clear\"}",
+		"{\"action\": \"drop\"}", "* OK hi.!go. T caps.in."},
+	{"only inside TLS", "{\"reply\": \"capabilities\", \"phase\": \"tls\"}",
+		"{\"action\": \"drop\"}", "* OK hi.caps.go. T !in."},
+	{"only the second", "{\"reply\": \"capabilities\", \"nth\": 2}",
+		"{\"action\": \"drop\"}", "* OK hi.caps.go. T !in."},
+	{"skip-tls, clear", "{}",
+		"{\"action\": \"skip-tls\", \"then\": \"clear\"}",
+		"* OK hi.caps.go.!caps.in."},
+	{"skip-tls, silent", "{}",
+		"{\"action\": \"skip-tls\", \"then\": \"silent\"}",
+		"* OK hi.caps.go.!"},
+	{"cut", AT_STARTTLS,
+		"{\"action\": \"cut\", \"keep\": 1, \"how\": \"fin\"}",
+		"* OK hi.caps.g Xf ! T caps.in."},
+	{"cut from the end", "{\"reply\": \"greeting\"}",
+		"{\"action\": \"cut\", \"keep\": -3, \"how\": \"reset\"}",
+		"* OK  Xr !caps.go. T caps.in."},
+	{"close before", AT_STARTTLS,
+		"{\"action\": \"close\", \"when\": \"before\"}",
+		"* OK hi.caps. Xf ! T caps.in."},
+	{"close behind", AT_STARTTLS,
+		"{\"action\": \"close\", \"how\": \"notify\"}",
+		"* OK hi.caps.go. Xn ! T caps.in."},
+	{"reset", "{}", "{\"action\": \"reset\"}",
+		" Xr !* OK hi.caps.go. T caps.in."},
+	{"silence", "{}", "{\"action\": \"silence\"}", "! T "},
+	{"withhold in clear", "{}",
+		"{\"action\": \"withhold\", \"capabilities\": [\"STARTTLS\"], "
+		"\"phases\": [\"clear\"]}",
+		"* OK hi.caps.!go. T caps.in."},
+	{"greet", "{}",
+		"{\"action\": \"greet\", \"state\": \"preauth\", \"data\": "
+		"\"x\"}",
+		"<* OK hi.>!caps.go. T caps.in."},
+};
+
+static void
+each_action_does_what_the_table_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(plays) / sizeof(plays[0]); i++) {
+		json_t *json = fault_json(plays[i].at, plays[i].act);
+		struct fault fault;
+		struct fault_conn conn;
+		struct err err = {0};
+		struct buf text;
+
+		assert_non_null(json);
+		if (fault_load(&fault, json, &err) != 0)
+			fail_msg("%s: %s", plays[i].name, err.text);
+		fault_conn_init(&conn, &fault, false);
+		buf_init(&text, 4096);
+		play(&conn, &text);
+		if (!span_eq(buf_span(&text), span_z(plays[i].wire)))
+			fail_msg("%s: %.*s", plays[i].name, (int)text.n,
+				(const char *)text.p);
+		buf_fini(&text);
+		fault_fini(&fault);
+		json_decref(json);
+	}
+}
+
+static void
+without_a_fault_everything_passes(void **state)
+{
+	struct fault_conn conn;
+	struct buf text;
+
+	(void)state;
+	fault_conn_init(&conn, NULL, false);
+	buf_init(&text, 4096);
+	play(&conn, &text);
+	assert_true(span_eq(
+		buf_span(&text), span_z("* OK hi.caps.go. T caps.in.")));
+	buf_fini(&text);
+}
+
+static void
+tags_are_counted_on(void **state)
+{
+	static const struct {
+		const char *tag, *text, *result;
+	} rows[] = {
+		{"A001", "{tag} {next-tag}", "A001 A002"},
+		{"a9", "{next-tag}{next-tag-2}", "a10a11"},
+		{"099", "{next-tag}", "100"},
+		{"x", "{next-tag}", "x"},
+		{"", "{tag}{ta}{5}", "{ta}{5}"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf out;
+
+		buf_init(&out, 100);
+		assert_int_equal(fault_expand(span_z(rows[i].text),
+					 span_z(rows[i].tag), &out),
+			0);
+		if (!span_eq(buf_span(&out), span_z(rows[i].result)))
+			fail_msg("%s with %s: %.*s", rows[i].text, rows[i].tag,
+				(int)out.n, (const char *)out.p);
+		buf_fini(&out);
+	}
+}
+
+/* Two records, of 3 and of 2 bytes. */
+static const uint8_t flight[] = {
+	22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16};
+
+static const struct {
+	const char *name, *act;
+	uint8_t wire[20];
+	size_t n;
+	const char *ops;
+} records[] = {
+	{"flip the first",
+		"{\"action\": \"flip\", \"record\": 1, \"offset\": 1, \"bit\": "
+		"0}",
+		{22, 3, 3, 0, 3, 1, 3, 4, 23, 3, 3, 0, 2, 8, 16}, 15, "!"},
+	{"flip behind the end means the last byte",
+		"{\"action\": \"flip\", \"record\": 2, \"offset\": 99, "
+		"\"bit\": 7}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 144}, 15, "!"},
+	{"a record that is not there",
+		"{\"action\": \"flip\", \"record\": 3, \"offset\": 0, \"bit\": "
+		"0}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, ""},
+	{"truncate", "{\"action\": \"truncate\", \"record\": 2, \"keep\": 6}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8}, 14, "! Xf "},
+	{"garbage", "{\"action\": \"garbage\", \"data\": \"hello\"}",
+		{'h', 'e', 'l', 'l', 'o'}, 5, "!"},
+	{"alert behind the flight",
+		"{\"action\": \"alert\", \"at\": \"flight\", \"description\": "
+		"40}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, NULL},
+};
+
+static void
+records_are_changed_as_the_table_says(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		json_t *json = fault_json("{}", records[i].act);
+		struct fault fault;
+		struct fault_conn conn;
+		struct err err;
+		struct buf raw, text;
+		const struct wire_sink sink = {wire_write, &text};
+
+		assert_int_equal(fault_load(&fault, json, &err), 0);
+		fault_conn_init(&conn, &fault, true);
+		buf_init(&raw, 100);
+		buf_init(&text, 100);
+		assert_int_equal(
+			buf_add(&raw, span_of(flight, sizeof(flight))), 0);
+		fault_conn_raw(&conn, &raw, &sink);
+		if (records[i].ops == NULL) {
+			assert_int_equal(raw.n, sizeof(flight) + 7);
+			assert_int_equal(raw.p[raw.n - 1], 40);
+			assert_true(span_eq(buf_span(&text), span_z("! Xf ")));
+		} else if (!span_eq(buf_span(&raw),
+				   span_of(records[i].wire, records[i].n)) ||
+			   !span_eq(buf_span(&text), span_z(records[i].ops))) {
+			fail_msg("%s", records[i].name);
+		}
+		buf_fini(&raw);
+		buf_fini(&text);
+		fault_fini(&fault);
+		json_decref(json);
+	}
+}
+
+static void
+lists_are_changed_in_the_named_phases_only(void **state)
+{
+	json_t *json = fault_json("{}",
+		"{\"action\": \"withhold\", \"capabilities\": [\"starttls\", "
+		"\"AUTH\"], \"phases\": [\"clear\", \"greeting\"]}");
+	struct engine_config config = {0};
+	struct fault fault;
+	struct err err;
+
+	(void)state;
+	for (int phase = PHASE_CLEAR; phase < PHASES; phase++) {
+		config.capabilities[phase].item[0] = "STARTTLS";
+		config.capabilities[phase].item[1] = "AUTH PLAIN LOGIN";
+		config.capabilities[phase].item[2] = "SIZE";
+		config.capabilities[phase].n = 3;
+	}
+	assert_int_equal(fault_load(&fault, json, &err), 0);
+	fault_configure(&fault, &config);
+	assert_int_equal(config.capabilities[PHASE_GREETING].n, 0);
+	assert_int_equal(config.capabilities[PHASE_CLEAR].n, 1);
+	assert_string_equal(config.capabilities[PHASE_CLEAR].item[0], "SIZE");
+	assert_int_equal(config.capabilities[PHASE_TLS].n, 3);
+	fault_fini(&fault);
+	json_decref(json);
+}
+
+static void
+a_wrong_fault_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *at, *act, *message;
+	} rows[] = {
+		{"{}", "{\"action\": \"drop\"}",
+			"fault.at.reply: is missing, the action drop needs it"},
+		{"{\"when\": 1}", "{\"action\": \"reset\"}",
+			"fault.at.when: unknown key"},
+		{"{}", "{\"action\": \"reset\", \"data\": \"\"}",
+			"fault.do.data: unknown key"},
+		{"{}", "{\"action\": \"garbage\"}",
+			"fault.do.data: is missing"},
+		{"{}", "{\"action\": \"skip-tls\", \"then\": \"go\"}",
+			"fault.do.then: must be one of clear, silent, close"},
+		{"{}",
+			"{\"action\": \"withhold\", \"capabilities\": [], "
+			"\"phases\": [\"now\"]}",
+			"fault.do.phases: must be one of greeting, clear, "
+			"tls, login"},
+		{"{}",
+			"{\"action\": \"dns\", \"name\": \"a\", \"type\": "
+			"\"A\"}",
+			"fault.do: exactly one of rcode, values, drop, "
+			"truncate, seconds"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *json = fault_json(rows[i].at, rows[i].act);
+		struct fault fault;
+		struct err err = {0};
+
+		assert_int_equal(fault_load(&fault, json, &err), -1);
+		assert_string_equal(err.text, rows[i].message);
+		json_decref(json);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_action_does_what_the_table_says),
+		cmocka_unit_test(without_a_fault_everything_passes),
+		cmocka_unit_test(tags_are_counted_on),
+		cmocka_unit_test(records_are_changed_as_the_table_says),
+		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
+		cmocka_unit_test(a_wrong_fault_is_told_by_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The DNS server's sockets: UDP and TCP. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "world/world.h"
+
+#define DNS_CONNS_MAX 32
+#define DNS_STREAM_MAX (2 * (DNS_MESSAGE_MAX + 2))
+
+struct dns_conn {
+	struct dns_port *port;
+	int fd; /* -1: free */
+	ev_io readable;
+	struct buf in;
+};
+
+/* An answer that is held back. */
+struct dns_late {
+	ev_timer timer;
+	struct dns_port *port;
+	struct sockaddr_in to;
+	struct buf reply;
+	struct dns_late *next;
+};
+
+struct dns_port {
+	struct world *world;
+	struct dns_zone zone;
+	int udp, tcp;
+	ev_io udp_readable, tcp_readable;
+	struct dns_conn conn[DNS_CONNS_MAX];
+	struct dns_late *late;
+};
+
+static const char *
+transport_name(enum dns_transport transport)
+{
+	return transport == DNS_UDP ? "udp" : "tcp";
+}
+
+static void
+record_exchange(struct world *world, const struct dns_exchange *exchange,
+	enum dns_transport transport)
+{
+	struct transcript *t = record_world(world, "dns.query");
+
+	transcript_text(t, "service", "dns");
+	transcript_text(t, "name", exchange->name);
+	transcript_text(t, "type", exchange->type);
+	transcript_text(t, "transport", transport_name(transport));
+	(void)transcript_end(t);
+	t = record_world(world, "dns.answer");
+	transcript_text(t, "service", "dns");
+	transcript_text(t, "name", exchange->name);
+	transcript_text(t, "type", exchange->type);
+	transcript_text(t, "rcode", exchange->rcode);
+	transcript_list(t, "answers");
+	for (unsigned i = 0; i < exchange->answers; i++)
+		transcript_item(t, exchange->answer[i]);
+	transcript_list_end(t);
+	transcript_text(t, "by", exchange->override >= 0 ? "fault" : "profile");
+	(void)transcript_end(t);
+}
+
+/* The reply to one message; empty for none. */
+static void
+answer(struct dns_port *port, struct span query, enum dns_transport transport,
+	struct buf *reply, struct dns_exchange *exchange)
+{
+	struct world *world = port->world;
+	const struct fault *fault = &world->plan->fault;
+	bool faulted = world->plan->has_fault && fault->action == FAULT_DNS;
+
+	if (dns_answer(&port->zone, query, transport,
+		    faulted ? &fault->dns : NULL, faulted ? 1 : 0, reply,
+		    exchange) != 0) {
+		buf_clear(reply);
+		return;
+	}
+	world->last_activity = transcript_clock() - world->transcript.start;
+	if (!exchange->asked)
+		return;
+	record_exchange(world, exchange, transport);
+	if (exchange->override >= 0)
+		record_delivered(world, NULL, span_z(exchange->name));
+}
+
+static void
+udp_send(struct dns_port *port, const struct sockaddr_in *to, struct span reply)
+{
+	if (reply.n == 0)
+		return;
+	(void)sendto(port->udp, reply.p, reply.n, 0,
+		(const struct sockaddr *)to, sizeof(*to));
+	capture_datagram(port->world, port->udp, to, false, reply);
+}
+
+static void
+late_send(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct dns_late *late = timer->data;
+	struct dns_late **link = &late->port->late;
+
+	(void)events;
+	ev_timer_stop(loop, timer);
+	udp_send(late->port, &late->to, buf_span(&late->reply));
+	while (*link != late)
+		link = &(*link)->next;
+	*link = late->next;
+	buf_fini(&late->reply);
+	free(late);
+}
+
+/* Keeps the reply until its time has come; takes it over. */
+static void
+hold_back(struct dns_port *port, const struct sockaddr_in *to,
+	struct buf *reply, double seconds)
+{
+	struct dns_late *late = calloc(1, sizeof(*late));
+
+	if (late == NULL) {
+		buf_fini(reply);
+		return;
+	}
+	late->port = port;
+	late->to = *to;
+	late->reply = *reply;
+	late->next = port->late;
+	port->late = late;
+	ev_timer_init(&late->timer, late_send, seconds, 0);
+	late->timer.data = late;
+	ev_timer_start(port->world->loop, &late->timer);
+}
+
+static void
+on_udp(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct dns_port *port = watcher->data;
+	uint8_t room[4096];
+	struct sockaddr_in from;
+	socklen_t from_n = sizeof(from);
+	struct dns_exchange exchange = {.override = -1};
+	struct buf reply;
+	ssize_t n = recvfrom(watcher->fd, room, sizeof(room), 0,
+		(struct sockaddr *)&from, &from_n);
+
+	(void)loop;
+	(void)events;
+	if (n < 0)
+		return;
+	capture_datagram(port->world, watcher->fd, &from, true,
+		span_of(room, (size_t)n));
+	buf_init(&reply, DNS_MESSAGE_MAX);
+	answer(port, span_of(room, (size_t)n), DNS_UDP, &reply, &exchange);
+	if (reply.n > 0 && exchange.seconds > 0) {
+		hold_back(port, &from, &reply, exchange.seconds);
+		return;
+	}
+	udp_send(port, &from, buf_span(&reply));
+	buf_fini(&reply);
+}
+
+static void
+stream_close(struct dns_conn *conn)
+{
+	ev_io_stop(conn->port->world->loop, &conn->readable);
+	(void)close(conn->fd);
+	conn->fd = -1;
+	buf_fini(&conn->in);
+}
+
+/* Answers all whole messages of the stream. */
+static void
+stream_answer(struct dns_conn *conn)
+{
+	struct dns_exchange exchange = {.override = -1};
+	struct buf reply, framed;
+	struct span query;
+
+	buf_init(&reply, DNS_MESSAGE_MAX);
+	buf_init(&framed, DNS_STREAM_MAX);
+	while (dns_tcp_take(buf_span(&conn->in), &query)) {
+		answer(conn->port, query, DNS_TCP, &reply, &exchange);
+		buf_take(&conn->in, query.n + 2);
+		buf_clear(&framed);
+		if (reply.n > 0 && dns_tcp_put(&framed, buf_span(&reply)) == 0)
+			(void)send(conn->fd, framed.p, framed.n, MSG_NOSIGNAL);
+	}
+	buf_fini(&reply);
+	buf_fini(&framed);
+}
+
+static void
+on_stream(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct dns_conn *conn = watcher->data;
+	uint8_t room[4096];
+	ssize_t n = recv(watcher->fd, room, sizeof(room), 0);
+
+	(void)loop;
+	(void)events;
+	if (n < 0 && errno == EAGAIN)
+		return;
+	if (n <= 0 || buf_add(&conn->in, span_of(room, (size_t)n)) != 0) {
+		stream_close(conn);
+		return;
+	}
+	stream_answer(conn);
+}
+
+static void
+on_connect(struct ev_loop *loop, ev_io *watcher, int events)
+{
+	struct dns_port *port = watcher->data;
+	int fd = accept4(watcher->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct dns_conn *conn = port->conn;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	while (conn < port->conn + DNS_CONNS_MAX && conn->fd >= 0)
+		conn++;
+	if (conn == port->conn + DNS_CONNS_MAX) {
+		(void)close(fd);
+		return;
+	}
+	conn->fd = fd;
+	conn->port = port;
+	buf_init(&conn->in, DNS_STREAM_MAX);
+	ev_io_init(&conn->readable, on_stream, fd, EV_READ);
+	conn->readable.data = conn;
+	ev_io_start(loop, &conn->readable);
+}
+
+static int
+bind_dns(struct world *world, int type, struct sockaddr_in *where, int *fd_r,
+	struct err *err)
+{
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int on = 1;
+	socklen_t n = sizeof(*where);
+
+	(void)world;
+	if (fd < 0)
+		return err_set(err, ERR_IO, "socket: %s", strerror(errno));
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)where, sizeof(*where)) != 0 ||
+		(type == SOCK_STREAM && listen(fd, DNS_CONNS_MAX) != 0)) {
+		(void)err_set(err, ERR_IO, "cannot open DNS on %s port %u: %s",
+			inet_ntoa(where->sin_addr), ntohs(where->sin_port),
+			strerror(errno));
+		(void)close(fd);
+		return -1;
+	}
+	(void)getsockname(fd, (struct sockaddr *)where, &n);
+	*fd_r = fd;
+	return 0;
+}
+
+static void
+record_dns_listen(struct world *world, const struct sockaddr_in *where)
+{
+	struct transcript *t = record_world(world, "listen");
+
+	transcript_text(t, "listener", "dns");
+	transcript_text(t, "host", "dns");
+	transcript_text(t, "service", "dns");
+	transcript_text(t, "address", inet_ntoa(where->sin_addr));
+	transcript_number(t, "port", (long)ntohs(where->sin_port));
+	(void)transcript_end(t);
+	world->dns_port = ntohs(where->sin_port);
+}
+
+static int
+dns_sockets(struct dns_port *port, struct err *err)
+{
+	struct world *world = port->world;
+	struct sockaddr_in where = {.sin_family = AF_INET};
+	const char *address =
+		world->any_port ? "127.0.0.1" : world->plan->dns_address;
+
+	if (inet_pton(AF_INET, address, &where.sin_addr) != 1)
+		return err_set(err, ERR_PLAN,
+			"dns.address: %.40s is no IPv4 address", address);
+	if (!world->any_port)
+		where.sin_port = htons((uint16_t)world->plan->dns_port);
+	/* UDP first: a free port for it is most often free for TCP too. */
+	if (bind_dns(world, SOCK_DGRAM, &where, &port->udp, err) != 0 ||
+		bind_dns(world, SOCK_STREAM, &where, &port->tcp, err) != 0)
+		return -1;
+	record_dns_listen(world, &where);
+	ev_io_init(&port->udp_readable, on_udp, port->udp, EV_READ);
+	ev_io_init(&port->tcp_readable, on_connect, port->tcp, EV_READ);
+	port->udp_readable.data = port;
+	port->tcp_readable.data = port;
+	ev_io_start(world->loop, &port->udp_readable);
+	ev_io_start(world->loop, &port->tcp_readable);
+	return 0;
+}
+
+int
+dns_port_open(struct world *world, struct err *err)
+{
+	struct dns_port *port;
+
+	if (world->plan->dns_address == NULL)
+		return 0;
+	port = calloc(1, sizeof(*port));
+	if (port == NULL)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	world->dns = port;
+	port->world = world;
+	port->udp = port->tcp = -1;
+	for (unsigned i = 0; i < DNS_CONNS_MAX; i++)
+		port->conn[i].fd = -1;
+	if (dns_zone_load(&port->zone, world->plan->dns_record,
+		    world->plan->dns_records, err) != 0)
+		return -1;
+	return dns_sockets(port, err);
+}
+
+static void
+socket_close(struct ev_loop *loop, ev_io *watcher, int fd)
+{
+	if (fd < 0)
+		return;
+	ev_io_stop(loop, watcher);
+	(void)close(fd);
+}
+
+void
+dns_port_close(struct world *world)
+{
+	struct dns_port *port = world->dns;
+
+	if (port == NULL)
+		return;
+	for (unsigned i = 0; i < DNS_CONNS_MAX; i++)
+		if (port->conn[i].fd >= 0)
+			stream_close(&port->conn[i]);
+	while (port->late != NULL) {
+		struct dns_late *late = port->late;
+
+		port->late = late->next;
+		ev_timer_stop(world->loop, &late->timer);
+		buf_fini(&late->reply);
+		free(late);
+	}
+	socket_close(world->loop, &port->udp_readable, port->udp);
+	socket_close(world->loop, &port->tcp_readable, port->tcp);
+	dns_zone_fini(&port->zone);
+	free(port);
+	world->dns = NULL;
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading the plan. */
+#include "world/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/json.h"
+#include "core/tls_options.h"
+
+static int
+load_trust(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	static const char *const keys[] = {"bundle", "folder", NULL};
+	struct json_place trust;
+
+	if (json_place_at(root, "trust", false, &trust, err) != 0)
+		return -1;
+	if (trust.object == NULL)
+		return 0;
+	if (json_known(&trust, keys, err) != 0 ||
+		json_text(&trust, "bundle", true, &plan->trust_bundle, err) !=
+			0)
+		return -1;
+	return json_text(&trust, "folder", false, &plan->trust_folder, err);
+}
+
+/* jansson iterates over mutable objects only. */
+static json_t *mutable(const json_t *json)
+{
+	union {
+		const json_t *c;
+		json_t *m;
+	} u = {.c = json};
+
+	return u.m;
+}
+
+static int
+load_identities(
+	struct plan *plan, const struct json_place *root, struct err *err)
+{
+	struct json_place place;
+	const char *key;
+	json_t *value;
+
+	if (json_place_at(root, "identities", true, &place, err) != 0)
+		return -1;
+	json_object_foreach(mutable(place.object), key, value)
+	{
+		if (plan->identities == PLAN_IDENTITIES_MAX)
+			return err_set(err, ERR_PLAN, "identities: too many");
+		if (!json_is_object(value))
+			return err_set(err, ERR_PLAN,
+				"identities.%.60s: must be a recipe", key);
+		plan->identity_name[plan->identities] = key;
+		plan->identity[plan->identities++] = value;
+	}
+	return 0;
+}
+
+static int
+load_secrets(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	static const char *const names[] = {"user", "password", "token", "body",
+		"subject", "recipient", "sender", NULL};
+	struct json_place place;
+	const char *value;
+
+	if (json_place_at(root, "secrets", true, &place, err) != 0 ||
+		json_known(&place, names, err) != 0)
+		return -1;
+	for (int i = 0; names[i] != NULL; i++) {
+		value = NULL;
+		if (json_text(&place, names[i], i < 3, &value, err) != 0)
+			return -1;
+		if (value != NULL &&
+			needles_add(&plan->needles, names[i], value) != 0)
+			return err_set(err, ERR_PLAN,
+				"secrets.%s: must have 6 to 100 bytes",
+				names[i]);
+	}
+	(void)json_text(&place, "user", true, &plan->user, err);
+	(void)json_text(&place, "password", true, &plan->password, err);
+	return json_text(&place, "token", true, &plan->token, err);
+}
+
+static int
+load_mailbox(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	const json_t *list;
+
+	plan->mailbox.uid_validity = 1;
+	if (json_list(root, "mailbox", false, &list, err) != 0)
+		return -1;
+	if (json_array_size(list) > ENGINE_MESSAGES_MAX)
+		return err_set(err, ERR_PLAN, "mailbox: too many messages");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		json_t *wrap = json_pack(
+			"{sO}", "text", json_array_get(mutable(list), i));
+		struct json_place place = {wrap, "mailbox"};
+		struct engine_message *message =
+			&plan->mailbox.message[plan->mailbox.n];
+		int bad = json_bytes(&place, "text", true, &message->text, err);
+
+		json_decref(wrap);
+		if (bad != 0)
+			return -1;
+		plan->mailbox.n++;
+	}
+	return 0;
+}
+
+static int
+load_capabilities(struct plan_listener *listener,
+	const struct json_place *place, struct err *err)
+{
+	static const char *const keys[] = {
+		"greeting", "clear", "tls", "login", NULL};
+	struct json_place lists;
+
+	if (json_place_at(place, "capabilities", true, &lists, err) != 0 ||
+		json_known(&lists, keys, err) != 0)
+		return -1;
+	for (int phase = 0; phase < PHASES; phase++) {
+		struct engine_capabilities *list =
+			&listener->capabilities[phase];
+
+		if (json_texts(&lists, keys[phase], false, list->item,
+			    ENGINE_CAPABILITIES_MAX, &list->n, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+load_listener_tls(struct plan_listener *listener,
+	const struct json_place *place, struct err *err)
+{
+	static const char *const keys[] = {
+		"min", "max", "ciphers", "suites", "groups", "alpn", NULL};
+	struct json_place tls;
+
+	if (json_place_at(place, "tls", false, &tls, err) != 0)
+		return -1;
+	if (tls.object == NULL)
+		return 0;
+	if (json_known(&tls, keys, err) != 0)
+		return -1;
+	return tls_options_load(&tls, &listener->tls, err);
+}
+
+static bool
+has_identity(const struct plan *plan, const char *name)
+{
+	for (unsigned i = 0; i < plan->identities; i++)
+		if (strcmp(plan->identity_name[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int
+load_listener(struct plan *plan, const struct json_place *place,
+	struct plan_listener *listener, struct err *err)
+{
+	static const char *const keys[] = {"name", "host", "address", "port",
+		"protocol", "implicit", "identity", "capabilities", "tls",
+		NULL};
+	static const char *const protocols[] = {"imap", "pop3", "smtp", NULL};
+
+	if (json_known(place, keys, err) != 0 ||
+		json_text(place, "name", true, &listener->name, err) != 0 ||
+		json_text(place, "host", true, &listener->host, err) != 0 ||
+		json_text(place, "address", true, &listener->address, err) !=
+			0 ||
+		json_whole(place, "port", true, 1, 65535, &listener->port,
+			err) != 0 ||
+		json_text(place, "protocol", true, &listener->protocol, err) !=
+			0 ||
+		json_truth(place, "implicit", &listener->implicit, err) != 0 ||
+		json_text(place, "identity", true, &listener->identity, err) !=
+			0 ||
+		json_word(place, "protocol", listener->protocol, protocols,
+			err) < 0 ||
+		load_capabilities(listener, place, err) != 0 ||
+		load_listener_tls(listener, place, err) != 0)
+		return -1;
+	if (!has_identity(plan, listener->identity))
+		return err_set(err, ERR_PLAN,
+			"%s.identity: no identity is called %.60s", place->path,
+			listener->identity);
+	return 0;
+}
+
+static int
+load_listeners(
+	struct plan *plan, const struct json_place *root, struct err *err)
+{
+	struct json_place all = {root->object, "listeners"}, place;
+	const json_t *list;
+
+	if (json_list(root, "listeners", true, &list, err) != 0)
+		return -1;
+	if (json_array_size(list) > PLAN_LISTENERS_MAX)
+		return err_set(err, ERR_PLAN, "listeners: too many");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (json_place_item(&all, list, i, &place, err) != 0 ||
+			load_listener(plan, &place,
+				&plan->listener[plan->listeners], err) != 0)
+			return -1;
+		plan->listeners++;
+	}
+	return 0;
+}
+
+static int
+load_dns(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	static const char *const keys[] = {"address", "port", "records", NULL};
+	static const char *const record_keys[] = {
+		"name", "type", "value", "ttl", NULL};
+	struct json_place dns, record;
+	const json_t *list;
+	long ttl;
+
+	plan->dns_port = 53;
+	if (json_place_at(root, "dns", false, &dns, err) != 0)
+		return -1;
+	if (dns.object == NULL)
+		return 0;
+	if (json_known(&dns, keys, err) != 0 ||
+		json_text(&dns, "address", true, &plan->dns_address, err) !=
+			0 ||
+		json_whole(&dns, "port", false, 1, 65535, &plan->dns_port,
+			err) != 0 ||
+		json_list(&dns, "records", true, &list, err) != 0)
+		return -1;
+	if (json_array_size(list) > PLAN_DNS_MAX)
+		return err_set(err, ERR_PLAN, "dns.records: too many");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		struct dns_record_spec *spec =
+			&plan->dns_record[plan->dns_records];
+
+		ttl = 60;
+		if (json_place_item(&dns, list, i, &record, err) != 0 ||
+			json_known(&record, record_keys, err) != 0 ||
+			json_text(&record, "name", true, &spec->name, err) !=
+				0 ||
+			json_text(&record, "type", true, &spec->type, err) !=
+				0 ||
+			json_text(&record, "value", true, &spec->value, err) !=
+				0 ||
+			json_whole(&record, "ttl", false, 0, 604800, &ttl,
+				err) != 0)
+			return -1;
+		spec->ttl = (uint32_t)ttl;
+		plan->dns_records++;
+	}
+	return 0;
+}
+
+static int
+load_fault(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	struct json_place place;
+
+	if (json_place_at(root, "fault", false, &place, err) != 0)
+		return -1;
+	if (place.object == NULL)
+		return 0;
+	if (fault_load(&plan->fault, place.object, err) != 0)
+		return -1;
+	plan->has_fault = true;
+	if (plan->fault.action == FAULT_CERTIFICATE &&
+		!has_identity(plan, plan->fault.identity))
+		return err_set(err, ERR_PLAN,
+			"fault.do.recipe: no identity is called %.60s",
+			plan->fault.identity);
+	return 0;
+}
+
+static int
+load_env(struct plan_client *client, const struct json_place *place,
+	struct err *err)
+{
+	struct json_place env;
+	const char *key;
+	json_t *value;
+
+	if (json_place_at(place, "env", true, &env, err) != 0)
+		return -1;
+	json_object_foreach(mutable(env.object), key, value)
+	{
+		if (client->envs == PLAN_ARGV_MAX || !json_is_string(value))
+			return err_set(err, ERR_PLAN,
+				"client.env.%.60s: must be a text", key);
+		if (asprintf(&client->env[client->envs], "%s=%s", key,
+			    json_string_value(value)) < 0)
+			return err_set(err, ERR_LIMIT, "out of memory");
+		client->envs++;
+	}
+	return 0;
+}
+
+/* A path that stays below home: relative, without dots as a part. */
+static bool
+path_is_inside(const char *path)
+{
+	struct span rest = span_z(path);
+
+	if (path[0] == '/' || path[0] == '\0')
+		return false;
+	while (rest.n > 0)
+		if (span_eq(span_word(&rest, '/'), span_z("..")))
+			return false;
+	return true;
+}
+
+static int
+load_file(
+	struct plan_file *file, const struct json_place *place, struct err *err)
+{
+	static const char *const keys[] = {"path", "text", "mode", NULL};
+	const char *mode = "600";
+	char *end;
+
+	if (json_known(place, keys, err) != 0 ||
+		json_text(place, "path", true, &file->path, err) != 0 ||
+		json_text(place, "mode", false, &mode, err) != 0)
+		return -1;
+	if (!path_is_inside(file->path))
+		return err_set(err, ERR_PLAN,
+			"%s.path: must be a relative path below home",
+			place->path);
+	file->mode = (unsigned)strtoul(mode, &end, 8);
+	if (*mode == '\0' || *end != '\0' || file->mode > 0777)
+		return err_set(err, ERR_PLAN,
+			"%s.mode: must be octal, like \"600\"", place->path);
+	return json_bytes(place, "text", true, &file->text, err);
+}
+
+static int
+load_files(struct plan_client *client, const struct json_place *place,
+	struct err *err)
+{
+	struct json_place all = {place->object, "client.files"}, item;
+	const json_t *list;
+
+	if (json_list(place, "files", false, &list, err) != 0)
+		return -1;
+	if (json_array_size(list) > PLAN_FILES_MAX)
+		return err_set(err, ERR_PLAN, "client.files: too many");
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (json_place_item(&all, list, i, &item, err) != 0 ||
+			load_file(&client->file[client->files], &item, err) !=
+				0)
+			return -1;
+		client->files++;
+	}
+	return 0;
+}
+
+static int
+load_client(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	static const char *const keys[] = {
+		"argv", "env", "home", "files", "stdin", NULL};
+	struct plan_client *client = &plan->client;
+	struct json_place place;
+
+	if (json_place_at(root, "client", false, &place, err) != 0)
+		return -1;
+	if (place.object == NULL)
+		return 0;
+	if (json_known(&place, keys, err) != 0 ||
+		json_texts(&place, "argv", true, client->argv, PLAN_ARGV_MAX,
+			&client->args, err) != 0 ||
+		json_text(&place, "home", true, &client->home, err) != 0 ||
+		json_bytes(&place, "stdin", false, &client->input, err) != 0)
+		return -1;
+	if (client->args == 0)
+		return err_set(err, ERR_PLAN, "client.argv: is empty");
+	if (load_env(client, &place, err) != 0)
+		return -1;
+	return load_files(client, &place, err);
+}
+
+static int
+load_root(struct plan *plan, const struct json_place *root, struct err *err)
+{
+	static const char *const keys[] = {"plan", "id", "deadline", "quiet",
+		"trust", "identities", "secrets", "mailbox", "listeners", "dns",
+		"fault", "client", NULL};
+	long version;
+
+	plan->deadline = 10;
+	plan->quiet = 0.1;
+	if (json_known(root, keys, err) != 0 ||
+		json_whole(root, "plan", true, 1, 1, &version, err) != 0 ||
+		json_text(root, "id", true, &plan->id, err) != 0 ||
+		json_decimal(root, "deadline", false, 0.1, 600, &plan->deadline,
+			err) != 0 ||
+		json_decimal(
+			root, "quiet", false, 0.02, 10, &plan->quiet, err) != 0)
+		return -1;
+	if (load_trust(plan, root, err) != 0 ||
+		load_identities(plan, root, err) != 0 ||
+		load_secrets(plan, root, err) != 0 ||
+		load_mailbox(plan, root, err) != 0 ||
+		load_listeners(plan, root, err) != 0 ||
+		load_dns(plan, root, err) != 0 ||
+		load_fault(plan, root, err) != 0)
+		return -1;
+	return load_client(plan, root, err);
+}
+
+int
+plan_load(struct plan *plan, const char *path, struct err *err)
+{
+	struct json_place root = {NULL, ""};
+	json_error_t where;
+
+	*plan = (struct plan){0};
+	plan->json = json_load_file(
+		path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+	if (plan->json == NULL)
+		return err_set(err, ERR_PLAN, "line %d: %.160s", where.line,
+			where.text);
+	root.object = plan->json;
+	if (!json_is_object(plan->json))
+		(void)err_set(err, ERR_PLAN, "must be a JSON object");
+	else if (load_root(plan, &root, err) == 0)
+		return 0;
+	plan_fini(plan);
+	return -1;
+}
+
+static void
+bytes_free(struct span s)
+{
+	union {
+		const uint8_t *c;
+		void *m;
+	} p = {.c = s.p};
+
+	free(p.m);
+}
+
+void
+plan_fini(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->mailbox.n; i++)
+		bytes_free(plan->mailbox.message[i].text);
+	for (unsigned i = 0; i < plan->client.files; i++)
+		bytes_free(plan->client.file[i].text);
+	for (unsigned i = 0; i < plan->client.envs; i++)
+		free(plan->client.env[i]);
+	bytes_free(plan->client.input);
+	if (plan->has_fault)
+		fault_fini(&plan->fault);
+	json_decref(plan->json);
+	*plan = (struct plan){0};
+}

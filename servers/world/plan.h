@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan of one trial, read from JSON: docs/plan.md. */
+#ifndef WORLD_PLAN_H
+#define WORLD_PLAN_H
+
+#include <jansson.h>
+
+#include "core/err.h"
+#include "core/needle.h"
+#include "core/tls.h"
+#include "fault/fault.h"
+#include "proto/engine.h"
+
+#define PLAN_LISTENERS_MAX 24
+#define PLAN_FILES_MAX 32
+#define PLAN_ARGV_MAX 128
+#define PLAN_IDENTITIES_MAX 8
+#define PLAN_DNS_MAX 256
+
+/* Texts are the JSON's and live as long as the plan. */
+struct plan_listener {
+	const char *name, *host, *address, *protocol, *identity;
+	long port;
+	bool implicit;
+	struct engine_capabilities capabilities[PHASES];
+	struct tls_options tls;
+};
+
+struct plan_file {
+	const char *path; /* below home */
+	struct span text; /* owned */
+	unsigned mode;
+};
+
+struct plan_client {
+	const char *argv[PLAN_ARGV_MAX + 1]; /* NULL-terminated; empty: none */
+	unsigned args;
+	char *env[PLAN_ARGV_MAX + 1]; /* owned "NAME=value"; NULL-terminated */
+	unsigned envs;
+	const char *home;
+	struct plan_file file[PLAN_FILES_MAX];
+	unsigned files;
+	struct span input; /* owned */
+};
+
+struct plan {
+	json_t *json; /* owned */
+	const char *id;
+	double deadline, quiet;
+	const char *trust_bundle, *trust_folder; /* NULL: not wanted */
+	const char *identity_name[PLAN_IDENTITIES_MAX];
+	const json_t *identity[PLAN_IDENTITIES_MAX];
+	unsigned identities;
+	struct needles needles;
+	const char *user, *password, *token;
+	struct engine_mailbox mailbox; /* message texts are owned */
+	struct plan_listener listener[PLAN_LISTENERS_MAX];
+	unsigned listeners;
+	const char *dns_address; /* NULL: no DNS */
+	long dns_port;
+	struct dns_record_spec dns_record[PLAN_DNS_MAX];
+	unsigned dns_records;
+	bool has_fault;
+	struct fault fault;
+	struct plan_client client;
+};
+
+/* -1 with *err that names the place in the file. */
+int plan_load(struct plan *plan, const char *path, struct err *err);
+void plan_fini(struct plan *plan);
+
+#endif

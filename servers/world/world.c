@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building the world, running it, ending it. */
+#include "world/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#define VERSION "1"
+#define DRAIN_SECONDS 0.25
+
+static const struct engine_class *
+class_of(const char *protocol)
+{
+	if (strcmp(protocol, "imap") == 0)
+		return &imap_engine;
+	if (strcmp(protocol, "pop3") == 0)
+		return &pop3_engine;
+	return &smtp_engine;
+}
+
+static void
+side_init(struct world *world, struct listener *listener, struct side *side)
+{
+	const struct plan *plan = world->plan;
+	const struct plan_listener *from = listener->plan;
+
+	side->config = (struct engine_config){
+		.hostz = from->host,
+		.implicit_tls = from->implicit,
+		.userz = plan->user,
+		.passwordz = plan->password,
+		.tokenz = plan->token,
+		.mailbox = &world->plan->mailbox,
+		.noncez = world->nonce,
+	};
+	memcpy(side->config.capabilities, from->capabilities,
+		sizeof(from->capabilities));
+	side->options = from->tls;
+	side->identity = from->identity;
+}
+
+static void
+listener_init(struct world *world, const struct plan_listener *from)
+{
+	struct listener *listener = &world->listener[world->listeners++];
+	const struct fault *fault = &world->plan->fault;
+
+	listener->world = world;
+	listener->plan = from;
+	listener->class = class_of(from->protocol);
+	listener->fd = -1;
+	listener->struck =
+		world->plan->has_fault && fault_strikes(fault, from->name);
+	for (int i = 0; i < 2; i++)
+		side_init(world, listener, &listener->side[i]);
+	if (!listener->struck)
+		return;
+	fault_configure(fault, &listener->side[1].config);
+	fault_configure_tls(
+		fault, &listener->side[1].options, &listener->side[1].identity);
+}
+
+/* Every identity is made before the client starts, so that a recipe that is
+ * wrong is told at once. All listeners of a plan are of one host each; the
+ * host of an identity is that of the first listener that shows it. */
+static const char *
+identity_host(const struct world *world, const char *name)
+{
+	for (unsigned i = 0; i < world->listeners; i++)
+		for (int k = 0; k < 2; k++)
+			if (strcmp(world->listener[i].side[k].identity, name) ==
+				0)
+				return world->listener[i].plan->host;
+	return NULL;
+}
+
+static int
+forge_all(struct world *world, struct err *err)
+{
+	const struct plan *plan = world->plan;
+
+	world->pki = pki_world_new(err);
+	if (world->pki == NULL)
+		return -1;
+	for (unsigned i = 0; i < plan->identities; i++) {
+		const char *host = identity_host(world, plan->identity_name[i]);
+
+		if (host == NULL)
+			continue;
+		if (pki_identity_forge(world->pki, plan->identity[i], host,
+			    &world->identity[i], err) != 0)
+			return -1;
+	}
+	if (plan->trust_bundle == NULL)
+		return 0;
+	return pki_world_install(
+		world->pki, plan->trust_bundle, plan->trust_folder, err);
+}
+
+struct tls_context *
+world_tls(struct world *world, struct side *side)
+{
+	const struct plan *plan = world->plan;
+	struct err err;
+
+	if (side->tls != NULL)
+		return side->tls;
+	for (unsigned i = 0; i < plan->identities; i++) {
+		struct pki_identity *identity = &world->identity[i];
+
+		if (strcmp(plan->identity_name[i], side->identity) != 0)
+			continue;
+		side->acceptable = identity->acceptable;
+		side->tls = tls_context_new(&side->options, identity->leaf,
+			identity->chain, identity->key, &err);
+		break;
+	}
+	if (side->tls == NULL)
+		record_error(world, &err);
+	return side->tls;
+}
+
+static void
+make_nonce(struct world *world)
+{
+	uint8_t bytes[16];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		memset(bytes, 0x5a, sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(world->nonce + 2 * i, 3, "%02x", bytes[i]);
+}
+
+static FILE *
+open_file(const char *folder, const char *name, struct err *err)
+{
+	char path[4096];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "we");
+	if (file == NULL)
+		(void)err_set(err, ERR_IO, "cannot write %.150s: %s", path,
+			strerror(errno));
+	return file;
+}
+
+static int
+open_files(struct world *world, bool pcap, struct err *err)
+{
+	char path[4096];
+
+	world->transcript_file =
+		open_file(world->out_folder, "transcript.jsonl", err);
+	if (world->transcript_file == NULL)
+		return -1;
+	transcript_init(&world->transcript, world->transcript_file);
+	world->keys = open_file(world->out_folder, "keys.log", err);
+	if (world->keys == NULL)
+		return -1;
+	if (!pcap)
+		return 0;
+	(void)snprintf(
+		path, sizeof(path), "%s/capture.pcapng", world->out_folder);
+	world->pcap = pcapng_new(path, (double)time(NULL), err);
+	return world->pcap != NULL ? 0 : -1;
+}
+
+static void
+record_begin(struct world *world)
+{
+	struct transcript *t = record_world(world, "world");
+
+	transcript_text(t, "version", VERSION);
+	transcript_text(t, "plan", world->plan->id);
+	(void)transcript_end(t);
+	if (!world->plan->has_fault)
+		return;
+	t = record_world(world, "fault.armed");
+	transcript_text(t, "do", world->plan->fault.word);
+	(void)transcript_end(t);
+}
+
+int
+world_open(struct world *world, struct plan *plan, const char *out_folder,
+	bool any_port, bool pcap, struct err *err)
+{
+	*world = (struct world){
+		.plan = plan, .out_folder = out_folder, .any_port = any_port};
+	world->loop = ev_default_loop(EVFLAG_AUTO);
+	if (world->loop == NULL)
+		return err_set(err, ERR_IO, "no event loop");
+	make_nonce(world);
+	for (unsigned i = 0; i < plan->listeners; i++)
+		listener_init(world, &plan->listener[i]);
+	if (open_files(world, pcap, err) != 0)
+		return -1;
+	record_begin(world);
+	world->refused_at_start = kernel_refused_attempts();
+	if (listen_all(world, err) != 0 || dns_port_open(world, err) != 0)
+		return -1;
+	return forge_all(world, err);
+}
+
+void
+world_look_for_refusals(struct world *world)
+{
+	const struct plan *plan = world->plan;
+	long seen;
+
+	if (!plan->has_fault || plan->fault.action != FAULT_REFUSE_CONNECTION)
+		return;
+	seen = kernel_refused_attempts() - world->refused_at_start;
+	if (seen <= world->refused_seen)
+		return;
+	world->refused_seen = seen;
+	if (!world->fault_delivered)
+		record_delivered(world, NULL, span_z("connection refused"));
+}
+
+static void
+hang_up_all(struct world *world)
+{
+	struct conn *next;
+
+	for (struct conn *conn = world->conns; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->fin_sent || conn->dead)
+			continue;
+		ev_timer_stop(world->loop, &conn->pause);
+		conn_drop_queue(conn);
+		conn_hang_up(conn);
+		conn_work(conn);
+	}
+}
+
+static bool
+has_open_conn(const struct world *world)
+{
+	for (const struct conn *conn = world->conns; conn != NULL;
+		conn = conn->next)
+		if (!conn->fin_sent && !conn->dead)
+			return true;
+	return false;
+}
+
+/*
+ * The fault was delivered, nothing moves, and the client sleeps: it waits for
+ * something that will not come. Hanging up ends the wait.
+ */
+static void
+on_quiet(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct world *world = timer->data;
+	double now = transcript_clock() - world->transcript.start;
+
+	(void)loop;
+	(void)events;
+	world_look_for_refusals(world);
+	if (!world->fault_delivered || !has_open_conn(world) ||
+		now - world->last_activity < world->plan->quiet ||
+		!child_sleeps(world))
+		return;
+	(void)record_world(world, "quiet");
+	(void)transcript_end(&world->transcript);
+	hang_up_all(world);
+}
+
+static void
+on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct world *world = timer->data;
+
+	(void)loop;
+	(void)events;
+	(void)record_world(world, "deadline");
+	(void)transcript_end(&world->transcript);
+	child_kill(world);
+}
+
+static void
+on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	(void)watcher;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+on_drain(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	(void)timer;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* Frees dead connections between two rounds of the loop. */
+static void
+on_sweep(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+	struct world *world = watcher->data;
+	struct conn *next;
+
+	(void)events;
+	for (struct conn *conn = world->conns; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->dead)
+			conn_free(conn);
+	}
+	if (world->ending && world->conns == NULL)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+void
+world_end_soon(struct world *world)
+{
+	world_look_for_refusals(world);
+	world->ending = true;
+	for (struct conn *conn = world->conns; conn != NULL;
+		conn = conn->next) {
+		ev_timer_stop(world->loop, &conn->pause);
+		conn_drop_queue(conn);
+		conn_work(conn);
+	}
+	ev_timer_start(world->loop, &world->drain);
+}
+
+static void
+watchers_start(struct world *world)
+{
+	struct plan *plan = world->plan;
+
+	ev_timer_init(&world->quiet, on_quiet, plan->quiet, plan->quiet / 2);
+	ev_timer_init(&world->deadline, on_deadline, plan->deadline, 0);
+	ev_timer_init(&world->drain, on_drain, DRAIN_SECONDS, 0);
+	ev_signal_init(&world->term, on_signal, SIGTERM);
+	ev_signal_init(&world->interrupt, on_signal, SIGINT);
+	ev_prepare_init(&world->sweep, on_sweep);
+	world->quiet.data = world->deadline.data = world;
+	world->sweep.data = world;
+	ev_signal_start(world->loop, &world->term);
+	ev_signal_start(world->loop, &world->interrupt);
+	ev_prepare_start(world->loop, &world->sweep);
+	if (plan->client.args == 0)
+		return;
+	ev_timer_start(world->loop, &world->quiet);
+	ev_timer_start(world->loop, &world->deadline);
+}
+
+static void
+record_end(struct world *world)
+{
+	struct transcript *t;
+	long refused = kernel_refused_attempts() - world->refused_at_start;
+
+	if (!world->any_port && refused > 0) {
+		t = record_world(world, "refused");
+		transcript_number(t, "attempts", refused);
+		(void)transcript_end(t);
+	}
+	t = record_world(world, "end");
+	transcript_seconds(t, "seconds", t->last);
+	(void)transcript_end(t);
+}
+
+int
+world_run(struct world *world, struct err *err)
+{
+	watchers_start(world);
+	if (world->plan->client.args > 0 && child_start(world, err) != 0) {
+		record_error(world, err);
+		record_end(world);
+		return -1;
+	}
+	ev_run(world->loop, 0);
+	record_end(world);
+	return 0;
+}
+
+void
+world_close(struct world *world)
+{
+	struct err err;
+
+	if (world->loop == NULL)
+		return;
+	while (world->conns != NULL)
+		conn_free(world->conns);
+	child_free(world);
+	listen_close(world);
+	dns_port_close(world);
+	for (unsigned i = 0; i < world->listeners; i++)
+		for (int k = 0; k < 2; k++)
+			tls_context_free(world->listener[i].side[k].tls);
+	for (unsigned i = 0; i < PLAN_IDENTITIES_MAX; i++)
+		pki_identity_fini(&world->identity[i]);
+	pki_world_free(world->pki);
+	if (pcapng_free(world->pcap, &err) != 0)
+		(void)fprintf(stderr, "mockworld: %s\n", err.text);
+	transcript_fini(&world->transcript);
+	if (world->transcript_file != NULL)
+		(void)fclose(world->transcript_file);
+	if (world->keys != NULL)
+		(void)fclose(world->keys);
+	ev_loop_destroy(world->loop);
+	world->loop = NULL;
+}

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `latchkey`."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from latchkey import paths
+from latchkey.errors import UserError
+
+FORMATS = ("html", "junit", "sarif", "tap", "markdown", "json")
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        found = _CHOICE.search(message)
+        if found is not None:
+            words = re.findall(r"'([^']*)'", found.group(2))
+            near = difflib.get_close_matches(found.group(1), words, n=1)
+            right = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(words)}"
+            message = f'unknown "{found.group(1)}"; {right}'
+        self.exit(2, f"latchkey: {message}\n")
+
+
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a number from 1')
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    whole = _Parser(prog="latchkey", allow_abbrev=False,
+                    description="What does a mail program do when somebody attacks its TLS?",
+                    epilog="Exit status: 0 nothing unexpected, 1 something failed, 2 wrong usage, "
+                           "3 inconclusive, interrupted or a trial broke.")
+    whole.add_argument("--version", action="version", version=f"latchkey {paths.VERSION}")
+    commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True,
+                                    parser_class=_Parser)
+    _add_run(commands)
+    one = commands.add_parser("list", help="what there is", allow_abbrev=False)
+    one.add_argument("what", choices=("clients", "scenarios", "suites", "requirements",
+                                      "predicates", "faults"))
+    one.add_argument("--json", action="store_true")
+    one = commands.add_parser("show", help="what a scenario does, and why", allow_abbrev=False)
+    one.add_argument("scenario", metavar="SCENARIO")
+    one.add_argument("--json", action="store_true")
+    one = commands.add_parser("report", help="a report in another format", allow_abbrev=False)
+    one.add_argument("dirs", nargs="+", metavar="DIR", type=Path)
+    one.add_argument("--format", choices=FORMATS, default="markdown")
+    one.add_argument("--output", type=Path, metavar="FILE", help="a file, not standard output")
+    one = commands.add_parser("diff", help="what changed between two runs", allow_abbrev=False)
+    one.add_argument("before", metavar="DIR_A", type=Path)
+    one.add_argument("after", metavar="DIR_B", type=Path)
+    one.add_argument("--json", action="store_true")
+    one = commands.add_parser("doctor", help="what this machine can run", allow_abbrev=False)
+    one.add_argument("--json", action="store_true")
+    return whole
+
+
+def _add_run(commands: Any) -> None:
+    one = commands.add_parser("run", help="attack clients and judge them", allow_abbrev=False)
+    add = one.add_argument
+    add("clients", nargs="*", metavar="CLIENT", help="a name, or the path of an adapter")
+    add("--all", action="store_true", help="every client that is installed")
+    add("--suite", metavar="SUITE", help="only this family of scenarios, or this scenario")
+    add("-k", metavar="EXPR", default="", help="only trials whose names fit (as in pytest)")
+    add("--posture", metavar="POSTURE", help='only this posture, or a pattern: "imap-*"')
+    add("-j", type=_count, metavar="N", default=os.cpu_count() or 1, help="trials side by side")
+    add("--out", default="latchkey-report", metavar="DIR", help="default: latchkey-report")
+    add("--baseline", action="append", default=[], metavar="FILE", help="known outcomes")
+    add("--min", type=_count, default=1, metavar="N", help="status 3 if fewer were decided")
+    add("--pcap", action="store_true", help="a capture.pcapng for every trial")
+    add("--repeat", type=_count, default=1, metavar="N", help="run every trial N times")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
+    try:
+        return _COMMANDS[arguments.command](arguments)
+    except UserError as error:
+        print(f"latchkey: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:             # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:
+        return 3
+
+
+# --- run
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from latchkey import catalog, runner
+    found = catalog.load(paths.ROOT)
+    names = list(arguments.clients)
+    if arguments.all:
+        names += [name for name in found.client_names if runner.is_installed(found.client(name))]
+    if not names:
+        raise UserError(None, 0, "no client is named", f"name some of: "
+                        f"{', '.join(found.client_names)}; or --all")
+    for name in names:                  # said before anything is started
+        found.trials(found.client(name), arguments.suite, None, arguments.posture)
+    return _pytest(arguments, names)
+
+
+def _pytest(arguments: argparse.Namespace, names: list[str]) -> int:
+    """`run` is a thin face over pytest, without its words."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    import pytest
+    words = ["-c", str(paths.ROOT / ".pytest.ini"), "--rootdir", str(paths.ROOT),
+             "-p", "no:terminal", "-p", "xdist", str(paths.ROOT / "suites/scenarios")]
+    words += [f"--client={name}" for name in names]
+    words += [f"--out={arguments.out}", f"--min={arguments.min}", f"--repeat={arguments.repeat}"]
+    words += [f"--baseline={name}" for name in arguments.baseline]
+    words += [f"--{name}={getattr(arguments, name)}" for name in ("suite", "posture")
+              if getattr(arguments, name)]
+    words += ["--pcap"] if arguments.pcap else []
+    words += ["-k", arguments.k] if arguments.k else []
+    words += ["-n", str(arguments.j), "--dist", "load"] if arguments.j > 1 else []
+    signal.signal(signal.SIGTERM, _interrupt)
+    status = int(pytest.main(words))
+    return 2 if status == int(pytest.ExitCode.USAGE_ERROR) else status
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+# --- the rest
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from latchkey import show
+    return show.list_command(arguments.what, arguments.json)
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from latchkey import show
+    return show.show_command(arguments.scenario, arguments.json)
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from latchkey import report
+    folder = arguments.output.parent if arguments.output is not None else Path(".")
+    text = report.render(arguments.format, report.read(arguments.dirs, folder), folder)
+    if arguments.output is None:
+        sys.stdout.write(text)
+        return 0
+    try:
+        arguments.output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UserError(arguments.output, 0, f"cannot be written: {error.strerror}",
+                        "name another file with --output") from None
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    import json
+    from dataclasses import asdict
+
+    from latchkey import results
+    from latchkey.report import text
+    changes = results.diff(results.read(arguments.before), results.read(arguments.after))
+    if arguments.json:
+        print(json.dumps([asdict(change) for change in changes], indent=1))
+    else:
+        sys.stdout.write(text.diff_text(changes))
+    return 1 if any(change.kind == "broken" for change in changes) else 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from latchkey import doctor
+    return doctor.command(arguments.json)
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "run": _run, "list": _list, "show": _show, "report": _report, "diff": _diff,
+    "doctor": _doctor,
+}

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The closed list of faults (docs/faults.md) as data, and the check of one fault against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from latchkey.errors import suggestion
+from latchkey.postures import PROTOCOLS
+from latchkey.shape import Either, Flag, ListOf, Misfit, Number, Shape, Table, Text, Word
+
+REPLIES = (
+    "greeting", "capabilities", "starttls", "challenge", "auth", "login", "logout", "noop", "error",
+    "id", "namespace", "enable", "list", "select", "status", "search", "fetch", "store", "expunge",
+    "idle", "append", "continue", "mailbox", "user", "stat", "uidl", "top", "retr", "dele", "rset",
+    "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help",
+)
+PHASES = ("greeting", "clear", "tls", "login")
+VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+RCODES = ("NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA")
+RECORDS = ("A", "AAAA", "MX", "SRV", "TXT", "CNAME", "TLSA")
+# TLS alerts by their names (RFC 8446 section 6, RFC 5246 section 7.2); the world wants the number.
+ALERTS = {
+    "unexpected_message": 10, "bad_record_mac": 20, "record_overflow": 22, "handshake_failure": 40,
+    "bad_certificate": 42, "unsupported_certificate": 43, "certificate_revoked": 44,
+    "certificate_expired": 45, "certificate_unknown": 46, "illegal_parameter": 47, "unknown_ca": 48,
+    "access_denied": 49, "decode_error": 50, "decrypt_error": 51, "protocol_version": 70,
+    "insufficient_security": 71, "internal_error": 80, "inappropriate_fallback": 86,
+    "user_canceled": 90, "no_renegotiation": 100, "missing_extension": 109,
+    "unsupported_extension": 110, "unrecognized_name": 112, "bad_certificate_status_response": 113,
+    "unknown_psk_identity": 115, "certificate_required": 116, "no_application_protocol": 120,
+}
+
+
+def by_protocol(shape: Shape) -> Either:
+    """The value for all protocols, or one for each."""
+    return Either(shape, Table({protocol: shape for protocol in PROTOCOLS}))
+
+
+BYTES = ("text", "hex", "file")
+_TEXT = Text()
+_COUNT = Number(1, 10_000, whole=True)
+
+AT: Mapping[str, Shape] = {
+    "listener": Word("listener", ("starttls", "implicit", "both", "dns")),
+    "reply": Word("reply", REPLIES),
+    "phase": Word("phase", ("clear", "tls")),
+    "nth": _COUNT,
+    "connection": _COUNT,
+}
+
+PARAMETERS: Mapping[str, Shape] = {
+    "text": by_protocol(_TEXT),
+    "hex": by_protocol(Text(r"(?:[0-9A-Fa-f]{2}|[ \n])*", "write pairs of hexadecimal digits")),
+    "file": by_protocol(Text(r"[\w-][\w./-]*", "name a file below corpus/")),
+    "after": by_protocol(_TEXT),
+    "capabilities": by_protocol(ListOf(_TEXT, 1)),
+    "phases": ListOf(Word("phase", PHASES), 1),
+    "state": Word("state", ("preauth", "ok", "bye")),
+    "seconds": Number(0.001, 60),
+    "sizes": ListOf(_COUNT, 1),
+    "count": Number(1, 1000, whole=True),
+    "where": Word("place", ("before", "behind")),
+    "segment": Word("segment", ("same", "next")),
+    "then": Word("continuation", ("clear", "silent", "close")),
+    "keep": Number(0, 65536, whole=True),
+    "how": Word("way to close", ("notify", "fin", "reset")),
+    "when": Word("time", ("before", "behind")),
+    "recipe": _TEXT,
+    "min": Word("TLS version", VERSIONS),
+    "max": Word("TLS version", VERSIONS),
+    "ciphers": _TEXT,
+    "suites": _TEXT,
+    "groups": _TEXT,
+    "alpn": ListOf(_TEXT),
+    "at": Word("moment", ("hello", "flight")),
+    "description": Word("alert", tuple(ALERTS)),
+    "record": _COUNT,
+    "offset": Number(0, 16640, whole=True),
+    "bit": Number(0, 7, whole=True),
+    "select": _TEXT,
+    "refuse": Flag(),
+    "name": _TEXT,
+    "type": Word("record type", RECORDS),
+    "rcode": Word("answer code", RCODES),
+    "values": ListOf(_TEXT),
+    "drop": Flag(),
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()    # exactly one of these must be there
+    reply: bool = False             # it strikes at a reply: `at.reply` must be there
+    dns: bool = False               # it strikes at the name server
+
+
+ACTIONS: Mapping[str, Action] = {
+    "withhold": Action(("capabilities", "phases")),
+    "advertise": Action(("capabilities", "phases")),
+    "refuse": Action(one_of=BYTES, reply=True),
+    "greet": Action(("state",), one_of=BYTES),
+    "replace": Action(one_of=BYTES, reply=True),
+    "delay": Action(("seconds",), reply=True),
+    "split": Action(("sizes",), reply=True),
+    "drop": Action(reply=True),
+    "repeat": Action(("count",), reply=True),
+    "inject": Action(("where", "segment"), ("after",), BYTES, reply=True),
+    "skip-tls": Action(("then",)),
+    "cut": Action(("keep", "how"), reply=True),
+    "close": Action(("when", "how"), reply=True),
+    "refuse-connection": Action(),
+    "reset": Action(),
+    "silence": Action(),
+    "clear-on-implicit": Action(),
+    "tls-on-clear": Action(),
+    "garbage": Action(one_of=BYTES),
+    "certificate": Action(("recipe",)),
+    "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "alpn")),
+    "alert": Action(("at", "description")),
+    "flip": Action(("record", "offset", "bit")),
+    "truncate": Action(("record", "keep")),
+    "alpn": Action(("select",)),
+    "sni": Action(optional=("refuse",)),
+    "request-certificate": Action(),
+    "dns": Action(("name", "type"), one_of=("rcode", "values", "drop"), dns=True),
+}
+
+AT_SHAPE = Table(AT)
+# Of one place in a file; whether an action has all its parameters is seen when variants are merged.
+DO_SHAPE = Table({"action": Word("action", tuple(ACTIONS)), **PARAMETERS})
+
+
+def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
+    """Raise Misfit (path from the fault on) unless the world can play this merged fault."""
+    name = do.get("action")
+    if name is None:
+        raise Misfit(("do",), "do has no action", "add action")
+    action = ACTIONS[name]
+    allowed = {"action", *action.required, *action.optional, *action.one_of}
+    for key in do:
+        if key not in allowed:
+            raise Misfit(("do", key), f'"{key}" is no parameter of the action {name}',
+                         suggestion(key, allowed - {"action", *do}))
+    for key in action.required:
+        if key not in do:
+            raise Misfit(("do",), f"the action {name} has no {key}", f"add {key}")
+    given = [key for key in action.one_of if key in do]
+    if action.one_of and len(given) != 1:
+        said = "none" if not given else " and ".join(given)
+        words = ", ".join(action.one_of[:-1]) + " or " + action.one_of[-1]
+        raise Misfit(("do", *given[-1:]), f"the action {name} has {said} of {words}",
+                     "give exactly one of them")
+    if action.reply and "reply" not in at:
+        raise Misfit(("at",), f"the action {name} strikes at a reply, and at names none",
+                     'add at = { reply = "…" }')
+    if action.dns != (at.get("listener") == "dns"):
+        right = ('write at = { listener = "dns" }' if action.dns
+                 else "only the action dns strikes at the name server")
+        raise Misfit(("at",), f"the action {name} strikes at the wrong listener", right)

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The controlling side of a run: entries in, progress and reports out."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from latchkey import baseline, judge, paths, report, results, runner, sandbox
+from latchkey.baseline import Baseline
+from latchkey.catalog import Catalog
+from latchkey.errors import UserError
+from latchkey.model import Trial
+from latchkey.report import facts, terminal
+from latchkey.report.progress import Observer, observer
+from latchkey.results import Entry, Run
+
+REPORTS = ("html", "junit")             # beside results.json
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for on the command line."""
+
+    clients: tuple[str, ...]
+    out: Path
+    suite: str | None = None
+    posture: str | None = None
+    keyword: str = ""
+    baselines: tuple[str, ...] = ()
+    least: int = 1
+    pcap: bool = False
+    repeat: int = 1
+
+    @property
+    def is_whole(self) -> bool:
+        """All trials of the clients were asked for."""
+        return not (self.suite or self.posture or self.keyword)
+
+
+def out_prepare(out: Path) -> Path:
+    """An empty folder for the report; only a former report may stand in its place."""
+    try:
+        if out.is_dir() and any(out.iterdir()):
+            if not any((out / name).exists() for name in ("results.json", runner.SCRATCH)):
+                raise UserError(out, 0, "is no report of a former run",
+                                "name a new or empty folder with --out")
+            shutil.rmtree(out)
+        (out / runner.SCRATCH).mkdir(parents=True)
+    except OSError as error:
+        raise UserError(out, 0, f"cannot be written: {error.strerror}",
+                        "name another folder with --out") from None
+    return out.resolve()
+
+
+def as_data(item: Entry) -> dict[str, Any]:
+    """One entry as it stands in results.json."""
+    alone = Run("", "", "", {}, (), {}, (item,))
+    data: dict[str, Any] = results.document(alone)["results"][0]
+    return data
+
+
+def broken(trial: Trial, text: str) -> Entry:
+    """The entry of a trial in which the harness itself broke."""
+    return results.entry(trial, judge.error(text))
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="seconds")
+
+
+def host_facts() -> dict[str, str]:
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return {"name": platform.node(), "system": system, "kernel": platform.release(),
+            "machine": platform.machine(), "processors": str(os.cpu_count() or 1)}
+
+
+@dataclass
+class Gathering:
+    """A run that goes on."""
+
+    catalog: Catalog
+    wish: Wish
+    argv: tuple[str, ...]
+    watcher: Observer | None            # None: somebody else shows progress
+    began: str = field(default_factory=now)
+    total: int = 0
+    entries: list[Entry] = field(default_factory=list)
+    clients: dict[str, dict[str, str]] = field(default_factory=dict)
+    known: list[Baseline] = field(default_factory=list)
+    final: str = ""
+
+    def prepare(self) -> None:
+        """Everything that may be wrong with what was asked for is found here."""
+        named = [self.catalog.client(name) for name in dict.fromkeys(self.wish.clients)]
+        for client in named:
+            self.catalog.trials(client, self.wish.suite, None, self.wish.posture)
+        self.known = [baseline.read(Path(name)) for name in self.wish.baselines]
+        if not paths.program("mockworld").is_file():
+            raise UserError(None, 0, "the world is not built", "run make")
+        self.clients = runner.with_version(named)
+
+    def start(self, total: int) -> None:
+        if self.total or not total:
+            return
+        self.total = total
+        labels = [facts.client_label({"clients": self.clients}, name) for name in self.clients]
+        if self.watcher is not None:
+            self.watcher.start(total, labels)
+        refusal = sandbox.refusal(self.wish.out / runner.SCRATCH)
+        if refusal:
+            print(f"latchkey: no namespaces on this machine ({refusal}): every trial is "
+                  "SKIP(no-netns), nothing is judged; see `latchkey doctor`", file=sys.stderr)
+
+    def add(self, item: Entry) -> None:
+        item = self._with_known(item)
+        self.entries.append(item)
+        if self.watcher is not None:
+            self.watcher.update(as_data(item))
+
+    def finish(self, interrupted: bool) -> int:
+        """Write everything; the exit status of the run."""
+        run = self._run(interrupted)
+        out = self.wish.out
+        results.write(out / "results.json", run)
+        shutil.rmtree(out / runner.SCRATCH, ignore_errors=True)
+        data = report.read([out], out)
+        for name in REPORTS:
+            report.write(name, data, out)
+        self.final = terminal.final(data, out / "index.html")
+        if interrupted:
+            self.final += f"Interrupted: {run.host['interrupted']}.\n"
+        if self.watcher is not None:
+            self.watcher.finish(self.final)
+        return 3 if interrupted else results.exit_status(self.entries, self.wish.least)
+
+    def _run(self, interrupted: bool) -> Run:
+        host: dict[str, Any] = host_facts()
+        if interrupted:
+            host["interrupted"] = f"only {len(self.entries)} of {self.total} trials were run"
+        stale = [name for one in self.known for name in baseline.stale(
+            one, self.entries, self._version(one.client))] if self._is_complete() else []
+        # The order of a run depends on the workers, that of its results does not.
+        entries = sorted(self.entries, key=lambda item: (item.client, item.posture, item.name))
+        return Run(paths.VERSION, self.began, now(), host, self.argv, self.clients, tuple(entries),
+                   runner.controls_of(self.wish.out), tuple(stale))
+
+    def _is_complete(self) -> bool:
+        return self.wish.is_whole and len(self.entries) == self.total
+
+    def _version(self, client: str) -> str:
+        return self.clients.get(client, {}).get("version", "")
+
+    def _with_known(self, item: Entry) -> Entry:
+        for one in self.known:
+            item = baseline.with_baseline([item], one, self._version(one.client))[0]
+        return item
+
+
+def watching(quiet: bool) -> Observer | None:
+    return None if quiet else observer()

@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The judge (docs/verdicts.md): what was seen in, outcome out. It reads no file and no clock."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from latchkey.model import Trial
+from latchkey.postures import Posture
+from latchkey.predicates import PREDICATES, Context, Finding, done, exit_words, success_reported
+from latchkey.transcript import Event, Transcript
+
+# The gravest first.
+OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
+# What a failed check of a level makes of its trial, and what it is called itself.
+_FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
+
+REASONS = {
+    "control": "The client did not do its work in the correct world either.",
+    "fault-not-delivered": "The fault did not reach the client.",
+    "deadline": "The client was stopped before anything was decided.",
+    "flaky": "Another run of the same trial ended otherwise.",
+    "posture": "The adapter does not have this posture.",
+    "missing": "The program is not installed.",
+    "no-netns": "This machine allows no network namespace.",
+    "needs-root": "Root is needed.",
+}
+
+
+@dataclass(frozen=True)
+class Demand:
+    """One check as it stands for one posture."""
+
+    predicate: str
+    level: str
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the judge has to know of a trial beside what was seen."""
+
+    posture: Posture
+    demands: tuple[Demand, ...] = ()
+    success: tuple[int, ...] = (0,)
+    prompted: bool = False              # the adapter's `prompt` matches the client's output
+
+
+@dataclass(frozen=True)
+class Check:
+    """What became of one check."""
+
+    predicate: str
+    level: str
+    consequence: str
+    outcome: str                        # PASS, FAIL, WARN, NOTE
+    promise: bool                       # the posture demanded TLS: a failure breaks a promise
+    events: tuple[int, ...]             # seq of what decided
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Result:
+    outcome: str
+    reason: str = ""
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+    expected: tuple[str, ...] = ()      # sentences
+    seen: tuple[str, ...] = ()          # sentences
+    runs: int = 1                       # how often the trial was run,
+    agreed: int = 1                     # and how many of the runs ended like this
+
+    @property
+    def failed(self) -> frozenset[tuple[str, str]]:
+        """The checks that failed, as (predicate, level), without those that are only notes."""
+        return frozenset((check.predicate, check.level) for check in self.checks
+                         if check.outcome in ("FAIL", "WARN"))
+
+
+def case_of(trial: Trial, prompted: bool = False) -> Case:
+    """The facts of a catalog's trial."""
+    demands = tuple(Demand(check.predicate, level, check.consequence)
+                    for check, level in trial.levels)
+    success = trial.setup.success if trial.setup is not None else (0,)
+    return Case(trial.posture, demands, success, prompted)
+
+
+def skip(reason: str) -> Result:
+    """A trial that was not run."""
+    return Result("SKIP", reason, seen=(REASONS.get(reason, reason),))
+
+
+def error(text: str) -> Result:
+    """A trial in which the harness broke."""
+    return Result("ERROR", text, seen=(f"The harness broke: {text}.",))
+
+
+def judge(case: Case, transcript: Transcript, control: Transcript | None,
+          twin: Transcript | None = None) -> Result:
+    """The rules of docs/verdicts.md, in their order."""
+    trouble = harness_trouble(transcript)
+    if trouble:
+        return replace(error(trouble), expected=_expected(case))
+    context = Context(transcript, case.posture, case.success, twin, case.prompted)
+    if lack := _control_lack(case, control, twin):
+        result = _undecided(context, case, "control")
+        return replace(result, notes=(f"control: {lack}", *result.notes))
+    if not fault_reached(transcript):
+        return _undecided(context, case, "fault-not-delivered")
+    checks = tuple(_check(context, demand) for demand in case.demands)
+    outcomes = {check.outcome for check in checks}
+    outcome = next((word for word in ("FAIL", "WARN") if word in outcomes), "PASS")
+    if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
+        return replace(_undecided(context, case, "deadline"), checks=checks)
+    return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks))
+
+
+def judge_control(case: Case, transcript: Transcript) -> Result:
+    """The world without its fault, where the client has to do its work; the reason: what lacks."""
+    work = PREDICATES["operation-completed"]
+    trouble = harness_trouble(transcript)
+    if trouble:
+        return replace(error(trouble), expected=(work.rule,))
+    context = Context(transcript, case.posture, case.success, None, case.prompted)
+    finding = work.function(context)
+    return Result("PASS" if finding.holds else "INCONCLUSIVE",
+                  "" if finding.holds else _work_lack(context),
+                  (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
+
+
+def confirm(first: Result, second: Result) -> Result:
+    """A FAIL and its second run: it stands only if both say the same."""
+    return settle((first, second))
+
+
+def settle(results: Sequence[Result]) -> Result:
+    """Several runs of one trial as one result.
+
+    Runs agree when their outcome and their failed checks are the same. If not all agree, a FAIL (or
+    else a WARN) that two runs agree about stands, with the count: some clients are hit only now and
+    then. Anything else is flaky.
+    """
+    groups: dict[tuple[str, frozenset[tuple[str, str]]], list[Result]] = {}
+    for result in results:
+        groups.setdefault((result.outcome, result.failed), []).append(result)
+    ranked = sorted(groups.values(), key=len, reverse=True)
+    if len(ranked) == 1:
+        return replace(ranked[0][0], runs=len(results), agreed=len(results))
+    counts = ", ".join(f"{len(group)} of {len(results)}: {_in_short(group[0])}" for group in ranked)
+    for outcome in ("FAIL", "WARN"):
+        for group in ranked:
+            if group[0].outcome == outcome and len(group) > 1:
+                return replace(group[0], runs=len(results), agreed=len(group),
+                               notes=(*group[0].notes, f"runs: {counts}"))
+    worst = min(results, key=lambda result: OUTCOMES.index(result.outcome))
+    return replace(worst, outcome="INCONCLUSIVE", reason="flaky",
+                   seen=(REASONS["flaky"], *worst.seen), notes=(*worst.notes, f"runs: {counts}"),
+                   runs=len(results), agreed=len(ranked[0]))
+
+
+def _in_short(result: Result) -> str:
+    failed = ", ".join(sorted(name for name, _ in result.failed))
+    return result.outcome + (f" ({failed or result.reason})" if failed or result.reason else "")
+
+
+# --- the rules
+
+
+def harness_trouble(transcript: Transcript) -> str:
+    """Why this transcript says nothing about a client; "" when it does."""
+    for event in transcript.events:
+        if event.name == "stray":
+            return f"stray: {event.text('text')}"
+        if event.name == "error":
+            return f"error: {event.text('class')}: {event.text('text')}"
+    return f"transcript: {transcript.damage}" if transcript.damage else ""
+
+
+def _control_lack(case: Case, control: Transcript | None, twin: Transcript | None) -> str:
+    """What lacks in the controls; "" when they say that the trial can be judged."""
+    if control is None:
+        return "there was none"
+    if reason := judge_control(case, control).reason:
+        return reason
+    if not any(PREDICATES[demand.predicate].needs_twin for demand in case.demands):
+        return ""
+    if twin is None:
+        return "there was no twin"
+    if trouble := harness_trouble(twin):
+        return f"twin: {trouble}"
+    # Without TLS a twin does not show what the client says in it by itself.
+    return "" if twin.all("tls.up") else "the twin had no TLS"
+
+
+def fault_reached(transcript: Transcript) -> bool:
+    """The fault took effect while the client was there, and the client did something behind it."""
+    return any(_reached(transcript, fault) for fault in transcript.all("fault.delivered"))
+
+
+def _reached(transcript: Transcript, fault: Event) -> bool:
+    # What the kernel refused is counted when the client is gone: the refusal itself reached it.
+    if any((event.number("attempts") or 0) > 0 for event in transcript.all("refused")):
+        return True
+    if any(event.seq < fault.seq for event in _left(transcript, fault.conn)):
+        return False
+    return any(_by_client(event) for event in transcript.events[fault.seq:])
+
+
+def _left(transcript: Transcript, conn: int) -> list[Event]:
+    """Where the client closed a connection."""
+    return [event for event in transcript.conn(conn) if conn
+            and event.name == "close" and event.text("by") == "client"]
+
+
+def _by_client(event: Event) -> bool:
+    """It shows how the client took the fault: with a byte, an end, or without doing anything."""
+    if event.name == "recv":
+        return bool(event.bytes())
+    if event.name in ("raw", "tls.alert"):
+        return event.text("dir") == "in"
+    return event.name in ("accept", "hello", "tls.up", "tls.fail", "dns.query", "close",
+                          "client.exit", "quiet", "deadline")
+
+
+def _check(context: Context, demand: Demand) -> Check:
+    finding = PREDICATES[demand.predicate].function(context)
+    return Check(demand.predicate, demand.level, demand.consequence,
+                 "PASS" if finding.holds else _FAILED[demand.level], context.posture.demands_tls,
+                 finding.events, _sentence(demand.predicate, finding))
+
+
+def _undecided(context: Context, case: Case, reason: str) -> Result:
+    return Result("INCONCLUSIVE", reason, (), _notes(context), _expected(case), (REASONS[reason],))
+
+
+def _work_lack(context: Context) -> str:
+    """Why the work was not done, in one word: what to look at in an adapter."""
+    transcript = context.transcript
+    if not transcript.all("accept"):
+        return "never-connected"
+    if done(context):
+        return "deadline" if transcript.all("deadline") else "exit-code"
+    if any(event.fields.get("canary") is True for event in transcript.all("message")):
+        return "wrong-channel"
+    if transcript.all("message"):
+        return "wrong-message"
+    return "deadline" if transcript.all("deadline") else "nothing-done"
+
+
+# --- words
+
+
+def _sentence(predicate: str, finding: Finding) -> str:
+    words = PREDICATES[predicate]
+    sentence = words.held if finding.holds else words.failed
+    return f"{sentence.removesuffix('.')} ({finding.note})." if finding.note else sentence
+
+
+def _expected(case: Case) -> tuple[str, ...]:
+    return tuple(PREDICATES[demand.predicate].rule for demand in case.demands
+                 if demand.level != "MAY")
+
+
+def _seen(context: Context, checks: Iterable[Check]) -> tuple[str, ...]:
+    failed = tuple(check.sentence for check in checks if check.outcome in ("FAIL", "WARN"))
+    if failed:
+        return failed
+    held = tuple(check.sentence for check in checks if check.outcome == "PASS")
+    return (*held, f"The client ended {_end_words(context)}.")
+
+
+def _end_words(context: Context) -> str:
+    if context.prompted:
+        return "with a question to the user"
+    if context.transcript.all("deadline"):
+        return "only when the deadline came"
+    if context.transcript.all("quiet"):
+        return "only when the world hung up"
+    return "by itself"
+
+
+def _notes(context: Context) -> tuple[str, ...]:
+    """Facts that decide nothing; each begins with a fixed word."""
+    meaning = ", which means success" if success_reported(context) else ""
+    crash = _crash(context.transcript)
+    return tuple(dict.fromkeys((
+        *(("asked-user: a question to the user is a refusal",) if context.prompted else ()),
+        *_alert_notes(context.transcript),
+        *((f"crash: {crash}",) if crash else ()),
+        f"exit: {exit_words(context.transcript)}{meaning}",
+        f"end: {_end_words(context)}")))
+
+
+def _alert_notes(transcript: Transcript) -> list[str]:
+    """The client's alerts on the connections that the fault struck, and where it left without."""
+    notes = []
+    struck = {event.conn: None for event in transcript.all("fault.delivered") if event.conn}
+    for events in map(transcript.conn, struck):
+        alerts = [event for event in events if event.name == "tls.alert"
+                  and event.text("dir") == "in" and event.text("description") != "close_notify"]
+        notes += [f"alert: {event.text('level')} {event.text('description')}" for event in alerts]
+        refused = (any(event.name == "hello" for event in events)
+                   and not any(event.in_tls and event.bytes() for event in events))
+        if refused and not alerts and _left(transcript, events[0].conn):
+            notes.append("alert: none before the client closed")
+    return notes
+
+
+def _crash(transcript: Transcript) -> str:
+    """The name of the signal that ended the client; "" if none did, or it was the world's."""
+    exits = transcript.all("client.exit")
+    number = exits[-1].number("signal") if exits else None
+    if number is None or transcript.all("deadline"):
+        return ""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

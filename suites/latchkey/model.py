@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the catalog is made of: data, read by `readers`, compiled by `plan`, judged by `judge`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from latchkey.postures import Posture
+
+
+@dataclass(frozen=True)
+class Check:
+    predicate: str
+    levels: Mapping[str, str]           # wish → level; other wishes do not get the check
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Fault:
+    at: Mapping[str, Any]
+    do: Mapping[str, Any]
+
+    @property
+    def action(self) -> str:
+        return str(self.do["action"])
+
+    @property
+    def has_twin(self) -> bool:
+        """The world falls silent behind it; a twin shows what the client then does by itself."""
+        return "after" in self.do
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One fault and what may differ with it; a scenario without variants has one, with id ""."""
+
+    id: str
+    title: str
+    postures: tuple[str, ...]
+    requirements: tuple[str, ...]
+    cwe: tuple[str, ...]
+    cve: tuple[str, ...]
+    fault: Fault
+
+
+@dataclass(frozen=True)
+class Scenario:
+    id: str
+    file: Path
+    title: str
+    why: str
+    profile: str
+    checks: tuple[Check, ...]
+    variants: tuple[Variant, ...]
+
+    @property
+    def suite(self) -> str:
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True)
+class ClientFile:
+    path: str                           # below HOME
+    mode: str
+    text: str                           # a template
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One posture of a client. All texts are templates."""
+
+    argv: tuple[str, ...]
+    files: tuple[ClientFile, ...]
+    env: Mapping[str, str]
+    feeds_message: bool                 # the message goes to standard input
+    success: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Client:
+    name: str
+    title: str
+    kind: str
+    packages: tuple[str, ...]
+    version_argv: tuple[str, ...]
+    version_regex: str
+    trust: str
+    trust_note: str
+    prompt: str                         # "" when the program never asks
+    file: Path
+    setups: Mapping[str, Setup]         # name of posture →
+
+    @property
+    def folder(self) -> Path:
+        return self.file.parent
+
+
+@dataclass(frozen=True)
+class Listener:
+    name: str
+    host: str
+    port: int
+    protocol: str
+    implicit: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    name: str
+    type: str
+    value: str
+    ttl: int
+
+
+@dataclass(frozen=True)
+class Profile:
+    name: str
+    file: Path
+    title: str
+    deadline: float
+    quiet: float
+    recipe: str
+    bundle: str
+    folder: str | None
+    hosts: Mapping[str, str]            # host name → address
+    capabilities: Mapping[str, Mapping[str, tuple[str, ...]]]   # protocol → phase →
+    listeners: tuple[Listener, ...]
+    mailbox: tuple[str, ...]            # templates, LF line ends
+    message: str                        # the template of what is sent
+    dns_address: str | None
+    records: tuple[Record, ...]
+
+    def listener(self, name: str) -> Listener:
+        return next(listener for listener in self.listeners if listener.name == name)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run to be made. `kind` is `fault`, `control` (no fault) or `twin` (nothing injected)."""
+
+    scenario: Scenario
+    variant: Variant
+    client: Client
+    posture: Posture
+    kind: str = "fault"
+
+    @property
+    def id(self) -> str:
+        client = f"{self.client.name}/{self.posture.name}"
+        if self.kind == "control":
+            return f"control:{self.scenario.profile}/{client}"
+        variant = f"[{self.variant.id}]" if self.variant.id else ""
+        twin = "twin:" if self.kind == "twin" else ""
+        return f"{twin}{self.scenario.id}{variant}/{client}"
+
+    @property
+    def setup(self) -> Setup | None:
+        """None: the client does not have this posture."""
+        return self.client.setups.get(self.posture.name)
+
+    @property
+    def levels(self) -> tuple[tuple[Check, str], ...]:
+        """The checks that this posture gets, each with its level."""
+        return tuple((check, check.levels[self.posture.wish]) for check in self.scenario.checks
+                     if self.posture.wish in check.levels)
+
+
+def control_of(trial: Trial) -> Trial:
+    """The same world without its fault. Trials of one profile, client and posture share its id."""
+    return replace(trial, kind="control")
+
+
+def twin_of(trial: Trial) -> Trial | None:
+    """The same world, silent at the same place, but nothing is injected; None without a silence."""
+    return replace(trial, kind="twin") if trial.variant.fault.has_twin else None

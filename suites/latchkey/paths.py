@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where things lie: in a checkout, or below a prefix where `make install` put them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+VERSION = "0.1.0"
+# The folder that has suites/, corpus/ and scripts/.
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / "scripts/latchkey"
+
+
+def program(name: str) -> Path:
+    """A program that the build makes (`mockworld`, `refclient`); it may not be there yet."""
+    folder = os.environ.get("LATCHKEY_PROGRAMS")
+    places = (Path(folder),) if folder else (ROOT / ".build/dev", ROOT.parent.parent / "libexec/latchkey")
+    return next((place / name for place in places if (place / name).is_file()), places[0] / name)

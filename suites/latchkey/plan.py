@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a trial to the plan that `mockworld` reads (docs/plan.md): a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from latchkey import template
+from latchkey.catalog import Catalog
+from latchkey.errors import UserError
+from latchkey.faults import ALERTS, BYTES
+from latchkey.model import Profile, Setup, Trial
+from latchkey.postures import LISTENERS, PROTOCOLS, Posture
+
+MESSAGE_FILE = ".latchkey-message.eml"
+GOOD, FAULT = "good", "fault"
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the sandbox puts things, as the client sees them."""
+
+    home: str = "/home/latchkey"
+    adapter: str = "/run/latchkey/adapter"
+    user: str = "latchkey"
+    bundle: str | None = None           # instead of the profile's
+    folder: str | None = None
+
+
+def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
+                 places: Places = Places()) -> dict[str, Any]:
+    """The plan of a trial, a control or a twin, as JSON data."""
+    setup = trial.setup
+    if setup is None:
+        raise UserError(trial.client.file, 0, f"there is no [posture.{trial.posture.name}]",
+                        "add it, or leave this posture out")
+    profile = catalog.profiles[trial.scenario.profile]
+    values = _values(profile, trial.posture, secrets, places)
+    identities = {GOOD: catalog.recipe(profile.recipe)}
+    fault = None if trial.kind == "control" else _fault(trial, catalog.root / "corpus")
+    if fault is not None and "recipe" in fault["do"]:
+        identities[FAULT] = catalog.recipe(fault["do"]["recipe"])
+        fault["do"]["recipe"] = FAULT
+    return {
+        "plan": 1,
+        "id": trial.id,
+        "deadline": profile.deadline,
+        "quiet": profile.quiet,
+        "trust": _trust(profile, places),
+        "identities": identities,
+        "secrets": dict(secrets),
+        "mailbox": [template.fill(text, values).replace("\n", "\r\n") for text in profile.mailbox],
+        "listeners": _listeners(profile),
+        "dns": _dns(profile),
+        "fault": fault,
+        "client": _client(setup, template.fill(profile.message, values), values, places),
+    }
+
+
+def hosts(profile: Profile) -> list[tuple[str, str]]:
+    """(address, name) of every host: what belongs into /etc/hosts."""
+    return [(address, name) for name, address in profile.hosts.items()]
+
+
+def _trust(profile: Profile, places: Places) -> dict[str, str | None]:
+    if places.bundle is not None:
+        return {"bundle": places.bundle, "folder": places.folder}
+    return {"bundle": profile.bundle, "folder": profile.folder}
+
+
+def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
+            places: Places) -> dict[str, str]:
+    listener = profile.listener(posture.listener)
+    return {
+        "host": listener.host,
+        "port": str(listener.port),
+        "user": secrets["user"],
+        "password": secrets["password"],
+        "token": secrets["token"],
+        "from": secrets["sender"],
+        "to": secrets["recipient"],
+        "subject": secrets["subject"],
+        "body": secrets["body"],
+        "home": places.home,
+        "ca": places.bundle or profile.bundle,
+        "message": f"{places.home}/{MESSAGE_FILE}",
+        "adapter": places.adapter,
+    }
+
+
+def _listeners(profile: Profile) -> list[dict[str, Any]]:
+    return [{
+        "name": listener.name,
+        "host": listener.host,
+        "address": profile.hosts[listener.host],
+        "port": listener.port,
+        "protocol": listener.protocol,
+        "implicit": listener.implicit,
+        "identity": GOOD,
+        "capabilities": {phase: list(words) for phase, words
+                         in profile.capabilities[listener.protocol].items()},
+        "tls": {},
+    } for listener in profile.listeners]
+
+
+def _dns(profile: Profile) -> dict[str, Any] | None:
+    if profile.dns_address is None:
+        return None
+    return {"address": profile.dns_address, "port": 53,
+            "records": [asdict(record) for record in profile.records]}
+
+
+def _client(setup: Setup, message: str, values: Mapping[str, str],
+            places: Places) -> dict[str, Any]:
+    files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
+             for file in setup.files]
+    files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
+    usual = {"HOME": places.home, "PATH": _PATH, "LANG": "C.UTF-8", "TERM": "dumb",
+             "USER": places.user, "LOGNAME": places.user}
+    return {
+        "argv": [template.fill(word, values) for word in setup.argv],
+        "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()}},
+        "home": places.home,
+        "files": files,
+        "stdin": message if setup.feeds_message else "",
+    }
+
+
+def _fault(trial: Trial, corpus: Path) -> dict[str, Any]:
+    fault = trial.variant.fault
+    protocol = trial.posture.protocol
+    do = {key: _of_protocol(value, protocol) for key, value in fault.do.items()}
+    data = _bytes(do, corpus)
+    do = {key: value for key, value in do.items() if key not in BYTES}
+    if data is not None:
+        do["data"] = "" if trial.kind == "twin" else data
+    if "after" in do:
+        do["after"] = _latin1(do["after"].encode())
+    if "description" in do:
+        do["description"] = ALERTS[do["description"]]
+    if do.get("select") == "refuse":
+        do = {"action": do["action"], "refuse": True}
+    return {
+        "listeners": _fault_listeners(fault.at.get("listener"), trial.posture),
+        "at": {key: value for key, value in fault.at.items() if key != "listener"},
+        "do": do,
+    }
+
+
+def _fault_listeners(word: str | None, posture: Posture) -> list[str]:
+    if word is None:
+        return [posture.listener]
+    if word == "dns":
+        return ["dns"]
+    clear, implicit = LISTENERS[posture.protocol, False], LISTENERS[posture.protocol, True]
+    return {"starttls": [clear], "implicit": [implicit], "both": [clear, implicit]}[word]
+
+
+def _of_protocol(value: Any, protocol: str) -> Any:
+    if isinstance(value, dict) and value.keys() <= set(PROTOCOLS):
+        return value[protocol]
+    return value
+
+
+def _bytes(do: Mapping[str, Any], corpus: Path) -> str | None:
+    """The bytes of a fault, however they are written, as one code point per byte."""
+    if "text" in do:
+        return _latin1(do["text"].encode())
+    if "hex" in do:
+        return _latin1(bytes.fromhex(do["hex"]))
+    return _latin1((corpus / do["file"]).read_bytes()) if "file" in do else None
+
+
+def _latin1(data: bytes) -> str:
+    return data.decode("latin-1")

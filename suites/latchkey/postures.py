@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Postures: how a client is configured, as a service and a wish (`imap-starttls`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from latchkey.errors import suggestion
+
+# service → protocol
+SERVICES = {"imap": "imap", "pop3": "pop3", "submission": "smtp"}
+PROTOCOLS = tuple(SERVICES.values())
+WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
+          "starttls-default")
+DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
+
+# (protocol, implicit TLS) → name of the listener
+LISTENERS = {
+    ("imap", False): "imap", ("imap", True): "imaps",
+    ("pop3", False): "pop3", ("pop3", True): "pop3s",
+    ("smtp", False): "submission", ("smtp", True): "submissions",
+}
+
+
+@dataclass(frozen=True)
+class Posture:
+    service: str
+    wish: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}-{self.wish}"
+
+    @property
+    def protocol(self) -> str:
+        return SERVICES[self.service]
+
+    @property
+    def implicit(self) -> bool:
+        """TLS comes first on the port that this posture uses."""
+        return self.wish in ("implicit", "implicit-default")
+
+    @property
+    def demands_tls(self) -> bool:
+        """Without TLS the client was told to do nothing."""
+        return self.wish not in ("opportunistic", "default")
+
+    @property
+    def demands_identity(self) -> bool:
+        """The client was told to verify the server, not left to its default."""
+        return self.wish in ("implicit", "starttls")
+
+    @property
+    def listener(self) -> str:
+        """The port that this posture uses."""
+        return LISTENERS[self.protocol, self.implicit]
+
+
+POSTURES = {posture.name: posture
+            for posture in (Posture(service, wish) for service in SERVICES for wish in WISHES)}
+
+
+def by_wish(levels: Mapping[str, str]) -> dict[str, str]:
+    """A table of levels with `demanded` written out; what is given for one wish goes before it."""
+    demanded = {wish: levels[DEMANDED] for wish in WISHES
+                if DEMANDED in levels and Posture("imap", wish).demands_tls}
+    return {**demanded, **{wish: level for wish, level in levels.items() if wish != DEMANDED}}
+
+
+def matching(pattern: str) -> tuple[str, ...]:
+    """The postures that a name or a pattern means; `*` stands for every service, or every wish."""
+    if pattern in POSTURES:
+        return (pattern,)
+    service, _, wish = pattern.partition("-")
+    if service != "*" and wish != "*":
+        return ()
+    return tuple(name for name, posture in POSTURES.items()
+                 if service in ("*", posture.service) and wish in ("*", posture.wish))
+
+
+def suggest(pattern: str) -> str:
+    """What would be right in the place of a posture that does not exist."""
+    return suggestion(pattern, [*POSTURES, *(f"*-{wish}" for wish in WISHES),
+                                *(f"{service}-*" for service in SERVICES)])

@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The closed list of predicates (docs/verdicts.md): each asks one thing of a transcript."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from latchkey.postures import Posture
+from latchkey.transcript import Event, Transcript
+
+CREDENTIALS = frozenset({"password", "token"})
+CONTENT = frozenset({"body", "subject", "recipient"})
+
+# What a client may still say in clear behind the fault: to ask again, to mend it, to leave.
+_HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
+    "imap": frozenset({"CAPABILITY", "ID", "STARTTLS", "NOOP", "LOGOUT"}),
+    "pop3": frozenset({"CAPA", "STLS", "NOOP", "QUIT"}),
+    "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
+}
+_HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "LOGOUT", "QUIT"})
+# TLS records that a server took for a line are no command.
+_VERB = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
+
+# By age. What is not here (GREASE values, drafts) counts as neither.
+_VERSIONS = {"SSLv2": 0, "SSLv3": 1, "TLSv1": 2, "TLSv1.0": 2, "TLSv1.1": 3, "TLSv1.2": 4,
+             "TLSv1.3": 5}
+_OLDEST_GOOD = _VERSIONS["TLSv1.2"]
+# The last two encrypt nothing (RFC 9150).
+_WEAK_SUITE = re.compile(r"_(?:NULL|anon|EXPORT|EXPORT1024|RC4|RC2|DES|DES40|3DES)(?:_|$)"
+                         r"|^TLS_SHA256_SHA256$|^TLS_SHA384_SHA384$")
+
+
+@dataclass(frozen=True)
+class Context:
+    """All that a predicate may look at."""
+
+    transcript: Transcript
+    posture: Posture
+    success: tuple[int, ...] = (0,)     # exit codes that mean "done"
+    twin: Transcript | None = None      # the same silent world with nothing injected
+    prompted: bool = False              # the client's output shows that it asked the user
+
+
+@dataclass(frozen=True)
+class Finding:
+    holds: bool
+    events: tuple[int, ...] = ()        # seq of what decided
+    note: str = ""                      # detail for people, to stand behind a sentence
+
+
+@dataclass(frozen=True)
+class Predicate:
+    name: str
+    function: Callable[[Context], Finding]
+    rule: str                           # what is demanded
+    failed: str                         # what happened when it was not kept
+    held: str                           # what happened when it was
+    needs_twin: bool = False
+
+
+def delivered(transcript: Transcript) -> Event | None:
+    """Where the fault first took effect."""
+    return transcript.first("fault.delivered")
+
+
+def success_reported(context: Context) -> bool:
+    """The exit code says that the work was done."""
+    exits = context.transcript.all("client.exit")
+    return bool(exits) and exits[-1].number("code") in context.success
+
+
+def verdict_of(events: Iterable[Event], describe: Callable[[Event], str]) -> Finding:
+    """It holds when there is no such event."""
+    found = tuple(events)
+    return Finding(not found, tuple(event.seq for event in found),
+                   ", ".join(dict.fromkeys(map(describe, found))))
+
+
+def _verb(event: Event) -> str:
+    verb = event.text("verb").upper()
+    return verb if _VERB.fullmatch(verb) else ""
+
+
+def _secret(event: Event) -> str:
+    form = event.text("form")
+    return event.text("secret") + (f" as {form}" if form not in ("", "clear") else "")
+
+
+def _content(event: Event) -> str:
+    return f"message {event.text('action')}" if event.name == "message" else _secret(event)
+
+
+def _version(name: str) -> int | None:
+    return _VERSIONS.get(name)
+
+
+def _offered(hello: Event) -> dict[str, int]:
+    """The known versions that a ClientHello names, with their age.
+
+    Without the extension (RFC 8446, section 4.2.1) the field says the highest one only.
+    """
+    names = hello.texts("versions") or (hello.text("version"),)
+    return {name: age for name in names if (age := _version(name)) is not None}
+
+
+# --- was the work done
+
+
+def _allowed_channels(posture: Posture) -> tuple[str, ...]:
+    if posture.demands_identity:
+        return ("tls-good",)
+    return ("tls-good", "tls-bad") if posture.demands_tls else ("tls-good", "tls-bad", "clear")
+
+
+def done(context: Context) -> tuple[Event, ...]:
+    """The messages that prove the work: with the canary, on a channel that the posture allows."""
+    channels = _allowed_channels(context.posture)
+    return tuple(event for event in context.transcript.all("message")
+                 if event.text("action") in ("fetched", "submitted")
+                 and event.fields.get("canary") is True and event.channel in channels)
+
+
+def _operation_completed(context: Context) -> Finding:
+    messages = done(context)
+    exits = context.transcript.all("client.exit")
+    events = tuple(event.seq for event in (*messages, *exits))
+    if not messages:
+        return Finding(False, events, "no message went over an allowed channel")
+    if not success_reported(context):
+        return Finding(False, events, f"mail went over, but {exit_words(context.transcript)}")
+    return Finding(True, events)
+
+
+def exit_words(transcript: Transcript) -> str:
+    """How the process ended."""
+    exits = transcript.all("client.exit")
+    if not exits:
+        return "the client did not exit"
+    code, signal = exits[-1].number("code"), exits[-1].fields.get("signal")
+    return f"exit code {code}" if signal is None else f"ended by signal {signal}"
+
+
+def _no_false_success(context: Context) -> Finding:
+    if not success_reported(context) or done(context):
+        return Finding(True)
+    event = context.transcript.all("client.exit")[-1]
+    return Finding(False, (event.seq,), exit_words(context.transcript))
+
+
+# --- what went where
+
+
+def _secrets(names: frozenset[str], channel: str) -> Callable[[Context], Iterable[Event]]:
+    def find(context: Context) -> Iterable[Event]:
+        return (event for event in context.transcript.all("secret")
+                if event.channel == channel and event.text("secret") in names)
+    return find
+
+
+def _no_credential(channel: str) -> Callable[[Context], Finding]:
+    find = _secrets(CREDENTIALS, channel)
+    return lambda context: verdict_of(find(context), _secret)
+
+
+def _no_content(channel: str) -> Callable[[Context], Finding]:
+    find = _secrets(CONTENT, channel)
+
+    def judge(context: Context) -> Finding:
+        messages = (event for event in context.transcript.all("message")
+                    if event.channel == channel)
+        return verdict_of(sorted([*find(context), *messages]), _content)
+    return judge
+
+
+def _no_command_in_clear(context: Context) -> Finding:
+    fault = delivered(context.transcript)
+    if fault is None:
+        return Finding(True)
+    return verdict_of((event for event in context.transcript.all("command")
+                       if event.seq > fault.seq and event.channel == "clear" and _works(event)),
+                      _verb)
+
+
+def _works(event: Event) -> bool:
+    verb = _verb(event)
+    return bool(verb) and verb not in _HARMLESS_IN_CLEAR.get(event.service, frozenset())
+
+
+def _no_command_to_impostor(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("command")
+                       if event.channel == "tls-bad"
+                       and _verb(event) not in _HARMLESS_TO_IMPOSTOR),
+                      lambda event: _verb(event) or "what is no command")
+
+
+def _commands_in_tls(transcript: Transcript) -> dict[int, list[Event]]:
+    found: dict[int, list[Event]] = {}
+    for event in transcript.all("command"):
+        if event.in_tls:
+            found.setdefault(event.conn, []).append(event)
+    return found
+
+
+def _no_clear_text_consumed(context: Context) -> Finding:
+    # Connection by connection: one more attempt of a client that tries again is no difference.
+    usual: Counter[str] = Counter()
+    for events in _commands_in_tls(context.twin or Transcript(())).values():
+        usual |= Counter(map(_verb, events))
+    surplus: list[Event] = []
+    for events in _commands_in_tls(context.transcript).values():
+        seen: Counter[str] = Counter()
+        for event in events:
+            seen[_verb(event)] += 1
+            if seen[_verb(event)] > usual[_verb(event)]:
+                surplus.append(event)
+    return verdict_of(sorted(surplus),
+                      lambda event: f"{_verb(event)}, which it does not send by itself")
+
+
+# --- the handshake
+
+
+def _no_clear_text_in_handshake(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("hello")
+                       if event.bytes("stray")),
+                      lambda event: f"{len(event.bytes('stray'))} bytes")
+
+
+def _no_handshake_completed(context: Context) -> Finding:
+    # A client may look at names only once TLS is up: one that then goes without a byte did refuse.
+    conns = {event.conn for event in context.transcript.all("fault.delivered") if event.conn}
+    return verdict_of((event for event in context.transcript.all("tls.up")
+                       if event.conn in conns and _used(context, event)),
+                      lambda event: event.text("version"))
+
+
+def _used(context: Context, up: Event) -> bool:
+    return any(event.name == "recv" and event.seq > up.seq and event.bytes()
+               for event in context.transcript.conn(up.conn))
+
+
+def _no_old_version(context: Context) -> Finding:
+    def is_old(event: Event) -> bool:
+        age = _version(event.text("version"))
+        return age is not None and age < _OLDEST_GOOD
+    return verdict_of(filter(is_old, context.transcript.all("tls.up")),
+                      lambda event: event.text("version"))
+
+
+def _no_version_fallback(context: Context) -> Finding:
+    # A ClientHello inside TLS renegotiates, and keeps to the version in use.
+    highest, lower = -1, []
+    for hello in context.transcript.all("hello"):
+        best = max(_offered(hello).values(), default=-1)
+        if hello.in_tls or best < 0:
+            continue
+        if best < highest:
+            lower.append(hello)
+        highest = max(highest, best)
+    return verdict_of(lower, lambda event: max(_offered(event), key=_VERSIONS.__getitem__))
+
+
+def _sends_sni(context: Context) -> Finding:
+    def is_wrong(event: Event) -> bool:
+        host = event.text("host").rstrip(".").lower()
+        sni = event.text("sni").rstrip(".").lower()
+        return bool(host) and not _is_address(host) and sni != host
+    return verdict_of(filter(is_wrong, context.transcript.all("hello")),
+                      lambda event: f"it named {event.text('sni') or 'nobody'}")
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _no_old_version_offered(context: Context) -> Finding:
+    def old(event: Event) -> list[str]:
+        return [name for name, age in _offered(event).items() if age < _OLDEST_GOOD]
+    return verdict_of(filter(old, context.transcript.all("hello")),
+                      lambda event: ", ".join(old(event)))
+
+
+def _no_weak_suite_offered(context: Context) -> Finding:
+    def weak(event: Event) -> list[str]:
+        return [name for name in event.texts("ciphers") if _WEAK_SUITE.search(name)]
+    return verdict_of(filter(weak, context.transcript.all("hello")),
+                      lambda event: ", ".join(weak(event)))
+
+
+def _ends_by_itself(context: Context) -> Finding:
+    if context.prompted:
+        return Finding(True, (), "it waited for an answer of the user")
+    stops = sorted([*context.transcript.all("deadline"), *context.transcript.all("quiet")])
+    return verdict_of(stops, lambda event: "the deadline came" if event.name == "deadline"
+                      else "nothing moved")
+
+
+_ALL = (
+    Predicate(
+        "operation-completed", _operation_completed,
+        "Mail is fetched or handed in, and the client says so.",
+        "The operation did not end as it had to.",
+        "The operation was completed."),
+    Predicate(
+        "no-credential-in-clear", _no_credential("clear"),
+        "No password or token is sent in clear text.",
+        "A password or token went out in clear text.",
+        "No password or token went out in clear text."),
+    Predicate(
+        "no-credential-to-impostor", _no_credential("tls-bad"),
+        "No password or token is sent to a server whose identity does not hold.",
+        "A password or token was handed to an impostor.",
+        "No password or token was handed to the impostor."),
+    Predicate(
+        "no-content-in-clear", _no_content("clear"),
+        "No mail, subject or recipient is sent or fetched in clear text.",
+        "Mail crossed the network in clear text.",
+        "No mail crossed the network in clear text."),
+    Predicate(
+        "no-content-to-impostor", _no_content("tls-bad"),
+        "No mail is sent to or fetched from a server whose identity does not hold.",
+        "Mail was exchanged with an impostor.",
+        "No mail was exchanged with the impostor."),
+    Predicate(
+        "no-command-in-clear", _no_command_in_clear,
+        "After the attack, no command is sent in clear text but those that end or mend it.",
+        "The client worked on in clear text after the attack.",
+        "The client did not work on in clear text."),
+    Predicate(
+        "no-command-to-impostor", _no_command_to_impostor,
+        "No command is sent to a server whose identity does not hold.",
+        "The client talked to an impostor inside TLS.",
+        "The client had nothing to say to the impostor."),
+    Predicate(
+        "no-clear-text-consumed", _no_clear_text_consumed,
+        "Nothing that came before TLS is taken for an answer inside TLS.",
+        "Clear text from before TLS was taken for an answer inside TLS.",
+        "Clear text from before TLS was not taken for an answer inside TLS.",
+        needs_twin=True),
+    Predicate(
+        "no-clear-text-in-handshake", _no_clear_text_in_handshake,
+        "Nothing but TLS is sent where the handshake begins.",
+        "The client mixed clear text into the TLS handshake.",
+        "The client kept the handshake free of clear text."),
+    Predicate(
+        "no-handshake-completed", _no_handshake_completed,
+        "The TLS handshake is not completed.",
+        "The client completed a handshake that it had to refuse.",
+        "The client refused the handshake."),
+    Predicate(
+        "no-old-version", _no_old_version,
+        "No TLS older than 1.2 is used.",
+        "The session ran on a TLS version that is no longer safe.",
+        "No session ran on an old TLS version."),
+    Predicate(
+        "no-version-fallback", _no_version_fallback,
+        "No later attempt offers an older TLS version.",
+        "After a failure the client tried again with an older TLS version.",
+        "The client did not fall back to an older TLS version."),
+    Predicate(
+        "no-false-success", _no_false_success,
+        "Success is reported only if the operation was done.",
+        "The client reported success for something that was not done.",
+        "The client did not report a success that was none."),
+    Predicate(
+        "sends-sni", _sends_sni,
+        "Every ClientHello names the host that is wanted.",
+        "The client did not say which host it wanted.",
+        "The client said which host it wanted."),
+    Predicate(
+        "no-old-version-offered", _no_old_version_offered,
+        "No TLS version below 1.2 is offered.",
+        "The client offered a TLS version that is no longer safe.",
+        "The client offered no old TLS version."),
+    Predicate(
+        "no-weak-suite-offered", _no_weak_suite_offered,
+        "No broken cipher suite is offered.",
+        "The client offered a cipher suite that is broken.",
+        "The client offered no broken cipher suite."),
+    Predicate(
+        "ends-by-itself", _ends_by_itself,
+        "The client comes to an end by itself.",
+        "The client did not come to an end by itself and had to be stopped.",
+        "The client came to an end by itself."),
+)
+PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _ALL}

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From TOML to the model: scenarios, adapters, profiles. Every mistake ends in one UserError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latchkey import faults, formats, postures, recipes, template, tomlfile
+from latchkey.errors import suggestion
+from latchkey.model import (Check, Client, ClientFile, Fault, Listener, Profile, Record, Scenario,
+                            Setup, Variant)
+from latchkey.postures import PROTOCOLS, WISHES
+from latchkey.shape import Misfit, Shape, check
+from latchkey.tomlfile import KeyPath, TomlFile
+
+
+@dataclass(frozen=True)
+class Known:
+    """The names that a scenario may use."""
+
+    profiles: Collection[str]
+    predicates: Collection[str]
+    requirements: Collection[str]
+    recipes: Mapping[str, Path]
+    corpus: Path
+
+
+def _fits(file: TomlFile, shape: Shape) -> None:
+    try:
+        check(shape, file.data)
+    except Misfit as misfit:
+        file.fail(misfit.path, misfit.what, misfit.right)
+
+
+def _known(file: TomlFile, path: KeyPath, kind: str, word: str, words: Collection[str]) -> None:
+    if word not in words:
+        file.fail(path, f'unknown {kind} "{word}"', suggestion(word, words))
+
+
+# --- scenarios
+
+
+def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
+    data = file.data
+    if isinstance(data.get("fault"), list):
+        if len(data["fault"]) > 1:
+            file.fail(("fault", 1), "a second [fault]",
+                      tomlfile.ONE_FAULT)
+        file.fail(("fault",), "[[fault]] is a list", "write [fault]")
+    _fits(file, formats.SCENARIO)
+    _known(file, ("profile",), "profile", data["profile"], known.profiles)
+    return Scenario(
+        id=name,
+        file=file.path,
+        title=data["title"],
+        why=" ".join(data["why"].split()),
+        profile=data["profile"],
+        checks=tuple(_check(file, number, row, known) for number, row in enumerate(data["check"])),
+        variants=_variants(file, known),
+    )
+
+
+def _check(file: TomlFile, number: int, row: Mapping[str, Any], known: Known) -> Check:
+    _known(file, ("check", number, "predicate"), "predicate", row["predicate"], known.predicates)
+    level = row["level"]
+    levels = dict.fromkeys(WISHES, level) if isinstance(level, str) else postures.by_wish(level)
+    return Check(row["predicate"], levels, row["consequence"])
+
+
+def _variants(file: TomlFile, known: Known) -> tuple[Variant, ...]:
+    rows = file.data.get("variant")
+    if rows is None:
+        return (_variant(file, (), {"id": ""}, known),)
+    found: list[Variant] = []
+    for number, row in enumerate(rows):
+        if any(row["id"] == other.id for other in found):
+            file.fail(("variant", number, "id"), f'a second variant "{row["id"]}"',
+                      "give each variant its own id")
+        found.append(_variant(file, ("variant", number), row, known))
+    return tuple(found)
+
+
+def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known) -> Variant:
+    """`path` is () for the scenario itself."""
+    base = file.data["fault"]
+    own = row.get("do", {})
+    do = _merged_do(base["do"], own)
+    at = {**base.get("at", {}), **row.get("at", {})}
+
+    def place(inside: KeyPath) -> KeyPath:
+        """Where a part of the merged fault is written."""
+        if not path or (len(inside) > 1 and inside[1] not in row.get(str(inside[0]), {})):
+            return ("fault", *inside)
+        return path + inside
+
+    try:
+        faults.check_fault(at, do)
+    except Misfit as misfit:
+        file.fail(place(misfit.path), misfit.what, misfit.right)
+    if "recipe" in do:
+        _known(file, place(("do", "recipe")), "recipe", do["recipe"], known.recipes)
+    told = recipes.says(known.recipes, do["recipe"]) if path and "recipe" in do else {}
+    data = {**file.data, **told, **row}
+    names = _postures(file, path if "postures" in row else (), data["postures"])
+    _check_bytes(file, place, do, names, known)
+    where = path if "requirements" in row else ()
+    for number, requirement in enumerate(data["requirements"]):
+        _known(file, where + ("requirements", number), "requirement", requirement,
+               known.requirements)
+    return Variant(
+        id=row["id"],
+        title=data["title"],
+        postures=names,
+        requirements=tuple(data["requirements"]),
+        cwe=tuple(data.get("cwe", ())),
+        cve=tuple(data.get("cve", ())),
+        fault=Fault(at, do),
+    )
+
+
+def _merged_do(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The variant's parameters over the fault's; another action, or other bytes, replace them."""
+    if own.get("action", base.get("action")) != base.get("action"):
+        return dict(own)
+    replaced = faults.BYTES if any(key in own for key in faults.BYTES) else ()
+    return {**{key: value for key, value in base.items() if key not in replaced}, **own}
+
+
+def _postures(file: TomlFile, path: KeyPath, patterns: list[str]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for number, pattern in enumerate(patterns):
+        names = postures.matching(pattern)
+        if not names:
+            file.fail(path + ("postures", number), f'unknown posture "{pattern}"',
+                      postures.suggest(pattern))
+        found.update(dict.fromkeys(names))
+    return tuple(found)
+
+
+def _check_bytes(file: TomlFile, place: Callable[[KeyPath], KeyPath], do: Mapping[str, Any],
+                 names: tuple[str, ...], known: Known) -> None:
+    """What the fault needs for the protocols of its postures, and the names of files in it."""
+    used = {postures.POSTURES[name].protocol for name in names}
+    for key, value in do.items():
+        if isinstance(value, dict):
+            for protocol in PROTOCOLS:
+                if protocol in used and protocol not in value:
+                    file.fail(place(("do", key)), f"{key} has nothing for {protocol}",
+                              f"add {protocol} = …, or leave the {protocol} postures out")
+    if do.get("state") == "preauth" and used != {"imap"}:
+        file.fail(place(("do", "state")), "only IMAP has a PREAUTH greeting",
+                  "leave the other postures out")
+    if "file" in do:
+        value = do["file"]
+        for path in value.values() if isinstance(value, dict) else (value,):
+            if not (known.corpus / path).is_file():
+                file.fail(place(("do", "file")), f"there is no corpus/{path}",
+                          "name a file below corpus/")
+
+
+# --- adapters
+
+
+def adapter(file: TomlFile) -> Client:
+    _fits(file, formats.ADAPTER)
+    data = file.data
+    for name in data["posture"]:
+        _known(file, ("posture", name), "posture", name, postures.POSTURES)
+    _check_templates(file, data, ())
+    for path, pattern in ((("version", "regex"), data["version"]["regex"]),
+                          (("prompt",), data.get("prompt", ""))):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            file.fail(path, f"{path[-1]} is no regular expression: {error}",
+                      r"write one in single quotes, like 'curl (\S+)'")
+    return Client(
+        name=data["name"],
+        title=data["title"],
+        kind=data["kind"],
+        packages=tuple(data.get("packages", ())),
+        version_argv=tuple(data["version"]["argv"]),
+        version_regex=data["version"]["regex"],
+        trust=data["trust"],
+        trust_note=data.get("trust-note", ""),
+        prompt=data.get("prompt", ""),
+        file=file.path,
+        setups={name: _setup(file, name, row) for name, row in data["posture"].items()},
+    )
+
+
+def _setup(file: TomlFile, name: str, row: Mapping[str, Any]) -> Setup:
+    texts = {path: _client_file(file, ("files", path), path, entry)
+             for path, entry in file.data.get("files", {}).items()}
+    texts.update({path: _client_file(file, ("posture", name, "files", path), path, entry)
+                  for path, entry in row.get("files", {}).items()})
+    return Setup(
+        argv=tuple(row["argv"]),
+        files=tuple(texts.values()),
+        env={**file.data.get("env", {}), **row.get("env", {})},
+        feeds_message=row.get("stdin") == "message",
+        success=tuple(row.get("success", (0,))),
+    )
+
+
+def _client_file(file: TomlFile, where: KeyPath, path: str, entry: Mapping[str, str]) -> ClientFile:
+    if path.startswith("/") or ".." in path.split("/"):
+        file.fail(where, f'"{path}" is not below HOME', "write a path relative to HOME")
+    if ("text" in entry) == ("from" in entry):
+        has = "both text and from" if "text" in entry else "no text"
+        file.fail(where, f'the file "{path}" has {has}', "give exactly one of text or from")
+    text = entry.get("text")
+    if text is None:
+        source = file.path.parent / entry["from"]
+        if not source.is_file():
+            file.fail(where + ("from",), f'there is no {source}', "name a file beside the adapter")
+        text = source.read_text(encoding="utf-8")
+        wrong = template.misspelled(text)
+        if wrong is not None:
+            file.fail(where + ("from",), f"unknown variable {wrong[0]} in {source}",
+                      f"did you mean {wrong[1]}?")
+    return ClientFile(path, entry.get("mode", "600"), text)
+
+
+def _check_templates(file: TomlFile, value: Any, path: KeyPath) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not path and key in ("version", "prompt"):
+                continue        # regular expressions have braces of their own
+            _check_templates(file, item, path + (key,))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            _check_templates(file, item, path + (number,))
+    elif isinstance(value, str):
+        wrong = template.misspelled(value)
+        if wrong is not None:
+            file.fail(path, f"unknown variable {wrong[0]}", f"did you mean {wrong[1]}?",
+                      word=wrong[0])
+
+
+# --- profiles
+
+
+def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profile:
+    _fits(file, formats.PROFILE)
+    data = file.data
+    _known(file, ("recipe",), "recipe", data["recipe"], known_recipes)
+    for number, row in enumerate(data["listener"]):
+        _known(file, ("listener", number, "host"), "host", row["host"], data["hosts"])
+    have = {row["name"] for row in data["listener"]}
+    for wanted in postures.LISTENERS.values():
+        if wanted not in have:
+            file.fail(("listener",), f"there is no listener {wanted}",
+                      "add it: every posture has its port")
+    for key, texts in (("mailbox", data["mailbox"]), ("message", [data["message"]])):
+        _check_templates(file, texts if key == "mailbox" else texts[0], (key,))
+    dns = data.get("dns")
+    return Profile(
+        name=name,
+        file=file.path,
+        title=data["title"],
+        deadline=data["deadline"],
+        quiet=data["quiet"],
+        recipe=data["recipe"],
+        bundle=data["trust"]["bundle"],
+        folder=data["trust"].get("folder"),
+        hosts=data["hosts"],
+        capabilities={protocol: {phase: tuple(data["capabilities"].get(protocol, {}).get(phase, ()))
+                                 for phase in faults.PHASES} for protocol in PROTOCOLS},
+        listeners=tuple(Listener(**row) for row in data["listener"]),
+        mailbox=tuple(row["text"] for row in data["mailbox"]),
+        message=data["message"]["text"],
+        dns_address=None if dns is None else dns["address"],
+        records=() if dns is None else tuple(
+            Record(row["name"], row["type"], row["value"], row.get("ttl", 60))
+            for row in dns.get("record", ())),
+    )

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reports: pure functions from a results document (and its folder of evidence) to text."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from . import html, junit, sarif, source, text
+from .facts import Results
+
+
+def _json(results: Results, folder: Path) -> str:
+    return json.dumps(results, indent=1, ensure_ascii=True) + "\n"
+
+
+class Format(NamedTuple):
+    """A report format: the name of its file and its writer."""
+
+    file: str
+    render: Callable[[Results, Path], str]
+
+
+FORMATS: Mapping[str, Format] = {
+    "html": Format("index.html", html.render),
+    "junit": Format("junit.xml", junit.render),
+    "sarif": Format("results.sarif", sarif.render),
+    "tap": Format("results.tap", text.tap),
+    "markdown": Format("summary.md", text.markdown),
+    "json": Format("results.json", _json),
+}
+
+
+def read(paths: Sequence[Path], folder: Path) -> Results:
+    """The results of one or several folders as one document for reports in `folder`."""
+    parts = [(p if p.is_dir() else p.parent, source.results_read(p)) for p in paths]
+    return source.results_merge(parts, folder)
+
+
+def render(name: str, results: Results, folder: Path) -> str:
+    """One report as text; evidence is looked up below `folder`."""
+    return FORMATS[name].render(results, folder)
+
+
+def write(name: str, results: Results, folder: Path) -> Path:
+    """One report as a file in `folder`."""
+    path = folder / FORMATS[name].file
+    path.write_text(render(name, results, folder), "utf-8")
+    return path

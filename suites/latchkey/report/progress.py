@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is seen while a run goes on: a live bar on a terminal, plain lines in a pipe."""
+
+import sys
+from collections.abc import Sequence
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from . import terminal, words
+from .facts import Result
+
+STYLES = {"FAIL": "bold red", "WARN": "yellow", "ERROR": "magenta", "INCONCLUSIVE": "magenta",
+          "XPASS": "cyan", "XFAIL": "dim", "PASS": "green", "SKIP": "dim"}
+
+
+class Observer(Protocol):
+    """Told by the runner what happens."""
+
+    def start(self, total: int, clients: Sequence[str]) -> None:
+        """The run begins."""
+
+    def update(self, result: Result) -> None:
+        """One trial ended."""
+
+    def finish(self, summary: str) -> None:
+        """The run ended; `summary` is the final text."""
+
+
+def observer(stream: TextIO | None = None) -> Observer:
+    """The observer that fits the stream."""
+    stream = stream or sys.stdout
+    if stream.isatty():
+        return Live(stream)
+    return Lines(stream)
+
+
+def _counted(counts: dict[str, int], result: Result) -> dict[str, int]:
+    outcome = str(result["outcome"])
+    more = {**counts, outcome: counts.get(outcome, 0) + 1}
+    return {o: more[o] for o in words.OUTCOMES if o in more}
+
+
+class Lines:
+    """For a pipe: a line for what is worth one, and a count at every tenth of the way."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.total = 0
+        self.done = 0
+        self.counts: dict[str, int] = {}
+
+    def start(self, total: int, clients: Sequence[str]) -> None:
+        self.total = total
+        self._say(f"{words.plural(total, 'trial')}: {', '.join(clients)}")
+
+    def update(self, result: Result) -> None:
+        self.counts = _counted(self.counts, result)
+        self.done += 1
+        if terminal.is_told(result):
+            self._say(terminal.line(result))
+        step = max(1, self.total // 10)
+        if self.total >= 20 and self.done % step == 0:
+            self._say(f"{self.done} of {self.total}: {terminal.counts_text(self.counts)}")
+
+    def finish(self, summary: str) -> None:
+        self.stream.write("\n" + summary)
+        self.stream.flush()
+
+    def _say(self, line: str) -> None:
+        self.stream.write(terminal.safe(line) + "\n")
+        self.stream.flush()
+
+
+class Live:
+    """For a terminal: one bar with counts by outcome; what is worth a line scrolls above it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.console = Console(file=stream, highlight=False)
+        self.bar = Progress(
+            BarColumn(32), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"),
+            TimeElapsedColumn(), console=self.console, transient=True)
+        self.task = self.bar.add_task("", total=0, counts="", start=False)
+        self.counts: dict[str, int] = {}
+
+    def start(self, total: int, clients: Sequence[str]) -> None:
+        self.bar.start()
+        self.bar.start_task(self.task)
+        self.bar.update(self.task, total=total)
+        self.console.print(
+            Text(terminal.safe(f"{words.plural(total, 'trial')}: {', '.join(clients)}")))
+
+    def update(self, result: Result) -> None:
+        self.counts = _counted(self.counts, result)
+        shown = "  ".join(f"[{STYLES[o]}]{n} {words.OUTCOMES[o].word}[/]"
+                          for o, n in self.counts.items())
+        self.bar.update(self.task, advance=1, counts=shown)
+        if terminal.is_told(result):
+            line = Text(terminal.line(result), no_wrap=True, overflow="ellipsis")
+            line.stylize(STYLES[str(result["outcome"])], 0, len(str(result["outcome"])))
+            self.console.print(line)
+
+    def finish(self, summary: str) -> None:
+        self.bar.stop()
+        self.console.print(Text(summary), end="")

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TAP 13, Markdown for a CI summary, and the difference of two results, as text."""
+
+import json
+import re
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from latchkey.results import Change
+
+from . import facts, summary, words
+from .facts import Result, Results
+
+ROWS = 60  # a CI summary is read, not searched
+
+
+def _plain(value: object) -> str:
+    """One line without control characters."""
+    return re.sub(r"[^\S ]+|[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", " ", str(value)).strip()
+
+
+def tap(results: Results, folder: Path) -> str:
+    """TAP version 13."""
+    lines = ["TAP version 13", f"1..{len(results['results'])}"]
+    for number, result in enumerate(results["results"], 1):
+        outcome = result["outcome"]
+        good = outcome in ("PASS", "WARN", "SKIP")
+        place = f"{result['client']}/{result['posture']} {facts.name(result)}"
+        name = _plain(place).replace("#", "\\#")
+        lines.append(f"{'ok' if good else 'not ok'} {number} - {name}{_directive(result)}")
+        if outcome not in ("PASS", "SKIP"):
+            lines += ["  ---", *(f"  {k}: {json.dumps(v)}" for k, v in _details(result)), "  ..."]
+    return "\n".join(lines) + "\n"
+
+
+def _directive(result: Result) -> str:
+    reason = _plain(result.get("reason") or "")
+    if result["outcome"] == "SKIP":
+        return f" # SKIP {reason}".rstrip()
+    if result["outcome"] == "XFAIL":
+        return f" # TODO {_plain((result.get('known') or {}).get('reason') or 'known')}"
+    return ""
+
+
+def _details(result: Result) -> list[tuple[str, Any]]:
+    failed = facts.failed_checks(result)
+    return [
+        ("outcome", facts.outcome_text(result)),
+        ("message", facts.in_one_line(result)),
+        ("checks", [c["predicate"] for c in failed]),
+        ("level", sorted({str(c.get("level")) for c in failed})),
+        ("consequence", sorted({str(c.get("consequence")) for c in failed})),
+        ("requirements", list(result.get("requirements") or ())),
+        ("repeat", result.get("repeat") or ""),
+    ]
+
+
+def _cell(value: object) -> str:
+    """Text that stays inside its cell and is no markup."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", _plain(value))
+
+
+def markdown(results: Results, folder: Path) -> str:
+    """Headline, one row per client, then what failed; the gravest first."""
+    whole = summary.as_text(results)
+    lines = [f"## {_cell(whole['headline'])}", ""]
+    lines += [_cell(sentence) + "\n" for sentence in whole["lede"]]
+    titles = [b.title for b in words.BUCKETS.values()]
+    lines += ["| Client | Trials | " + " | ".join(titles) + " |", "| --- |" + " ---: |" * 7]
+    for client in whole["clients"]:
+        numbers = [client.ran, *client.buckets.values()]
+        lines.append(f"| {_cell(client.label)} | " + " | ".join(map(str, numbers)) + " |")
+    told = [r for r in sorted(results["results"], key=facts.sort_key)
+            if facts.bucket(r) in ("broken", "exposed", "unclear")]
+    if told:
+        lines += ["", "| | Scenario | Client | Posture | What happened |", "| --- " * 5 + "|"]
+    for result in told[:ROWS]:
+        row = (words.BUCKETS[facts.bucket(result)].word, facts.name(result), result["client"],
+               result["posture"], facts.in_one_line(result))
+        lines.append("| " + " | ".join(map(_cell, row)) + " |")
+    if len(told) > ROWS:
+        lines += ["", f"{len(told) - ROWS} more are in the report."]
+    return "\n".join(lines) + "\n"
+
+
+DIFF_TITLES = {
+    "broken": "Broken", "fixed": "Fixed", "changed": "Changed", "new": "New", "gone": "Gone",
+}
+
+
+def _grouped(changes: Iterable[Change]) -> list[Change]:
+    order = list(DIFF_TITLES)
+    return sorted(changes, key=lambda change: (order.index(change.kind), change.name))
+
+
+def _way(change: Change) -> str:
+    """`PASS -> FAIL`; where the outcome is the same, other checks failed."""
+    if change.before == change.after:
+        return f"{change.after}, by other checks"
+    return " -> ".join(end for end in (change.before, change.after) if end)
+
+
+def diff_text(changes: Iterable[Change]) -> str:
+    """The difference of two runs for a terminal or a pipe."""
+    lines = []
+    for kind, group in groupby(_grouped(changes), key=lambda change: change.kind):
+        own = list(group)
+        lines.append(f"{DIFF_TITLES[kind]} ({len(own)})")
+        lines += [f"  {_plain(change.name)}  {_way(change)}" for change in own]
+    return "\n".join(lines or ["No outcome changed."]) + "\n"
+
+
+def diff_markdown(changes: Iterable[Change]) -> str:
+    """The difference as one table."""
+    rows = [(DIFF_TITLES[c.kind], c.name, _way(c)) for c in _grouped(changes)]
+    if not rows:
+        return "No outcome changed.\n"
+    lines = ["| | Trial | Outcome |", "| --- | --- | --- |"]
+    lines += ["| " + " | ".join(map(_cell, row)) + " |" for row in rows]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plain words of every report: outcomes, consequences, postures and predicates for people."""
+
+from typing import NamedTuple
+
+from latchkey.predicates import PREDICATES
+
+
+class Outcome(NamedTuple):
+    """How one outcome is shown: a letter for the matrix, a word and a sentence."""
+
+    letter: str
+    word: str
+    meaning: str
+
+
+# The gravest first, as in results.json.
+OUTCOMES: dict[str, Outcome] = {
+    "FAIL": Outcome("F", "failed", "a rule that must be kept was not kept"),
+    "XPASS": Outcome("!", "newly passed", "a known failure did not come"),
+    "WARN": Outcome("W", "warned", "only rules that should be kept were not kept"),
+    "ERROR": Outcome("E", "error", "the harness broke, nothing is said about the client"),
+    "INCONCLUSIVE": Outcome("?", "inconclusive", "the trial could not decide"),
+    "XFAIL": Outcome("K", "known", "fails as the baseline says"),
+    "PASS": Outcome("P", "passed", "every rule was kept"),
+    "SKIP": Outcome("–", "skipped", "was not run"),
+}
+
+
+class Bucket(NamedTuple):
+    """A group of results in the order in which a reader meets them."""
+
+    title: str
+    word: str
+    meaning: str
+
+
+BUCKETS: dict[str, Bucket] = {
+    "broken": Bucket(
+        "Broken promises", "broken", "TLS was demanded, and the client did not keep to it"),
+    "exposed": Bucket(
+        "Exposures", "exposed", "TLS was not demanded; this is what an attacker gains"),
+    "unclear": Bucket("Undecided", "undecided", "no verdict about the client"),
+    "known": Bucket("Known", "known", "as the baseline says, or better"),
+    "passed": Bucket("Passed", "passed", "the attack came, and every rule was kept"),
+    "skipped": Bucket("Not run", "skipped", "the client or the machine cannot"),
+}
+
+
+class Consequence(NamedTuple):
+    """What is lost when a check fails; in the order of gravity."""
+
+    title: str
+    sentence: str
+
+
+CONSEQUENCES: dict[str, Consequence] = {
+    "credential-leak": Consequence("Credential leak", "the attacker gets the password or token"),
+    "content-leak": Consequence("Content leak", "the attacker reads mail"),
+    "spoofed-content": Consequence("Spoofed content", "the attacker's words pass as the server's"),
+    "policy-bypass": Consequence("Policy bypass", "a published policy has no effect"),
+    "silent-downgrade": Consequence("Silent downgrade", "protection is lost and nobody is told"),
+    "denial-of-service": Consequence("Denial of service", "the client hangs or stops working"),
+    "interoperability": Consequence("Interoperability", "correct servers are not served"),
+}
+
+PROTOCOLS = {"imap": "IMAP", "pop3": "POP3", "submission": "Submission", "mta": "MTA"}
+WISHES = {
+    "implicit": "implicit TLS demanded",
+    "starttls": "STARTTLS demanded",
+    "opportunistic": "TLS if offered",
+    "default": "only host, user and password given",
+    "implicit-default": "implicit TLS demanded, verification as shipped",
+    "starttls-default": "STARTTLS demanded, verification as shipped",
+    "sts": "MTA-STS",
+    "dane": "DANE",
+}
+
+
+def posture_words(posture: str) -> str:
+    """What a posture's name means: protocol and wish."""
+    protocol, _, wish = posture.partition("-")
+    return f"{PROTOCOLS.get(protocol, protocol)}, {WISHES.get(wish, wish) or 'as it comes'}"
+
+
+def rule(predicate: str) -> str:
+    """The rule that a predicate stands for."""
+    known = PREDICATES.get(predicate)
+    return known.rule if known else predicate
+
+
+def breach(predicate: str) -> str:
+    """What it means that a predicate failed."""
+    known = PREDICATES.get(predicate)
+    return known.failed if known else f"{predicate} failed."
+
+
+def consequence_title(consequence: str) -> str:
+    """The heading of a consequence."""
+    known = CONSEQUENCES.get(consequence)
+    return known.title if known else consequence.replace("-", " ").capitalize()
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    """`1 trial`, `2 trials`, `1,204 trials`."""
+    return f"{count:,} {word if count == 1 else many or word + 's'}"

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a trial to its entry in the results: controls, reruns, verdict."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import pickle
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from latchkey import judge, paths, sandbox, template, trial as trials
+from latchkey.catalog import Catalog
+from latchkey.judge import Result
+from latchkey.model import Client, Trial, control_of, twin_of
+from latchkey.plan import compile_plan
+from latchkey.results import Entry, entry
+from latchkey.trial import Seen
+
+SCRATCH = ".sandbox"                    # below the folder of the report, while a run goes on
+_FIXED = {name: f"{name}-000000" for name in trials.fresh_secrets()}
+_TRIES = 2                              # a control that fails once may have met a busy machine
+
+
+@dataclass
+class Bench:
+    """What all trials of one process share."""
+
+    catalog: Catalog
+    out: Path                           # the folder of the report
+    pcap: bool = False
+    repeat: int = 1
+    _etcs: dict[str | None, Path] = field(default_factory=dict)
+    _controls: dict[str, Seen] = field(default_factory=dict)
+
+    @property
+    def scratch(self) -> Path:
+        return self.out / SCRATCH
+
+    def etc(self, trial: Trial) -> Path:
+        """The sandbox's /etc for the world of a trial; made once."""
+        address = self.catalog.profiles[trial.scenario.profile].dns_address
+        if address not in self._etcs:
+            folder = self.scratch / f"etc-{os.getpid()}-{address or 'none'}"
+            self._etcs[address] = sandbox.etc_make(folder, address)
+        return self._etcs[address]
+
+    def control(self, trial: Trial) -> Seen:
+        """A control or a twin, run once for all trials whose world is the same without a fault."""
+        key = world_key(self.catalog, trial)
+        if key not in self._controls:
+            self._controls[key] = _shared_control(self, trial, key)
+        return self._controls[key]
+
+
+def world_key(catalog: Catalog, trial: Trial) -> str:
+    """The same for all trials that differ in nothing but secrets and name."""
+    plan = compile_plan(catalog, trial, _FIXED, trials.PLACES)
+    del plan["id"]
+    facts = [plan, trials.client_argument(trial.client), trial.posture.name]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+
+
+# --- controls
+
+
+@contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """One process at a time; the others wait."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _shared_control(bench: Bench, trial: Trial, key: str) -> Seen:
+    below = f"controls/{trials.safe_name(trial.client.name)}/{trial.posture.name}"
+    folder = bench.out / below / f"{trial.kind}-{key}"
+    done = bench.scratch / f"{trial.kind}-{key}.pickle"
+    with _alone(done.with_suffix(".lock")):
+        if done.exists():
+            trouble = pickle.loads(done.read_bytes())[0]
+            return trials.look(folder, trial.client, trouble)
+        seen, result, seconds = _run_control(bench, trial, folder)
+        item = entry(trial, result, seconds, str(folder.relative_to(bench.out)))
+        done.write_bytes(pickle.dumps((seen.trouble, item)))
+    return seen
+
+
+def _run_control(bench: Bench, trial: Trial, folder: Path) -> tuple[Seen, Result, float]:
+    started = time.monotonic()
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        seen = trials.run(bench.catalog, trial, folder, bench.etc(trial), bench.pcap)
+        result = _judge_control(trial, seen)
+        if result.outcome == "PASS" or trial.kind == "twin":
+            break
+    return seen, result, time.monotonic() - started
+
+
+def _judge_control(trial: Trial, seen: Seen) -> Result:
+    if seen.trouble:
+        return judge.error(seen.trouble)
+    if trial.kind == "twin":            # nothing can be done in a silent world
+        trouble = judge.harness_trouble(seen.transcript)
+        return judge.error(trouble) if trouble else Result("PASS")
+    return judge.judge_control(judge.case_of(trial, seen.prompted), seen.transcript)
+
+
+def controls_of(out: Path) -> tuple[Entry, ...]:
+    """The controls that a run has made."""
+    found = (pickle.loads(file.read_bytes())[1] for file in (out / SCRATCH).glob("*.pickle"))
+    return tuple(sorted(found, key=lambda item: (item.client, item.posture, item.id)))
+
+
+# --- trials
+
+
+def run_trial(bench: Bench, trial: Trial) -> Entry:
+    """Run, judge, and run again what failed."""
+    reason = skip_reason(bench, trial)
+    if reason:
+        return entry(trial, judge.skip(reason), repeat=_repeat(trial))
+    started = time.monotonic()
+    folder = bench.out / trials.folder_name(trial)
+    results: list[Result] = []
+    while len(results) < max(bench.repeat, 1) or _unconfirmed(results):
+        results.append(_run_once(bench, trial, _run_folder(folder, len(results))))
+    settled = judge.settle(results)
+    chosen = _run_folder(folder, _deciding(results, settled))
+    trials.repeat_write(chosen, trial)
+    return entry(trial, settled, time.monotonic() - started, str(chosen.relative_to(bench.out)),
+                 _repeat(trial))
+
+
+def skip_reason(bench: Bench, trial: Trial) -> str:
+    """Why a trial cannot be run here; "" if it can."""
+    if trial.setup is None:
+        return "posture"
+    if not is_installed(trial.client):
+        return "missing"
+    return "no-netns" if sandbox.refusal(bench.scratch) else ""
+
+
+def _unconfirmed(results: Sequence[Result]) -> bool:
+    """A failure that was seen once only."""
+    return len(results) == 1 and results[0].outcome == "FAIL"
+
+
+def _run_folder(folder: Path, number: int) -> Path:
+    return folder if number == 0 else folder.with_name(f"{folder.name}~{number + 1}")
+
+
+def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
+    control = bench.control(control_of(trial))
+    twin_trial = twin_of(trial)
+    twin = bench.control(twin_trial) if twin_trial is not None else None
+    seen = trials.run(bench.catalog, trial, folder, bench.etc(trial), bench.pcap)
+    if seen.trouble:
+        return judge.error(seen.trouble)
+    return judge.judge(judge.case_of(trial, seen.prompted), seen.transcript, control.transcript,
+                       twin.transcript if twin is not None else None)
+
+
+def _deciding(results: Sequence[Result], settled: Result) -> int:
+    """Which run the settled result speaks of: its events are that run's."""
+    for number, result in enumerate(results):
+        if result.checks == settled.checks and settled.outcome in (result.outcome, "INCONCLUSIVE"):
+            return number
+    return 0
+
+
+def _repeat(trial: Trial) -> str:
+    return shlex.join(trials.repeat_command(trial))
+
+
+# --- clients
+
+
+def _version_argv(client: Client) -> list[str]:
+    """As it is run outside the sandbox."""
+    values = {"adapter": str(client.folder.resolve())}
+    first, *rest = [template.fill(word, values) for word in client.version_argv]
+    name = first.removeprefix(sandbox.PROGRAMS + "/")
+    return [first if name == first else str(paths.program(name)), *rest]
+
+
+@cache
+def _which(program: str) -> str | None:
+    return shutil.which(program)
+
+
+def is_installed(client: Client) -> bool:
+    return _which(_version_argv(client)[0]) is not None
+
+
+def version_of(client: Client) -> str:
+    """The version that the program itself tells; "" if it is not installed or tells none."""
+    if not is_installed(client):
+        return ""
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            done = subprocess.run(
+                _version_argv(client), env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"},
+                cwd=home, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+    found = re.search(client.version_regex, (done.stdout + done.stderr).decode("utf-8", "replace"))
+    return (found.group(1) if found.re.groups else found.group()) if found is not None else ""
+
+
+def with_version(clients: Sequence[Client]) -> dict[str, dict[str, str]]:
+    """What results.json says of the clients."""
+    return {client.name: {"version": version_of(client), "adapter": trials.client_argument(client)}
+            for client in clients}

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sandbox: the command line that puts the world and its client into namespaces of their own (bubblewrap).
+
+Inside, the user is 0 of a private user namespace, with nothing but a loopback, and the machine's
+files are there to read. It works for root and for everybody else alike. What a mail program asks
+the machine for (resolver, names of users, trusted certificates) is ours: /etc is a folder of links
+into the machine's own, except for these few files. That is one mount instead of one for each file,
+and mounts are what the start of a sandbox costs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+from latchkey import paths
+
+PROGRAMS = "/run/latchkey"              # what the build makes
+TRIAL = f"{PROGRAMS}/trial"             # the evidence folder
+ADAPTER = f"{PROGRAMS}/adapter"
+HOME = "/tmp/home"
+HOST = "client.example.test"
+_MACHINE_ETC = f"{PROGRAMS}/etc"
+_SPACE = str(256 * 1024 * 1024)         # what a client may write, per folder
+_KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
+_ROOM_FOR_ERRORS = 2000
+
+_BEFORE = (
+    "bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--unshare-net", "--unshare-pid",
+    "--unshare-ipc", "--unshare-uts", "--hostname", HOST, "--die-with-parent", "--new-session",
+    "--cap-drop", "ALL", "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN",
+    "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run",
+    "--perms", "1777", "--size", _SPACE, "--tmpfs", "/tmp",
+    "--perms", "1777", "--size", _SPACE, "--tmpfs", "/var/tmp",
+)
+
+
+def etc_texts(nameserver: str | None) -> dict[str, str]:
+    """The files of /etc that are not the machine's; names are resolved by the world's DNS."""
+    resolver = "" if nameserver is None else f"nameserver {nameserver}\n"
+    return {
+        "group": "root:x:0:\nnogroup:x:65534:\n",
+        "hosts": "127.0.0.1 localhost\n",
+        "hostname": f"{HOST}\n",
+        "nsswitch.conf": "hosts: files dns\npasswd: files\ngroup: files\nservices: files\n",
+        "passwd": f"root:x:0:0:root:{HOME}:/bin/sh\n"
+                  "nobody:x:65534:65534:nobody:/nonexistent:/bin/false\n",
+        "resolv.conf": f"{resolver}options trust-ad timeout:1 attempts:2\n",
+    }
+
+
+def etc_make(folder: Path, nameserver: str | None) -> Path:
+    """Make the sandbox's /etc in a new folder: our files, and links to everything else."""
+    folder.mkdir(parents=True)
+    texts = etc_texts(nameserver)
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="ascii")
+    _link_all("", folder, {*texts, "ssl"})
+    (folder / "ssl").mkdir()
+    _link_all("ssl", folder / "ssl", {"certs"})
+    (folder / "ssl/certs").mkdir()      # empty: here the world puts its own, and nothing else is trusted
+    return folder
+
+
+def _link_all(below: str, folder: Path, but: set[str]) -> None:
+    machine = os.path.join("/etc", below)
+    for name in os.listdir(machine) if os.path.isdir(machine) else ():
+        if name not in but:
+            path = os.path.join(machine, name)
+            # A link of the machine may be relative to its place, which ours keeps.
+            os.symlink(os.readlink(path) if os.path.islink(path)
+                       else os.path.join(_MACHINE_ETC, below, name), folder / name)
+
+
+def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[str]) -> list[str]:
+    """The command line that runs `inner` in the sandbox."""
+    words = list(_BEFORE)
+    words += ["--ro-bind", "/etc", _MACHINE_ETC, "--ro-bind", str(etc), "/etc"]
+    words += ["--tmpfs", "/etc/ssl/certs"]
+    if evidence is not None:
+        words += ["--bind", str(evidence), TRIAL]
+    if adapter is not None:
+        words += ["--ro-bind", str(adapter), ADAPTER]
+    for name in ("mockworld", "refclient"):
+        file = paths.program(name)
+        if file.is_file():
+            words += ["--ro-bind", str(file), f"{PROGRAMS}/{name}"]
+    return [*words, "--chdir", "/", *inner]
+
+
+def environment() -> dict[str, str]:
+    """What the world inherits: nothing that changes how TLS or the resolver behave."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8", **kept}
+
+
+@lru_cache(maxsize=1)
+def refusal(scratch: Path) -> str:
+    """Why this machine cannot make a sandbox; "" if it can. Tried once, by doing it."""
+    try:
+        etc = etc_make(scratch / f"probe-{os.getpid()}", None)
+        done = subprocess.run(
+            command(etc, None, None, ["/bin/true"]), env=environment(), timeout=20, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True)
+    except FileNotFoundError:
+        return "bwrap is not installed"
+    except subprocess.TimeoutExpired:
+        return "bwrap did not end"
+    if done.returncode == 0:
+        return ""
+    return last_line(done.stderr) or f"bwrap ended with status {done.returncode}"
+
+
+def last_line(said: bytes) -> str:
+    """What a program said last, as one line."""
+    lines = said[-_ROOM_FOR_ERRORS:].decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else ""

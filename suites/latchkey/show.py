@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`latchkey list` and `latchkey show`: what there is, in words."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from latchkey import catalog, faults, paths, runner
+from latchkey.catalog import Catalog
+from latchkey.model import Scenario, Variant
+from latchkey.predicates import PREDICATES
+
+WIDTH = 96
+Rows = list[dict[str, Any]]
+
+
+# --- list
+
+
+def _clients(known: Catalog) -> Rows:
+    rows = []
+    for name in known.client_names:
+        client = known.client(name)
+        rows.append({"name": name, "kind": client.kind, "installed": runner.is_installed(client),
+                     "version": runner.version_of(client), "packages": list(client.packages),
+                     "postures": list(client.setups)})
+    return rows
+
+
+def _scenarios(known: Catalog) -> Rows:
+    return [{"name": name, "title": scenario.title,
+             "variants": [variant.id for variant in scenario.variants if variant.id]}
+            for name, scenario in known.scenarios.items()]
+
+
+def _suites(known: Catalog) -> Rows:
+    return [{"name": suite, "scenarios": sum(one.suite == suite
+                                             for one in known.scenarios.values())}
+            for suite in known.suites]
+
+
+def _requirements(known: Catalog) -> Rows:
+    return [{"name": name, **{key: row.get(key, "") for key in
+                              ("spec", "section", "level", "actor", "text")}}
+            for name, row in known.requirements().items()]
+
+
+def _predicates(known: Catalog) -> Rows:
+    return [{"name": name, "rule": predicate.rule} for name, predicate in PREDICATES.items()]
+
+
+def _faults(known: Catalog) -> Rows:
+    return [{"name": name, "required": [*action.required], "one of": [*action.one_of],
+             "optional": [*action.optional]} for name, action in faults.ACTIONS.items()]
+
+
+_LISTS = {"clients": _clients, "scenarios": _scenarios, "suites": _suites,
+          "requirements": _requirements, "predicates": _predicates, "faults": _faults}
+
+
+def _told(what: str, row: Mapping[str, Any]) -> str:
+    """The words that stand behind a name."""
+    match what:
+        case "clients":
+            version = row["version"] or ("installed" if row["installed"] else "not installed")
+            return f"{version:<14} {row['kind']:<11} {len(row['postures'])} postures"
+        case "scenarios":
+            count = len(row["variants"])
+            return row["title"] + (f" ({count} variants)" if count else "")
+        case "suites":
+            return f"{row['scenarios']} scenarios"
+        case "requirements":
+            return f"{row['level']:<10} {row['text']}"
+        case "predicates":
+            return str(row["rule"])
+        case _:
+            chosen = [" or ".join(row["one of"])] if row["one of"] else []
+            return ", ".join([*row["required"], *chosen,
+                              *(f"({name})" for name in row["optional"])])
+
+
+def list_command(what: str, as_json: bool) -> int:
+    rows = _LISTS[what](catalog.load(paths.ROOT))
+    if as_json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    wide = max((len(row["name"]) for row in rows), default=0)
+    for row in rows:
+        print(f"{row['name']:<{wide}}  {_told(what, row)}".rstrip())
+    return 0
+
+
+# --- show
+
+
+def facts_of(known: Catalog, scenario: Scenario) -> dict[str, Any]:
+    """Everything that is said of a scenario, as data."""
+    register = known.requirements()
+    names = dict.fromkeys(name for variant in scenario.variants for name in variant.requirements)
+    return {
+        "id": scenario.id, "title": scenario.title, "why": " ".join(scenario.why.split()),
+        "file": str(scenario.file), "profile": scenario.profile,
+        "checks": [{"predicate": check.predicate, "rule": PREDICATES[check.predicate].rule,
+                    "levels": dict(check.levels), "consequence": check.consequence}
+                   for check in scenario.checks],
+        "variants": [_variant(variant) for variant in scenario.variants],
+        "requirements": [{"id": name, "spec": register[name]["spec"],
+                          "section": register[name].get("section", ""),
+                          "level": register[name].get("level", ""),
+                          "text": register[name].get("text", "")} for name in names],
+    }
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {"id": variant.id, "title": variant.title, "postures": list(variant.postures),
+            "at": dict(variant.fault.at), "do": dict(variant.fault.do),
+            "cve": list(variant.cve), "cwe": list(variant.cwe)}
+
+
+def _paragraph(text: str, indent: str = "") -> str:
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent,
+                         break_on_hyphens=False)
+
+
+def show_text(facts: Mapping[str, Any]) -> str:
+    """The same for a person."""
+    lines = [facts["id"], facts["title"], "", _paragraph(facts["why"]), "", "Faults"]
+    for variant in facts["variants"]:
+        heading = f"[{variant['id']}] {variant['title']}" if variant["id"] else variant["title"]
+        lines += [_paragraph(heading, "  "), *_pairs("at", variant["at"]),
+                  *_pairs("do", variant["do"])]
+    lines += ["", "Checks"]
+    for check in facts["checks"]:
+        levels = "; ".join(f"{level} in {', '.join(wishes)}"
+                           for level, wishes in _by_level(check["levels"]).items())
+        lines += [f"  {check['predicate']} ({check['consequence']})",
+                  _paragraph(check["rule"], "    "), _paragraph(levels, "    ")]
+    postures = dict.fromkeys(name for one in facts["variants"] for name in one["postures"])
+    lines += ["", "Postures", _paragraph(", ".join(postures), "  "), "", "Requirements"]
+    for row in facts["requirements"]:
+        lines += [f"  {row['id']}: {row['spec']}, section {row['section']}, {row['level']}",
+                  _paragraph(row["text"], "    ")]
+    known = dict.fromkeys(name for one in facts["variants"] for name in one["cve"] + one["cwe"])
+    if known:
+        lines += ["", "Known as", _paragraph(", ".join(known), "  ")]
+    return "\n".join([*lines, "", f"File: {facts['file']}", f"Run:  latchkey run CLIENT --suite "
+                      f"{facts['id']}"]) + "\n"
+
+
+def _by_level(levels: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for wish, level in levels.items():
+        found.setdefault(level, []).append(wish)
+    return found
+
+
+def _pairs(word: str, table: Mapping[str, Any]) -> list[str]:
+    shown = ", ".join(f"{key} = {json.dumps(value, ensure_ascii=False)}"
+                      for key, value in table.items())
+    return [_paragraph(f"{word}: {shown}", "    ")] if shown else []
+
+
+def show_command(name: str, as_json: bool) -> int:
+    known = catalog.load(paths.ROOT)
+    facts = facts_of(known, known.scenario(name))
+    print(json.dumps(facts, indent=1) if as_json else show_text(facts), end="\n" * as_json)
+    return 0

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One trial: a folder for its evidence, a world in a sandbox, and what was seen there."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shlex
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from latchkey import paths, sandbox, transcript
+from latchkey.catalog import Catalog
+from latchkey.model import Client, Trial
+from latchkey.plan import Places, compile_plan
+from latchkey.transcript import Transcript
+
+PLACES = Places(home=sandbox.HOME, adapter=sandbox.ADAPTER, user="root")
+GRACE = 5.0                             # seconds behind the world's own deadline
+_OUTPUT_LIMIT = 1024 * 1024             # of a client's output, when a question is looked for
+_UNSAFE = re.compile(r"[^A-Za-z0-9._\[\]+-]")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is left of a run of the world."""
+
+    transcript: Transcript
+    prompted: bool = False              # the client asked a question
+    trouble: str = ""                   # why the world could not do its part
+
+
+def fresh_secrets() -> dict[str, str]:
+    """Canaries for one run: what no dictionary has and no mail program changes."""
+    def word(letter: str) -> str:
+        return letter + secrets.token_hex(8)
+
+    return {
+        "user": word("u"), "password": word("p"), "token": word("t"), "body": word("b"),
+        "subject": word("s"), "recipient": f"{word('r')}@example.test",
+        "sender": f"{word('f')}@example.test",
+    }
+
+
+def safe_name(text: str) -> str:
+    """A file name that says the same."""
+    return _UNSAFE.sub("_", text)
+
+
+def folder_name(trial: Trial) -> str:
+    """Where the evidence of a trial lies, below the folder of the report."""
+    variant = f"[{trial.variant.id}]" if trial.variant.id else ""
+    name = safe_name(trial.scenario.id + variant)
+    return f"trials/{safe_name(trial.client.name)}/{trial.posture.name}/{name}"
+
+
+def client_argument(client: Client) -> str:
+    """How this client is named on the command line."""
+    ours = paths.ROOT / "suites/clients"
+    return client.name if client.file.resolve().is_relative_to(ours) else str(client.file.resolve())
+
+
+def repeat_command(trial: Trial) -> list[str]:
+    """The command that shows a trial again."""
+    variant = ["-k", f"[{trial.variant.id}]"] if trial.variant.id else []
+    return [str(paths.COMMAND), "run", client_argument(trial.client), "--suite", trial.scenario.id,
+            "--posture", trial.posture.name, *variant]
+
+
+def repeat_write(folder: Path, trial: Trial) -> None:
+    """repeat.sh, for whoever stands in the evidence folder."""
+    file = folder / "repeat.sh"
+    file.write_text("#!/bin/sh\n# Runs this trial again, with new secrets, and reports it in"
+                    f" ./latchkey-repeat/\nexec {shlex.join(repeat_command(trial))}"
+                    ' --out latchkey-repeat "$@"\n', encoding="utf-8")
+    file.chmod(0o755)
+
+
+def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, pcap: bool = False) -> Seen:
+    """Run the world once and read what it wrote into the folder, which is made here."""
+    plan = compile_plan(catalog, trial, fresh_secrets(), PLACES)
+    folder.mkdir(parents=True)
+    (folder / "plan.json").write_text(json.dumps(plan, indent=1) + "\n", encoding="ascii")
+    trouble = _world(plan, trial, folder, etc, pcap)
+    return look(folder, trial.client, trouble)
+
+
+def _world(plan: Mapping[str, Any], trial: Trial, folder: Path, etc: Path, pcap: bool) -> str:
+    inner = [f"{sandbox.PROGRAMS}/mockworld", *(["--pcap"] if pcap else []),
+             f"{sandbox.TRIAL}/plan.json", sandbox.TRIAL]
+    # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
+    # every possible one would cost more than the rest of the start.
+    with subprocess.Popen(
+            sandbox.command(etc, folder, trial.client.folder.resolve(), inner),
+            env=sandbox.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, close_fds=False) as process:
+        try:
+            _, said = process.communicate(timeout=float(plan["deadline"]) + GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return "the world did not end in time"
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode == 0:
+        return ""
+    return sandbox.last_line(said) or f"mockworld ended with status {process.returncode}"
+
+
+def look(folder: Path, client: Client, trouble: str = "") -> Seen:
+    """What the evidence in a folder says."""
+    return Seen(transcript.read(folder / "transcript.jsonl"), _prompted(folder, client), trouble)
+
+
+def _prompted(folder: Path, client: Client) -> bool:
+    if not client.prompt:
+        return False
+    question = re.compile(client.prompt)
+    return any(question.search(_beginning(folder / name)) is not None
+               for name in ("client.stdout", "client.stderr"))
+
+
+def _beginning(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_OUTPUT_LIMIT).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a trial to its plan: property by property."""
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import catalog, formats, readers, tomlfile
+from latchkey.catalog import Catalog
+from latchkey.errors import UserError
+from latchkey.model import Trial, control_of, twin_of
+from latchkey.plan import Places, compile_plan, hosts
+from latchkey.postures import LISTENERS, POSTURES, matching
+from latchkey.shape import check
+from samples import ADAPTER, ROOT, SCENARIO, SECRETS, VARIANTS, written
+
+
+@pytest.fixture(scope="module")
+def real() -> Catalog:
+    return catalog.load(ROOT)
+
+
+@pytest.fixture(scope="module")
+def known(real: Catalog) -> readers.Known:
+    return readers.Known(real.profiles, {"no-credential-in-clear", "operation-completed"},
+                         real.requirement_ids, real.recipes, ROOT / "corpus")
+
+
+def trial_of(real: Catalog, client: str, scenario: str, posture: str, variant: str = "") -> Trial:
+    found = [trial for trial in real.trials(real.client(client), suite=scenario, posture=posture)
+             if trial.variant.id == variant]
+    assert len(found) == 1
+    return found[0]
+
+
+def test_plan_of_a_stripped_capability(real: Catalog) -> None:
+    trial = trial_of(real, "curl", "starttls.stripped-capability", "pop3-starttls")
+    plan = compile_plan(real, trial, SECRETS, Places(home="/home/x", adapter="/a"))
+    assert plan["id"] == "starttls.stripped-capability/curl/pop3-starttls"
+    assert plan["fault"] == {"listeners": ["pop3"], "at": {}, "do": {
+        "action": "withhold", "phases": ["greeting", "clear"], "capabilities": ["STLS"]}}
+    assert plan["client"]["argv"][-1] == "pop3://mail.example.test:110/1"
+    assert f"{SECRETS['user']}:{SECRETS['password']}" in plan["client"]["argv"]
+    assert plan["client"]["env"]["HOME"] == plan["client"]["home"] == "/home/x"
+    assert [file["path"] for file in plan["client"]["files"]] == [".latchkey-message.eml"]
+    assert plan["client"]["stdin"] == ""
+    message = plan["client"]["files"][0]["text"]
+    assert SECRETS["body"] in message and "\r" not in message
+    assert SECRETS["sender"] in message and SECRETS["recipient"] in message
+    assert all(SECRETS["body"] in text and "\r\n\r\n" in text for text in plan["mailbox"])
+    ports = {row["name"]: (row["port"], row["implicit"]) for row in plan["listeners"]}
+    assert ports == {
+        "imap": (143, False), "imaps": (993, True), "pop3": (110, False), "pop3s": (995, True),
+        "submission": (587, False), "submissions": (465, True)}
+    assert {listener["identity"] for listener in plan["listeners"]} == {"good"}
+    assert set(plan["identities"]) == {"good"}
+    assert plan["secrets"] == SECRETS
+    control = compile_plan(real, control_of(trial), SECRETS, Places(home="/home/x", adapter="/a"))
+    assert control["id"] == "control:mail/curl/pop3-starttls"
+    assert {**plan, "id": "", "fault": None} == {**control, "id": ""}
+
+
+def test_plan_of_an_injection_and_its_twin(real: Catalog) -> None:
+    trial = trial_of(real, "python", "injection.fragment", "imap-starttls", "half-word-same")
+    plan = compile_plan(real, trial, SECRETS)
+    assert plan["fault"] == {"listeners": ["imap"], "at": {"reply": "starttls"}, "do": {
+        "action": "inject", "where": "behind", "segment": "same", "data": "{next-tag} O",
+        "after": "K done\r\n"}}
+    twin = twin_of(trial)
+    assert twin is not None
+    other = compile_plan(real, twin, SECRETS)
+    assert other["id"] == "twin:injection.fragment[half-word-same]/python/imap-starttls"
+    assert other["fault"]["do"] == {**plan["fault"]["do"], "data": ""}
+    assert {**plan, "id": "", "fault": None} == {**other, "id": "", "fault": None}
+    assert twin_of(trial_of(real, "curl", "starttls.stripped-capability", "imap-starttls")) is None
+
+
+def test_plan_of_bytes_and_listeners(real: Catalog) -> None:
+    garbage = trial_of(real, "msmtp", "tls.garbage", "submission-implicit", "broken-server-hello")
+    plan = compile_plan(real, garbage, SECRETS)
+    assert plan["fault"]["listeners"] == ["submissions"]
+    assert plan["fault"]["do"] == {
+        "action": "garbage", "data": "\x16\x03\x03\x00\x06\x02\x00\x00\x02\x03\x03"}
+    assert plan["client"]["stdin"] == plan["client"]["files"][-1]["text"] != ""
+    clear = trial_of(real, "msmtp", "tls.garbage", "submission-starttls", "mail")
+    smtp = compile_plan(real, clear, SECRETS)
+    assert smtp["fault"]["do"]["data"].startswith("500 ")
+    assert smtp["fault"]["listeners"] == ["submission"]
+
+
+def test_plan_of_an_alert(real: Catalog) -> None:
+    trial = trial_of(real, "curl", "tls.alert", "imap-implicit", "unrecognized-name")
+    fault = compile_plan(real, trial, SECRETS)["fault"]
+    assert fault == {"listeners": ["imaps"], "at": {}, "do": {
+        "action": "alert", "at": "hello", "description": 112}}
+
+
+def test_bytes_are_one_code_point_each(real: Catalog, known: readers.Known, tmp_path: Path) -> None:
+    text = SCENARIO.replace('"-ERR\\r\\n"', '"-ERR \u00fc\u20ac\\r\\n"').replace(
+        'at = { reply = "starttls" }', 'at = { reply = "starttls", listener = "both", nth = 2 }')
+    scenario = readers.scenario(tomlfile.load(written(tmp_path, text)), "a.b", known)
+    trial = Trial(scenario, scenario.variants[0], real.client("curl"), POSTURES["pop3-starttls"])
+    fault = compile_plan(real, trial, SECRETS)["fault"]
+    assert fault["do"]["data"].encode("latin-1") == "-ERR \u00fc\u20ac\r\n".encode()
+    assert fault["listeners"] == [LISTENERS["pop3", False], "pop3s"]
+    assert fault["at"] == {"reply": "starttls", "nth": 2}
+
+
+def test_variants_inherit(known: readers.Known, tmp_path: Path) -> None:
+    scenario = readers.scenario(tomlfile.load(written(tmp_path, VARIANTS)), "a.b", known)
+    one, two = scenario.variants
+    assert one.fault.do == {"action": "refuse", "text": "one\r\n"}
+    assert one.title == "A test" and one.postures == ("imap-starttls", "pop3-starttls")
+    assert two.fault.do == {"action": "close", "when": "before", "how": "fin"}
+    assert two.fault.at == {"reply": "starttls"}
+    assert two.title == "Another" and two.postures == matching("submission-*")
+
+
+def test_an_adapter_from_any_path(real: Catalog, tmp_path: Path) -> None:
+    path = tmp_path / "my-client.toml"
+    path.write_text(ADAPTER + '\n[posture.imap-starttls.files]\n".other".from = "other.conf"\n')
+    (tmp_path / "other.conf").write_text("password {password}\n")
+    client = real.client(str(path))
+    assert client.folder == tmp_path
+    trial = next(iter(real.trials(client, suite="starttls.stripped-capability")))
+    plan = compile_plan(real, trial, SECRETS)
+    assert plan["client"]["files"][:2] == [
+        {"path": ".minerc", "mode": "600",
+         "text": f"host mail.example.test\nuser {SECRETS['user']}\nhook {{print $1}}\n"},
+        {"path": ".other", "mode": "600", "text": f"password {SECRETS['password']}\n"}]
+    check(formats.PLAN, plan)
+    with pytest.raises(UserError, match=r"there is no \[posture.imap-implicit\]"):
+        lacking = Trial(trial.scenario, trial.variant, client, POSTURES["imap-implicit"])
+        compile_plan(real, lacking, SECRETS)
+
+
+def test_hosts(real: Catalog) -> None:
+    assert ("127.0.0.10", "mail.example.test") in hosts(real.profiles["mail"])

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each predicate, on transcripts that it holds for and on such that it does not."""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from dialogue import (Part, accept, alert, close, command, event, exited, fault, hello,
+                      mail_in_clear, mail_in_tls, message, recv, secret, transcript, up)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES, Context, Finding, Predicate
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Row(NamedTuple):
+    name: str
+    predicate: str
+    holds: bool
+    parts: tuple[Part, ...]
+    posture: str = "imap-starttls"
+    twin: tuple[Part, ...] | None = None
+    prompted: bool = False
+    note: str = ""
+    success: tuple[int, ...] = (0,)
+
+
+def ask(row: Row) -> Finding:
+    twin = None if row.twin is None else transcript(*row.twin)
+    return PREDICATES[row.predicate].function(
+        Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted))
+
+
+DONE, CLEAR = "operation-completed", "no-credential-in-clear"
+IMPOSTOR, FALSE = "no-credential-to-impostor", "no-false-success"
+CONTENT, CONTENT_IMP = "no-content-in-clear", "no-content-to-impostor"
+WORK, WORK_IMP = "no-command-in-clear", "no-command-to-impostor"
+CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
+SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
+SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
+ENDS = "ends-by-itself"
+
+GOOD, BAD = "tls-good", "tls-bad"
+SILENT = (accept(), command("STARTTLS"), hello(), up(), command("CAPABILITY", 1, GOOD))
+TLS12: dict[str, Any] = {"version": "TLSv1.2", "versions": []}
+
+ROWS = (
+    Row("mail in TLS", DONE, True, (mail_in_tls(), exited())),
+    Row("mail in clear, TLS demanded", DONE, False, (mail_in_clear(), exited()),
+        note="no message went over an allowed channel"),
+    Row("mail in clear, nothing demanded", DONE, True, (mail_in_clear(), exited()), "imap-default"),
+    Row("mail in clear, opportunistic", DONE, True, (mail_in_clear(), exited()),
+        "imap-opportunistic"),
+    Row("mail from an impostor", DONE, False, (mail_in_tls(1, "imap", BAD), exited())),
+    Row("mail from an impostor, verification left open", DONE, True,
+        (mail_in_tls(1, "imap", BAD), exited()), "imap-starttls-default"),
+    Row("mail in clear, verification left open", DONE, False, (mail_in_clear(), exited()),
+        "imap-starttls-default"),
+    Row("submitted", DONE, True, (mail_in_tls(1, "smtp"), exited()), "submission-starttls"),
+    Row("stored is neither fetched nor submitted", DONE, False,
+        (message(action="stored"), exited())),
+    Row("a message without the canary", DONE, False, (message(canary=False), exited())),
+    Row("exit code", DONE, False, (mail_in_tls(), exited(2)),
+        note="mail went over, but exit code 2"),
+    Row("exit code that the adapter allows", DONE, True, (mail_in_tls(), exited(2)),
+        success=(0, 2)),
+    Row("signal", DONE, False, (mail_in_tls(), event("client.exit", signal=11)),
+        note="mail went over, but ended by signal 11"),
+    Row("no exit", DONE, False, (mail_in_tls(),),
+        note="mail went over, but the client did not exit"),
+    Row("exits 0 without connecting", DONE, False, (exited(),)),
+
+    Row("password inside TLS", CLEAR, True, (mail_in_tls(), exited())),
+    Row("password in clear", CLEAR, False, (secret(),), note="password"),
+    Row("token in base64", CLEAR, False, (secret("token", form="base64"),), note="token as base64"),
+    Row("proof in clear", CLEAR, False, (secret(form="cram-md5"),), note="password as cram-md5"),
+    Row("proof for APOP in clear", CLEAR, False, (secret(form="apop"),), note="password as apop"),
+    Row("before the fault", CLEAR, False, (secret(), fault())),
+    Row("on the second connection", CLEAR, False, (fault(), close(), accept(2), secret(conn=2))),
+    Row("the user name is no credential", CLEAR, True, (secret("user"),)),
+    Row("content is no credential", CLEAR, True, (secret("body"),)),
+    Row("LOGOUT, and an empty read", CLEAR, True,
+        (fault(), command("LOGOUT"), recv(data=""), close())),
+    Row("password to the impostor is not in clear", CLEAR, True, (secret(channel=BAD),)),
+
+    Row("password to the impostor", IMPOSTOR, False, (up(1, BAD), secret(channel=BAD))),
+    Row("password to the right server", IMPOSTOR, True, (up(), secret(channel=GOOD))),
+    Row("refused inside TLS", IMPOSTOR, True, (up(1, BAD), fault(1, BAD), close(1, BAD))),
+
+    Row("subject in clear", CONTENT, False, (secret("subject"),), note="subject"),
+    Row("recipient in clear", CONTENT, False, (secret("recipient"),)),
+    Row("fetched in clear", CONTENT, False, (message(1, "clear"),), note="message fetched"),
+    Row("fetched without the canary", CONTENT, False, (message(1, "clear", canary=False),)),
+    Row("sender and user are no content", CONTENT, True, (secret("sender"), secret("user"))),
+    Row("content in TLS", CONTENT, True, (mail_in_tls(),)),
+    Row("body to the impostor", CONTENT_IMP, False, (secret("body", channel=BAD),)),
+    Row("fetched from the impostor", CONTENT_IMP, False, (message(1, BAD),)),
+    Row("content to the right server", CONTENT_IMP, True, (mail_in_tls(),)),
+
+    Row("LOGIN behind the fault", WORK, False, (fault(), command("LOGIN")), note="LOGIN"),
+    Row("LOGIN before the fault", WORK, True, (command("LOGIN"), fault())),
+    Row("asking, mending, leaving (IMAP)", WORK, True,
+        (fault(), *map(command, ("CAPABILITY", "ID", "STARTTLS", "NOOP", "LOGOUT")))),
+    Row("asking, mending, leaving (POP3)", WORK, True,
+        (fault(), *(command(v, service="pop3") for v in ("CAPA", "STLS", "NOOP", "QUIT")))),
+    Row("asking, mending, leaving (SMTP)", WORK, True,
+        (fault(), *(command(v, service="smtp")
+                    for v in ("EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT")))),
+    Row("small letters", WORK, True, (fault(), command("logout"))),
+    Row("IMAP's harmless ones are not SMTP's", WORK, False,
+        (fault(), command("ID", service="smtp"))),
+    Row("MAIL", WORK, False, (fault(), command("MAIL", service="smtp"))),
+    Row("STLS is no IMAP", WORK, False, (fault(), command("STLS"))),
+    Row("a ClientHello read as a line", WORK, True,
+        (fault(), command("\x16\x03\x01\x02"))),
+    Row("inside TLS", WORK, True, (fault(), command("LOGIN", 1, GOOD))),
+    Row("on the second connection", WORK, False,
+        (fault(), close(), accept(2), command("LOGIN", 2))),
+    Row("no fault", WORK, True, (command("LOGIN"),)),
+
+    Row("EHLO to the impostor", WORK_IMP, False, (up(1, BAD), command("EHLO", 1, BAD, "smtp")),
+        note="EHLO"),
+    Row("leaving the impostor", WORK_IMP, True,
+        (up(1, BAD), *(command(v, 1, BAD) for v in ("NOOP", "LOGOUT", "QUIT")))),
+    Row("to the right server", WORK_IMP, True, (mail_in_tls(),)),
+    Row("no word, but bytes for the impostor", WORK_IMP, False, (command("\x01", 1, BAD),)),
+
+    Row("as in the twin", CONSUMED, True, SILENT, twin=SILENT),
+    Row("one command more", CONSUMED, False, (*SILENT, command("LOGIN", 1, GOOD)), twin=SILENT,
+        note="LOGIN, which it does not send by itself"),
+    Row("the same command twice", CONSUMED, False, (*SILENT, command("CAPABILITY", 1, GOOD)),
+        twin=SILENT),
+    Row("less than in the twin", CONSUMED, True, SILENT[:-1], twin=SILENT),
+    Row("sends AUTH whatever was said", CONSUMED, True, (*SILENT, command("AUTH", 1, GOOD)),
+        twin=(*SILENT, command("AUTH", 1, GOOD))),
+    Row("one more attempt", CONSUMED, True,
+        (*SILENT, close(), accept(2), up(2), command("CAPABILITY", 2, GOOD)), twin=SILENT),
+    Row("on the second connection", CONSUMED, False,
+        (*SILENT, up(2), command("CAPABILITY", 2, GOOD), command("LOGIN", 2, GOOD)), twin=SILENT),
+    Row("in clear", CONSUMED, True, (*SILENT, command("LOGIN", 2)), twin=SILENT),
+
+    Row("clear text before the ClientHello", STRAY, False, (hello(stray="a2 NOOP\r\n"),),
+        note="9 bytes"),
+    Row("no clear text before it", STRAY, True, (hello(), hello(stray=""))),
+
+    Row("completed and used", SHAKEN, False,
+        (hello(), fault(), up(1, BAD), recv(1, BAD, "a LOGOUT\r\n")), note="TLSv1.3"),
+    Row("completed, closed without a byte", SHAKEN, True,
+        (hello(), fault(), up(1, BAD), recv(1, BAD, ""), close(1, BAD))),
+    Row("refused with an alert", SHAKEN, True, (hello(), fault(), alert("bad_certificate"))),
+    Row("completed on another connection", SHAKEN, True,
+        (hello(), fault(), close(), hello(2), up(2), recv(2, GOOD))),
+    Row("bytes before TLS do not count", SHAKEN, True,
+        (recv(), hello(), fault(), up(1, BAD), close(1, BAD))),
+
+    Row("TLS 1.2", OLD, True, (up(version="TLSv1.2"), up(version="TLSv1.3"))),
+    Row("TLS 1.1", OLD, False, (up(version="TLSv1.1"),), note="TLSv1.1"),
+    Row("TLS 1.0, as OpenSSL calls it", OLD, False, (up(version="TLSv1"),)),
+    Row("SSL 3", OLD, False, (up(version="SSLv3"),)),
+
+    Row("the same again", FALLBACK, True, (hello(), hello(2))),
+    Row("TLS 1.2 at the second attempt", FALLBACK, False, (hello(), hello(2, **TLS12)),
+        note="TLSv1.2"),
+    Row("better at the second attempt", FALLBACK, True, (hello(**TLS12), hello(2))),
+    Row("down, later", FALLBACK, False, (hello(**TLS12), hello(2), hello(3, **TLS12))),
+    Row("renegotiation keeps to its version", FALLBACK, True,
+        (hello(), up(version="TLSv1.2"), hello(channel=GOOD, **TLS12))),
+    Row("unknown versions", FALLBACK, True, (hello(), hello(2, versions=["0x7f12"]))),
+
+    Row("SNI", SNI, True, (hello(), hello(sni="MAIL.example.test."))),
+    Row("no SNI", SNI, False, (hello(sni=None),), note="it named nobody"),
+    Row("another name", SNI, False, (hello(sni="x.test"),), note="it named x.test"),
+    Row("an address has no name", SNI, True, (hello(host="192.0.2.7", sni=None),
+                                              hello(host="2001:db8::1", sni=None))),
+
+    Row("1.2 and 1.3 offered", OLD_OFFER, True, (hello(), hello(2, **TLS12))),
+    Row("1.0 offered", OLD_OFFER, False,
+        (hello(versions=["0x8a8a", "TLSv1.3", "TLSv1.1", "TLSv1.0"]),), note="TLSv1.1, TLSv1.0"),
+    Row("highest is 1.0", OLD_OFFER, False, (hello(version="TLSv1.0", versions=[]),)),
+    Row("SSLv2 ClientHello", OLD_OFFER, False, (hello(version="SSLv2", versions=[]),)),
+
+    Row("usual suites", WEAK, True,
+        (hello(ciphers=["TLS_AES_128_GCM_SHA256", "TLS_EMPTY_RENEGOTIATION_INFO_SCSV", "0x1a1a",
+                        "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_SHA256_SHA384",
+                        "TLS_RSA_WITH_AES_128_CBC_SHA"]),)),
+    *(Row(suite, WEAK, False, (hello(ciphers=["TLS_AES_128_GCM_SHA256", suite]),), note=suite)
+      for suite in ("TLS_NULL_WITH_NULL_NULL", "TLS_RSA_WITH_NULL_SHA256",
+                    "TLS_RSA_EXPORT_WITH_RC4_40_MD5", "TLS_RSA_EXPORT_WITH_RC2_CBC_40_MD5",
+                    "TLS_RSA_WITH_DES_CBC_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+                    "TLS_DH_anon_WITH_AES_128_CBC_SHA", "TLS_ECDH_anon_WITH_NULL_SHA",
+                    "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "TLS_SHA256_SHA256")),
+
+    Row("done and success", FALSE, True, (mail_in_tls(), exited())),
+    Row("not done and failure", FALSE, True, (fault(), exited(1))),
+    Row("not done and success", FALSE, False, (fault(), exited()), note="exit code 0"),
+    Row("done in clear, TLS demanded, success", FALSE, False, (mail_in_clear(), exited())),
+    Row("not done and no exit", FALSE, True, (fault(),)),
+
+    Row("ends", ENDS, True, (fault(), exited(1))),
+    Row("deadline", ENDS, False, (event("deadline"),), note="the deadline came"),
+    Row("nothing moved", ENDS, False, (event("quiet"), exited(1)), note="nothing moved"),
+    Row("waits for the user", ENDS, True, (event("quiet"), exited(1)), prompted=True),
+)
+
+
+def name_of(row: Row) -> str:
+    return f"{row.predicate}: {row.name}"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=name_of)
+def test_predicate(row: Row) -> None:
+    finding = ask(row)
+    assert finding.holds is row.holds
+    if row.note:
+        assert finding.note == row.note
+    known = {one.seq for one in transcript(*row.parts).events}
+    assert set(finding.events) <= known
+    if not row.holds and row.predicate != DONE:
+        assert finding.events, "a failed predicate names what decided"
+
+
+@pytest.mark.parametrize("predicate", PREDICATES.values(), ids=PREDICATES.keys())
+def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
+    assert {row.holds for row in ROWS if row.predicate == predicate.name} == {True, False}
+    for sentence in (predicate.rule, predicate.failed, predicate.held):
+        assert re.fullmatch(r"[A-Z](?:[^.]|\.\d)*\.", sentence)
+
+
+def test_the_events_are_those_that_decided() -> None:
+    finding = ask(Row("", CLEAR, False, (accept(), secret("user"), secret(), secret("token"))))
+    assert finding.events == (5, 6) and finding.note == "password, token"
+    finding = ask(Row("", CONTENT, False, (message(1, "clear"), secret("body"))))
+    assert finding.events == (3, 4)
+
+
+def test_only_one_predicate_looks_at_the_twin() -> None:
+    assert [one.name for one in PREDICATES.values() if one.needs_twin] == [CONSUMED]
+
+
+def test_documented_in_the_same_order() -> None:
+    page = (ROOT / "docs/verdicts.md").read_text(encoding="utf-8").partition("## Predicates")[2]
+    assert re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE) == list(PREDICATES)
+
+
+LATER: st.SearchStrategy[Part] = st.sampled_from([
+    accept(5), hello(5), hello(5, **TLS12), up(5), up(5, BAD), recv(5), recv(5, GOOD),
+    command("LOGIN", 5), command("LOGIN", 5, BAD), command("CAPABILITY", 5, GOOD),
+    secret(conn=5), secret("body", 5, BAD), message(5), message(5, "clear"), fault(5),
+    alert("x", 5), close(5), event("quiet"), event("deadline"), event("dns.query", name="x")])
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.holds
+                                 and row.predicate not in (DONE, FALSE)],
+                         ids=name_of)
+@settings(max_examples=12)
+@given(more=st.lists(LATER, max_size=5))
+def test_what_failed_stays_failed_whatever_comes_behind(row: Row, more: list[Part]) -> None:
+    before = ask(row)
+    after = ask(row._replace(parts=(*row.parts, *more)))
+    assert not after.holds
+    assert set(before.events) <= set(after.events)
+
+
+@given(more=st.lists(LATER, max_size=8))
+def test_no_predicate_stumbles(more: list[Part]) -> None:
+    for predicate in PREDICATES:
+        finding = ask(Row("", predicate, True, tuple(more), twin=()))
+        assert isinstance(finding.holds, bool)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The world treats every client as hostile: whatever comes, it stays up, and says what it saw."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+import selectors
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from world import fault, mockworld, plan_of_world, serve
+
+LISTENERS = ("imap", "imaps", "pop3", "pop3s", "submission", "submissions", "dns")
+CONNECTIONS = 350
+# Bytes that get deeper into a parser than noise does.
+PIECES = (
+    b"a LOGIN ", b"{5}\r\n", b"{99999999999}\r\n", b"{5+}\r\n", b"\r\n", b"\n", b"\0", b"\"\\\"", b"(",
+    b"((((((((", b"AUTHENTICATE PLAIN ", b"AUTH PLAIN =\r\n", b"STARTTLS\r\n", b"STLS\r\n",
+    b"a STARTTLS\r\n", b"EHLO x\r\n", b"MAIL FROM:<", b"RCPT TO:<>\r\n", b"DATA\r\n", b".\r\n",
+    b"BDAT 10 LAST\r\n", b"USER x\r\nPASS y\r\n", b"a UID FETCH 1:* BODY[]<0.5>\r\n", b"DONE\r\n",
+    b"a SEARCH OR NOT NOT ALL (", b"\x16\x03\x01\x02\x00\x01\x00", b"\x16\x03\x03\xff\xff", b"\x80\x2e\x01",
+    b"a APPEND INBOX {3}\r\n", b"a IDLE\r\n", b"x" * 5000, b"\xff" * 300, b"\x00\x1c\xab\xcd\x01\x00\x00\x01",
+)
+
+
+def noise(chance: random.Random) -> bytes:
+    count = chance.randrange(1, 12)
+    return b"".join(chance.choice(PIECES) if chance.random() < 0.7
+                    else chance.randbytes(chance.randrange(1, 200)) for _ in range(count))
+
+
+def drain(sockets: list[socket.socket]) -> None:
+    """Read what comes until every connection was ended by the other side, or stays silent."""
+    with selectors.DefaultSelector() as selector:
+        for each in sockets:
+            each.setblocking(False)
+            selector.register(each, selectors.EVENT_READ)
+        while selector.get_map():
+            ready = selector.select(timeout=0.5)
+            if not ready:
+                return
+            for key, _ in ready:
+                data = b""
+                with contextlib.suppress(OSError):
+                    data = key.fileobj.recv(65536)  # type: ignore[union-attr]
+                if not data:
+                    selector.unregister(key.fileobj)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes_on_every_port(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    with serve(tmp_path) as world:
+        sockets = []
+        for i in range(CONNECTIONS):
+            name = LISTENERS[i % len(LISTENERS)]
+            client = socket.create_connection(("127.0.0.1", world.ports[name]), timeout=10)
+            with contextlib.suppress(OSError):
+                client.sendall(noise(chance))
+                if chance.random() < 0.3:
+                    client.shutdown(socket.SHUT_WR)
+                elif chance.random() < 0.2:
+                    client.close()
+                    continue
+            sockets.append(client)
+        datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for _ in range(100):
+            datagrams.sendto(chance.randbytes(chance.randrange(0, 600)),
+                             ("127.0.0.1", world.ports["dns"]))
+        drain(sockets)
+        for client in sockets:
+            client.close()
+        datagrams.close()
+        # It still serves.
+        with socket.create_connection(("127.0.0.1", world.ports["imap"]), timeout=10) as last:
+            assert last.recv(4) == b"* OK"
+    events = world.events()
+    assert sum(e["event"] == "accept" for e in events) > CONNECTIONS // 2
+    assert not [e for e in events if e["event"] in ("stray", "error")]
+
+
+def test_a_client_that_never_reads_costs_bounded_memory(tmp_path: Path) -> None:
+    with serve(tmp_path) as world:
+        with socket.create_connection(("127.0.0.1", world.ports["imap"]), timeout=5) as client:
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                for _ in range(20000):
+                    client.send(b"a CAPABILITY\r\n" * 100)
+        peak = next(line for line in Path(f"/proc/{world.pid}/status").read_text().splitlines()
+                    if line.startswith("VmHWM"))
+    # The sanitizers' shadow and quarantine are in here too.
+    assert int(peak.split()[1]) < 600_000
+
+
+def test_a_secret_in_the_clear_before_the_handshake_is_seen(tmp_path: Path) -> None:
+    """Clear text where a ClientHello must come: it is kept, and searched for canaries."""
+    with serve(tmp_path) as world:
+        for listener, first in (("imaps", b""), ("imap", b"a STARTTLS\r\n")):
+            with socket.create_connection(("127.0.0.1", world.ports[listener]), timeout=10) as peer:
+                if first:
+                    peer.recv(1000)
+                    peer.sendall(first)
+                    peer.recv(1000)
+                secret = json.loads((tmp_path / "plan.json").read_text())["secrets"]["password"]
+                peer.sendall(f"b LOGIN joe {secret}\r\n".encode())
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(1000):
+                    pass
+    seen = [e for e in world.events() if e["event"] == "secret"]
+    assert [(e["listener"], e["secret"], e["channel"]) for e in seen] \
+        == [("imaps", "password", "clear"), ("imap", "password", "clear")]
+    assert [e["reason"] for e in world.events() if e["event"] == "tls.fail"] \
+        == ["clear text instead of TLS"] * 2
+
+
+@pytest.mark.parametrize("change, message", [
+    (lambda plan: plan.update(plan=2), "plan: must be a whole number from 1 to 1"),
+    (lambda plan: plan.update(colour="red"), "colour: unknown key"),
+    (lambda plan: plan["listeners"][0].update(port="143"),
+     "listeners[0].port: must be a whole number from 1 to 65535"),
+    (lambda plan: plan["listeners"][1].update(protocol="nntp"),
+     "listeners[1].protocol: must be one of imap, pop3, smtp"),
+    (lambda plan: plan["listeners"][0].update(identity="bad"),
+     "listeners[0].identity: no identity is called bad"),
+    (fault("imap", {"action": "explode"}), "fault.do.action: must be one of advertise"),
+    (fault("imap", {"action": "certificate", "recipe": "x"}),
+     "fault.do.recipe: no identity is called x"),
+    (lambda plan: plan["identities"].update(good={"leaf": {"key": "rsa-12"}}), "leaf.key"),
+    (lambda plan: plan["dns"]["records"].append({"name": "a", "type": "A", "value": "x"}), "x"),
+])
+def test_a_wrong_plan_is_one_line(tmp_path: Path, change: Any, message: str) -> None:
+    plan = plan_of_world(tmp_path, change)
+    done = subprocess.run([str(mockworld()), "--ports", str(plan), str(tmp_path)],
+                          capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"mockworld: {plan}: ")
+    assert message in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_plan_that_is_no_json_names_its_line(tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text('{"plan": 1,\n "id": }\n')
+    done = subprocess.run([str(mockworld()), str(plan), str(tmp_path)],
+                          capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert f"mockworld: {plan}: line 2: " in done.stderr
+
+
+def test_a_client_that_cannot_be_started_is_an_error_of_the_machine(tmp_path: Path) -> None:
+    def change(plan: dict[str, Any]) -> None:
+        plan["client"] = {"argv": ["/nonexistent/client"], "env": {}, "home": str(tmp_path / "home"),
+                          "files": [], "stdin": ""}
+    plan = plan_of_world(tmp_path, change)
+    done = subprocess.run([str(mockworld()), "--ports", str(plan), str(tmp_path)],
+                          capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 3
+    assert "cannot start /nonexistent/client: No such file or directory" in done.stderr
+    last = (tmp_path / "transcript.jsonl").read_text().splitlines()[-2:]
+    assert [json.loads(line)["event"] for line in last] == ["error", "end"]
