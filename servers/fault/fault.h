@@ -65,6 +65,7 @@ enum fault_then {
 struct fault {
 	enum fault_do action;
 	const char *word; /* the action as the plan writes it */
+	bool rewrites;    /* it changes replies that the engine gives */
 
 	/* at */
 	const char *listener[FAULT_LISTENERS_MAX];

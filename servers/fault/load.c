@@ -118,6 +118,8 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 				&fault->connection, err) != 0))
 		return -1;
 	fault->phase = (enum fault_phase)phase;
+	fault->rewrites = (rules[fault->action].needs & NEED_REPLY) != 0 &&
+			  fault->action != FAULT_REFUSE;
 	if ((rules[fault->action].needs & NEED_REPLY) != 0 &&
 		fault->reply == NULL)
 		return err_set(err, ERR_PLAN,

@@ -21,6 +21,21 @@ put_send(const struct wire_sink *out, const char *reply, struct span bytes,
 		out->put(out->self, &wire);
 }
 
+/* The engine's own reply, or a part of it. */
+static void
+put_reply(const struct wire_sink *out, const struct action *action,
+	struct span bytes, bool by_fault)
+{
+	struct wire wire = {.kind = WIRE_SEND,
+		.bytes = bytes,
+		.reply = action->name,
+		.refused = action->refused,
+		.by_fault = by_fault};
+
+	if (bytes.n > 0)
+		out->put(out->self, &wire);
+}
+
 static void
 put_kind(const struct wire_sink *out, enum wire_kind kind)
 {
@@ -120,8 +135,7 @@ do_split(const struct fault *fault, const struct action *action,
 	for (unsigned i = 0; i < fault->n_sizes && at < action->bytes.n; i++) {
 		size_t end = at + (size_t)fault->sizes[i];
 
-		put_send(out, action->name, span_cut(action->bytes, at, end),
-			false);
+		put_reply(out, action, span_cut(action->bytes, at, end), false);
 		at = end;
 		if (at < action->bytes.n)
 			put_kind(out, WIRE_BREAK);
@@ -136,7 +150,7 @@ do_inject(const struct fault *fault, const struct action *action,
 	const struct wire_sink *out)
 {
 	if (fault->behind) {
-		put_send(out, action->name, action->bytes, false);
+		put_reply(out, action, action->bytes, false);
 		if (fault->next_segment)
 			put_kind(out, WIRE_BREAK);
 		put_data(fault, action, out);
@@ -145,7 +159,7 @@ do_inject(const struct fault *fault, const struct action *action,
 	put_data(fault, action, out);
 	if (fault->next_segment)
 		put_kind(out, WIRE_BREAK);
-	put_send(out, action->name, action->bytes, false);
+	put_reply(out, action, action->bytes, false);
 }
 
 static void
@@ -153,7 +167,7 @@ do_close(const struct fault *fault, const struct action *action,
 	const struct wire_sink *out)
 {
 	if (fault->behind)
-		put_send(out, action->name, action->bytes, false);
+		put_reply(out, action, action->bytes, false);
 	put_close(out, fault->how);
 }
 
@@ -166,8 +180,7 @@ do_cut(const struct fault *fault, const struct action *action,
 
 	if (keep < 0)
 		keep = 0;
-	put_send(out, action->name, span_cut(action->bytes, 0, (size_t)keep),
-		false);
+	put_reply(out, action, span_cut(action->bytes, 0, (size_t)keep), false);
 	put_close(out, fault->how);
 }
 
@@ -189,7 +202,7 @@ strike(struct fault_conn *conn, const struct action *action,
 		break;
 	case FAULT_DELAY:
 		out->put(out->self, &pause);
-		put_send(out, action->name, action->bytes, false);
+		put_reply(out, action, action->bytes, false);
 		break;
 	case FAULT_SPLIT:
 		do_split(fault, action, out);
@@ -199,7 +212,7 @@ strike(struct fault_conn *conn, const struct action *action,
 		break;
 	case FAULT_REPEAT:
 		for (long i = 0; i <= fault->count; i++)
-			put_send(out, action->name, action->bytes, i > 0);
+			put_reply(out, action, action->bytes, i > 0);
 		break;
 	case FAULT_INJECT:
 		do_inject(fault, action, out);
@@ -213,7 +226,7 @@ strike(struct fault_conn *conn, const struct action *action,
 		do_close(fault, action, out);
 		break;
 	default:
-		put_send(out, action->name, action->bytes, false);
+		put_reply(out, action, action->bytes, false);
 		return;
 	}
 	put_delivered(conn, out, detail);
@@ -263,7 +276,7 @@ matches(struct fault_conn *conn, const struct action *action)
 {
 	const struct fault *fault = conn->fault;
 
-	if (fault->reply == NULL || strcmp(fault->reply, action->name) != 0)
+	if (!fault->rewrites || strcmp(fault->reply, action->name) != 0)
 		return false;
 	if (fault->phase == FAULT_CLEAR && conn->in_tls)
 		return false;
@@ -278,6 +291,7 @@ act_send(struct fault_conn *conn, const struct action *action,
 	const struct wire_sink *out)
 {
 	const struct fault *fault = conn->fault;
+	bool shows;
 
 	conn->spoiled = conn->muted;
 	if (conn->muted) {
@@ -288,14 +302,12 @@ act_send(struct fault_conn *conn, const struct action *action,
 	}
 	if (matches(conn, action)) {
 		strike(conn, action, out);
-		if (fault->action != FAULT_REFUSE)
-			return;
-	} else {
-		put_send(out, action->name, action->bytes,
-			configured_shows(conn, action) &&
-				fault->action != FAULT_WITHHOLD);
+		return;
 	}
-	if (configured_shows(conn, action))
+	shows = configured_shows(conn, action);
+	put_reply(out, action, action->bytes,
+		shows && fault->action != FAULT_WITHHOLD);
+	if (shows)
 		put_delivered(conn, out, fault->word);
 }
 
@@ -353,7 +365,7 @@ fault_conn_act(struct fault_conn *conn, const struct action *action,
 		if (conn->fault != NULL)
 			act_send(conn, action, out);
 		else
-			put_send(out, action->name, action->bytes, false);
+			put_reply(out, action, action->bytes, false);
 		break;
 	case ACTION_START_TLS:
 		if (conn->fault != NULL &&

@@ -27,6 +27,7 @@ struct wire {
 	struct span bytes;   /* SEND; DELIVERED: detail for people */
 	const char *reply;   /* SEND: name of the reply */
 	bool by_fault;       /* SEND */
+	bool refused;        /* SEND: says no to what is not offered */
 	double seconds;      /* PAUSE */
 	enum wire_close how; /* CLOSE */
 };

@@ -125,10 +125,6 @@ put_text(struct imap *imap, const struct fetch_item *item, struct span text)
 	if (item->partial)
 		text = span_cut(
 			text, item->from, (size_t)item->from + item->count);
-	if (text.n == 0) {
-		imap_put(imap, "\"\"");
-		return 0;
-	}
 	imap_put(imap, "{%zu}\r\n", text.n);
 	imap_put_span(imap, text);
 	return text.n;

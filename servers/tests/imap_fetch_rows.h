@@ -177,7 +177,8 @@ static const struct dialogue_row fetch_rows[] = {
 		"deep\r\n"
 		"\n"
 		"#command FETCH h\n"
-		"fetch: * 1 FETCH (BODY[]<99999> \"\")\r\n"
+		"fetch: * 1 FETCH (BODY[]<99999> {0}\r\n"
+		")\r\n"
 		"h OK FETCH completed\r\n"},
 	{"FETCH errors", &inside, false,
 		"a SELECT INBOX\r\n"

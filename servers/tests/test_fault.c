@@ -162,7 +162,7 @@ static const struct {
 		"{\"action\": \"withhold\", \"capabilities\": [\"STARTTLS\"], "
 		"\"phases\": [\"clear\"]}",
 		"* OK hi.caps.!go. T caps.in."},
-	{"greet", "{}",
+	{"greet", "{\"reply\": \"greeting\"}",
 		"{\"action\": \"greet\", \"state\": \"preauth\", \"data\": "
 		"\"x\"}",
 		"<* OK hi.>!caps.go. T caps.in."},

@@ -131,6 +131,8 @@ record_send(struct conn *conn, const struct wire *wire)
 
 	transcript_text(t, "reply", wire->reply);
 	transcript_text(t, "by", wire->by_fault ? "fault" : "profile");
+	if (wire->refused)
+		transcript_bool(t, "refused", true);
 	transcript_number(t, "segment", (long)conn->out_segments + 1);
 	transcript_bytes(t, "data", wire->bytes);
 	(void)transcript_end(t);

@@ -17,6 +17,7 @@ from latchkey import paths
 from latchkey.errors import UserError
 
 FORMATS = ("html", "junit", "sarif", "tap", "markdown", "json")
+WORTH_A_WORKER = 8                      # trials that take as long as the start of a process
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
@@ -114,12 +115,12 @@ def _run(arguments: argparse.Namespace) -> int:
     if not names:
         raise UserError(None, 0, "no client is named", f"name some of: "
                         f"{', '.join(found.client_names)}; or --all")
-    for name in names:                  # said before anything is started
-        found.trials(found.client(name), arguments.suite, None, arguments.posture)
-    return _pytest(arguments, names)
+    total = sum(len(found.trials(found.client(name), arguments.suite, None, arguments.posture))
+                for name in names)
+    return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))
 
 
-def _pytest(arguments: argparse.Namespace, names: list[str]) -> int:
+def _pytest(arguments: argparse.Namespace, names: list[str], workers: int) -> int:
     """`run` is a thin face over pytest, without its words."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -133,7 +134,7 @@ def _pytest(arguments: argparse.Namespace, names: list[str]) -> int:
               if getattr(arguments, name)]
     words += ["--pcap"] if arguments.pcap else []
     words += ["-k", arguments.k] if arguments.k else []
-    words += ["-n", str(arguments.j), "--dist", "load"] if arguments.j > 1 else []
+    words += ["-n", str(workers), "--dist", "load"] if workers > 1 else []
     signal.signal(signal.SIGTERM, _interrupt)
     status = int(pytest.main(words))
     return 2 if status == int(pytest.ExitCode.USAGE_ERROR) else status

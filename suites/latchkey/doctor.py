@@ -17,8 +17,8 @@ from latchkey import catalog, paths, runner, sandbox
 from latchkey.errors import UserError
 
 # module → Debian package
-MODULES = {"jinja2": "python3-jinja2", "jsonschema": "python3-jsonschema",
-           "pytest": "python3-pytest", "rich": "python3-rich", "xdist": "python3-pytest-xdist"}
+MODULES = {"jinja2": "python3-jinja2", "pytest": "python3-pytest", "rich": "python3-rich",
+           "xdist": "python3-pytest-xdist"}
 _SWITCHES = (("kernel.unprivileged_userns_clone", "1"), ("user.max_user_namespaces", "10000"),
              ("kernel.apparmor_restrict_unprivileged_userns", "0"))
 

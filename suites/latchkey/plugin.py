@@ -46,7 +46,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _wish(config: pytest.Config) -> gather.Wish:
     option = config.option
-    return gather.Wish(tuple(option.client), Path(option.out).absolute(), option.suite,
+    return gather.Wish(tuple(option.client), Path(option.out).resolve(), option.suite,
                        option.posture, option.keyword, tuple(option.baseline), option.min,
                        option.pcap, option.repeat)
 

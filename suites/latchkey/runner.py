@@ -52,8 +52,7 @@ class Bench:
         """The sandbox's /etc for the world of a trial; made once."""
         address = self.catalog.profiles[trial.scenario.profile].dns_address
         if address not in self._etcs:
-            folder = self.scratch / f"etc-{os.getpid()}-{address or 'none'}"
-            self._etcs[address] = sandbox.etc_make(folder, address)
+            self._etcs[address] = sandbox.etc_make(self.scratch, address)
         return self._etcs[address]
 
     def control(self, trial: Trial) -> Seen:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -51,9 +52,11 @@ def etc_texts(nameserver: str | None) -> dict[str, str]:
     }
 
 
-def etc_make(folder: Path, nameserver: str | None) -> Path:
+def etc_make(scratch: Path, nameserver: str | None) -> Path:
     """Make the sandbox's /etc in a new folder: our files, and links to everything else."""
-    folder.mkdir(parents=True)
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="etc-", dir=scratch))
+    folder.chmod(0o755)
     texts = etc_texts(nameserver)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="ascii")
@@ -100,7 +103,7 @@ def environment() -> dict[str, str]:
 def refusal(scratch: Path) -> str:
     """Why this machine cannot make a sandbox; "" if it can. Tried once, by doing it."""
     try:
-        etc = etc_make(scratch / f"probe-{os.getpid()}", None)
+        etc = etc_make(scratch, None)
         done = subprocess.run(
             command(etc, None, None, ["/bin/true"]), env=environment(), timeout=20, check=False,
             stdin=subprocess.DEVNULL, capture_output=True)

@@ -79,7 +79,9 @@ def test_stale_entries() -> None:
     ("1.2", "", True), ("", "", True), ("", ">= 1", False),
     ("1.2", ">= 1.2, < 2", True), ("2", ">= 1.2, < 2", False), ("1.10", "> 1.9", True),
     ("1.10", "<1.9", False), ("1.2", "=1.2", True), ("1.2.1", "= 1.2", False),
-    ("1.2.1", "<= 1.2", False), ("1.2rc1", "< 1.2", True), ("1.2~rc1", ">= 1.2", False),
+    ("1.2.1", "<= 1.2", False), ("1.2", "<= 1.2", True), ("1.2", "< 1.2", False),
+    ("1.2", "> 1.2", False), ("1.2", ">= 1.2", True),
+    ("1.2rc1", "< 1.2", True), ("1.2~rc1", ">= 1.2", False),
     ("1.2k", "> 1.2", True), ("1.2k", "< 1.2.1", True), ("20220429", ">= 20210101", True),
     ("7.88.1", ">= 7.88, < 7.88.2", True),
 ])
@@ -148,6 +150,10 @@ def test_refuses(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(UserError) as caught:
         load(tmp_path, head + text)
     assert said in str(caught.value)
+
+
+def test_three_words_can_be_a_reason(tmp_path: Path) -> None:
+    assert load(tmp_path, f'{HEAD}{ROW}reason = "Upstream disagrees politely"\n').items
 
 
 @pytest.mark.parametrize("second", [

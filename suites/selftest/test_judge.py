@@ -4,6 +4,7 @@
 import time
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -11,7 +12,8 @@ from dialogue import (Part, accept, alert, close, command, event, exited, fault,
                       mail_in_clear, mail_in_tls, message, recv, secret, transcript, up)
 from hypothesis import given
 from hypothesis import strategies as st
-from latchkey.judge import (REASONS, Case, Check, Demand, Result, confirm, error, judge,
+from latchkey import model
+from latchkey.judge import (REASONS, Case, Check, Demand, Result, case_of, confirm, error, judge,
                             judge_control, settle, skip)
 from latchkey.postures import POSTURES
 from latchkey.transcript import Transcript, parse
@@ -92,6 +94,14 @@ ROWS = (
         (accept(), close(), fault(), accept(2), fault(2), close(2), exited(1))),
     Row("delivered, an empty read, gone", "PASS", "",
         (accept(), fault(), recv(data=""), close(), exited(1))),
+    *(Row(f"{name} behind the fault", "PASS", "", (accept(), fault(), one)) for name, one in (
+        ("bytes", recv()), ("a record", event("raw", 1, dir="in", segment=1, data="x")),
+        ("an alert", alert("x")), ("an end", close()), ("another connection", accept(2)))),
+    *(Row(f"only {name} behind the fault", "INCONCLUSIVE", "fault-not-delivered",
+          (accept(), fault(), one)) for name, one in (
+        ("an empty read", recv(data="")), ("an answer", event("send", 1, data="x")),
+        ("the server's record", event("raw", 1, dir="out", segment=1, data="x")),
+        ("the server's alert", alert("x", direction="out")))),
     Row("refused connection, counted at the end", "PASS", "",
         (exited(1), event("refused", attempts=1, listener="imap"),
          event("fault.delivered", do={"action": "refuse-connection"}, detail=""))),
@@ -222,6 +232,33 @@ def test_exit_that_means_success_is_said() -> None:
     assert "exit: exit code 0, which means success" in result_of(Row("", "", "", LEAKS)).notes
 
 
+@pytest.mark.parametrize("parts", [
+    LEAVES, (accept(), fault(), event("deadline"), event("client.exit", signal=9)), (fault(),)])
+def test_what_is_no_crash(parts: tuple[Part, ...]) -> None:
+    assert not any(note.startswith("crash") for note in result_of(Row("", "", "", parts)).notes)
+
+
+def test_a_signal_without_a_name_is_a_crash() -> None:
+    parts = (accept(), fault(), event("client.exit", signal=250))
+    assert "crash: signal 250" in result_of(Row("", "", "", parts)).notes
+
+
+@pytest.mark.parametrize("parts", [
+    (accept(), fault(), close(), exited(1)),
+    (accept(), hello(), fault(), close(by="server"), exited(1)),
+    (accept(), hello(), fault(), up(1, BAD), recv(1, BAD), close(1, BAD), exited(1)),
+    (accept(), hello(), close(), accept(2), fault(2), close(2), exited(1))])
+def test_no_alert_is_missed_where_none_is_due(parts: tuple[Part, ...]) -> None:
+    assert not any(note.startswith("alert") for note in result_of(Row("", "", "", parts)).notes)
+
+
+def test_a_close_notify_is_no_refusal() -> None:
+    parts = (accept(), hello(), fault(), alert("close_notify"), close(), exited(1))
+    notes = result_of(Row("", "", "", parts)).notes
+    assert [note for note in notes if note.startswith("alert")] == [
+        "alert: none before the client closed"]
+
+
 def test_order_of_rules_is_that_of_the_document() -> None:
     """Each rule hides those that stand below it."""
     leak_at_deadline = (accept(), fault(), secret(), event("deadline"))
@@ -338,3 +375,25 @@ def test_a_usual_trial_is_judged_fast() -> None:
         judge(case, parse(text), CONTROL)
         return time.perf_counter() - start
     assert min(once() for _ in range(5)) < 0.02     # ten times of what it takes
+
+
+# --- from the catalog
+
+
+def _trial(setup: model.Setup | None, wish: str = "starttls") -> model.Trial:
+    client = model.Client("x", "X", "mua", (), ("x",), ".", "system", "", "", Path("x"),
+                          {f"imap-{wish}": setup} if setup is not None else {})
+    variant = model.Variant("", "", (), (), (), (), model.Fault({}, {"action": "reset"}))
+    checks = (model.Check("no-credential-in-clear", {"starttls": "MUST", "default": "SHOULD"},
+                          "credential-leak"),
+              model.Check("ends-by-itself", {"default": "MAY"}, "denial-of-service"))
+    scenario = model.Scenario("a.b", Path("b"), "", "", "mail", checks, (variant,))
+    return model.Trial(scenario, variant, client, POSTURES[f"imap-{wish}"])
+
+
+def test_case_of_a_trial() -> None:
+    setup = model.Setup(("x",), (), {}, False, (0, 3))
+    assert case_of(_trial(setup)) == Case(POSTURES["imap-starttls"], (LEAK,), (0, 3), False)
+    assert case_of(_trial(setup, "default"), True) == Case(
+        POSTURES["imap-default"], (SOFT, replace(ENDS, level="MAY")), (0, 3), True)
+    assert case_of(_trial(None)).success == (0,)

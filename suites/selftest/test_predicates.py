@@ -164,6 +164,8 @@ ROWS = (
     Row("the same again", FALLBACK, True, (hello(), hello(2))),
     Row("TLS 1.2 at the second attempt", FALLBACK, False, (hello(), hello(2, **TLS12)),
         note="TLSv1.2"),
+    Row("SSLv2 at the second attempt", FALLBACK, False,
+        (hello(), hello(2, version="SSLv2", versions=[]))),
     Row("better at the second attempt", FALLBACK, True, (hello(**TLS12), hello(2))),
     Row("down, later", FALLBACK, False, (hello(**TLS12), hello(2), hello(3, **TLS12))),
     Row("renegotiation keeps to its version", FALLBACK, True,

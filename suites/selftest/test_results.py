@@ -9,9 +9,10 @@ from typing import Any
 
 import jsonschema  # type: ignore[import]
 import pytest
-from latchkey import results
+from latchkey import model, results
 from latchkey.errors import UserError
 from latchkey.judge import Check, Result, error, skip
+from latchkey.postures import POSTURES
 from latchkey.results import Entry, Known, Run, diff, document, exit_status, read, summary, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,6 +127,21 @@ def test_no_results_at_all(text: str, tmp_path: Path) -> None:
 ], ids=str)
 def test_exit_status(outcomes: tuple[str, ...], least: int, status: int) -> None:
     assert exit_status(map(entry, outcomes), least) == status
+
+
+def test_entry_of_a_trial_and_of_its_control() -> None:
+    client = model.Client("x", "X", "mua", (), ("x",), ".", "system", "", "", Path("x"), {})
+    variant = model.Variant("v", "T", (), ("r",), ("CWE-1",), ("CVE-1",),
+                            model.Fault({}, {"action": "reset"}))
+    scenario = model.Scenario("a.b", Path("b"), "", "", "mail", (), (variant,))
+    trial = model.Trial(scenario, variant, client, POSTURES["imap-starttls"])
+    made = results.entry(trial, OUTCOMES["PASS"], 2.0, "trials/x", "sh x")
+    assert made == Entry("a.b", "x", "imap-starttls", OUTCOMES["PASS"], "v", "T", ("r",), ("CVE-1",),
+                         ("CWE-1",), 2.0, "trials/x", "sh x")
+    assert made.name == "a.b[v]/x/imap-starttls"
+    control = results.entry(model.control_of(trial), OUTCOMES["PASS"], 2.0, "controls/x", "sh x")
+    assert control == Entry("control:mail/x/imap-starttls", "x", "imap-starttls", OUTCOMES["PASS"],
+                            seconds=2.0, evidence="controls/x")
 
 
 def test_summary_has_no_zeros() -> None:

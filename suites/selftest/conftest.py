@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What several tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import paths, sandbox
+
+
+@pytest.fixture
+def boxed(tmp_path: Path) -> Path:
+    """A folder for a test that needs namespaces; without them the test is skipped, and says why."""
+    refusal = sandbox.refusal(tmp_path / "probe")
+    if refusal:
+        pytest.skip(f"no sandbox: {refusal}")
+    return tmp_path
+
+
+@pytest.fixture
+def built(boxed: Path) -> Path:
+    """The same for a test that needs the real world, too."""
+    if not paths.program("mockworld").is_file():
+        pytest.skip("mockworld is not built")
+    return boxed

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runner, over a world that only pretends: controls, reruns, skips, and what it does when the world breaks."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dialogue import accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls, secret
+from latchkey import catalog, paths, runner, trial as trials
+from latchkey.model import Trial
+from latchkey.runner import Bench
+from samples import ROOT
+
+ADAPTER = """
+adapter = 1
+name = "mine"
+title = "Mine"
+kind = "mua"
+version = { argv = ["/bin/true"], regex = 'x' }
+trust = "system"
+prompt = "Really\\\\?"
+
+[posture.imap-starttls]
+argv = ["mine", "{host}"]
+"""
+# Counts its runs in the adapter's folder, which is bound read-only: so the count is in the evidence.
+WORLD = """#!/bin/sh
+cd /run/latchkey/trial || exit 3
+case $(cat plan.json) in
+*'"fault": null'*) cp /run/latchkey/adapter/control.jsonl transcript.jsonl ;;
+*) cp /run/latchkey/adapter/fault.jsonl transcript.jsonl ;;
+esac
+"""
+GOOD = (*mail_in_tls(), exited(0))
+REFUSED = (accept(), command("CAPABILITY"), fault(), command("LOGOUT"), close(), exited(1))
+LEAKED = (accept(), command("CAPABILITY"), fault(), command("LOGIN"), secret(), *mail_in_clear(2), exited(0))
+
+
+def written(file: Path, *parts: object) -> None:
+    file.write_text("\n".join(lines(*parts)) + "\n", encoding="ascii")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def bench(boxed: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+    programs = boxed / "programs"
+    programs.mkdir()
+    world_write(programs, WORLD)
+    monkeypatch.setenv("LATCHKEY_PROGRAMS", str(programs))
+    adapter = boxed / "adapter"
+    adapter.mkdir()
+    (adapter / "mine.toml").write_text(ADAPTER, encoding="ascii")
+    written(adapter / "control.jsonl", *GOOD)
+    written(adapter / "fault.jsonl", *REFUSED)
+    return Bench(catalog.load(ROOT), boxed / "out")
+
+
+def world_write(programs: Path, script: str) -> None:
+    file = programs / "mockworld"
+    file.write_text(script, encoding="ascii")
+    file.chmod(0o755)
+
+
+def one_trial(bench: Bench, scenario: str = "starttls.stripped-capability") -> Trial:
+    client = bench.catalog.client(str(bench.out.parent / "adapter/mine.toml"))
+    return bench.catalog.trials(client, scenario, posture="imap-starttls")[0]
+
+
+def runs(bench: Bench, kind: str) -> list[str]:
+    return sorted(str(file.parent.relative_to(bench.out))
+                  for file in bench.out.rglob("plan.json") if str(file).startswith(f"{bench.out}/{kind}"))
+
+
+def test_a_client_that_refuses_passes(bench: Bench) -> None:
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason) == ("PASS", "")
+    assert item.evidence == "trials/mine/imap-starttls/starttls.stripped-capability"
+    assert runs(bench, "trials") == [item.evidence]
+
+
+def test_a_failure_is_run_twice(bench: Bench) -> None:
+    written(bench.out.parent / "adapter/fault.jsonl", *LEAKED)
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.runs, item.result.agreed) == ("FAIL", 2, 2)
+    assert runs(bench, "trials") == [item.evidence, item.evidence + "~2"]
+
+
+def test_secrets_are_new_in_every_run(bench: Bench) -> None:
+    written(bench.out.parent / "adapter/fault.jsonl", *LEAKED)
+    runner.run_trial(bench, one_trial(bench))
+    told = [json.loads((bench.out / folder / "plan.json").read_text(encoding="ascii"))["secrets"]
+            for folder in runs(bench, "trials")]
+    assert all(told[0][name] != told[1][name] for name in told[0])
+
+
+FLAKY = WORLD.replace("*) cp /run/latchkey/adapter/fault.jsonl transcript.jsonl",
+                      "*) mkdir -p /run/latchkey; n=$(grep -o '\"password\": \"p.' plan.json | tail -c 2);"
+                      " cp /run/latchkey/adapter/$n.jsonl transcript.jsonl")
+
+
+def test_runs_that_differ_are_flaky(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The world of each run depends on its password here, so the first fails and the second passes."""
+    adapter = bench.out.parent / "adapter"
+    written(adapter / "1.jsonl", *LEAKED)
+    written(adapter / "2.jsonl", *REFUSED)
+    world_write(bench.out.parent / "programs", FLAKY)
+    numbers = iter("0123")              # the control has the first
+    usual = trials.fresh_secrets
+
+    def numbered() -> dict[str, str]:
+        return {**usual(), "password": f"p{next(numbers)}0000000"}
+
+    monkeypatch.setattr(trials, "fresh_secrets", numbered)
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason, item.result.runs) == ("INCONCLUSIVE", "flaky", 2)
+    failed = [check.predicate for check in item.result.checks if check.outcome == "FAIL"]
+    assert failed, "the evidence is the run that failed"
+    assert not item.evidence.endswith("~2")
+
+
+def test_every_trial_as_often_as_asked(bench: Bench) -> None:
+    bench.repeat = 3
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.runs) == ("PASS", 3)
+    assert len(runs(bench, "trials")) == 3
+
+
+def test_a_control_is_shared_also_between_processes(bench: Bench) -> None:
+    for name in ("starttls.stripped-capability", "starttls.refused"):
+        runner.run_trial(bench, one_trial(bench, name))
+    runner.run_trial(Bench(bench.catalog, bench.out), one_trial(bench, "starttls.silent-answer"))
+    assert len(runs(bench, "controls")) == 1
+    found = runner.controls_of(bench.out)
+    assert [(item.outcome, item.evidence) for item in found] == [("PASS", runs(bench, "controls")[0])]
+
+
+def test_controls_that_fail_decide_nothing(bench: Bench) -> None:
+    written(bench.out.parent / "adapter/control.jsonl", accept(), close(), exited(1))
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason) == ("INCONCLUSIVE", "control")
+    assert [one.outcome for one in runner.controls_of(bench.out)] == ["INCONCLUSIVE"]
+
+
+def test_a_twin_is_run_where_the_fault_falls_silent(bench: Bench) -> None:
+    client = bench.catalog.client(str(bench.out.parent / "adapter/mine.toml"))
+    trial = next(one for one in bench.catalog.trials(client, "injection") if one.variant.fault.has_twin)
+    runner.run_trial(bench, trial)
+    assert [name.rpartition("/")[2].partition("-")[0] for name in runs(bench, "controls")] == ["control", "twin"]
+
+
+@pytest.mark.parametrize("script, reason", [
+    ("#!/bin/sh\necho 'plan.json: no' >&2; exit 2\n", "plan.json: no"),
+    ("#!/bin/sh\nexit 3\n", "mockworld ended with status 3"),
+    ("#!/bin/sh\nexit 0\n", "transcript: cannot be read: No such file or directory"),
+    ("#!/bin/sh\nkill -9 $$\n", "mockworld ended with status 137"),
+])
+def test_a_world_that_breaks_is_an_error(bench: Bench, script: str, reason: str) -> None:
+    world_write(bench.out.parent / "programs", script)
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason) == ("ERROR", reason)
+
+
+def test_a_world_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = one_trial(bench)
+    deadline = bench.catalog.profiles[trial.scenario.profile].deadline
+    monkeypatch.setattr(trials, "GRACE", 0.3 - deadline)
+    world_write(bench.out.parent / "programs", "#!/bin/sh\nexec sleep 600\n")
+    item = runner.run_trial(bench, trial)
+    assert (item.outcome, item.result.reason) == ("ERROR", "the world did not end in time")
+
+
+def test_a_question_of_the_client_is_seen(bench: Bench) -> None:
+    world_write(bench.out.parent / "programs", WORLD + "echo 'Sure? Really? (y/n)' > client.stderr\n")
+    item = runner.run_trial(bench, one_trial(bench))
+    assert any(note.startswith("asked-user") for note in item.result.notes)
+
+
+def test_repeat_sh_is_the_command(bench: Bench) -> None:
+    item = runner.run_trial(bench, one_trial(bench, "starttls.refused"))
+    file = bench.out / item.evidence / "repeat.sh"
+    assert file.stat().st_mode & stat.S_IXUSR
+    text = file.read_text(encoding="utf-8")
+    assert f"exec {item.repeat} --out latchkey-repeat" in text
+    assert f"run {bench.out.parent}/adapter/mine.toml --suite starttls.refused" in item.repeat
+    assert subprocess.run(["sh", "-n", str(file)], check=False).returncode == 0
+
+
+def test_what_cannot_be_run_is_skipped_with_its_reason(bench: Bench) -> None:
+    adapter = bench.out.parent / "adapter/mine.toml"
+    client = bench.catalog.client(str(adapter))
+    absent = bench.catalog.trials(client, "starttls.refused", posture="pop3-starttls")[0]
+    assert runner.run_trial(bench, absent).result.reason == "posture"
+    adapter.write_text(ADAPTER.replace("/bin/true", "no-such-program"), encoding="ascii")
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason) == ("SKIP", "missing")
+
+
+def test_without_namespaces_everything_is_skipped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner.sandbox, "refusal", lambda scratch: "bwrap: not here")
+    item = runner.run_trial(bench, one_trial(bench))
+    assert (item.outcome, item.result.reason) == ("SKIP", "no-netns")
+
+
+def test_secrets_fit_the_world_and_no_two_are_alike() -> None:
+    first, second = trials.fresh_secrets(), trials.fresh_secrets()
+    values = [*first.values(), *second.values()]
+    assert len(set(values)) == len(values) == 14
+    assert all(6 <= len(value) <= 100 and value.isascii() for value in values)
+
+
+@pytest.mark.parametrize("text, name", [
+    ("starttls.refused[no]", "starttls.refused[no]"), ("a/../b c", "a_.._b_c"), ("é\n", "__"),
+])
+def test_names_of_folders_are_safe(text: str, name: str) -> None:
+    assert trials.safe_name(text) == name
+
+
+def test_the_machine_s_program_of_a_client_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATCHKEY_PROGRAMS", str(tmp_path))
+    world_write(tmp_path, "#!/bin/sh\necho mine 7.1 >&2\n")
+    adapter = tmp_path / "mine.toml"
+    adapter.write_text(ADAPTER.replace("/bin/true", "/run/latchkey/mockworld").replace("'x'", r"'mine (\S+)'"),
+                       encoding="ascii")
+    client = catalog.load(ROOT).client(str(adapter))
+    assert runner.with_version([client]) == {"mine": {"version": "7.1", "adapter": str(adapter)}}
+    assert paths.program("mockworld") == tmp_path / "mockworld"
