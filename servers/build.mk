@@ -93,6 +93,7 @@ TEST_SOURCES := \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
+	servers/tests/test_imap.c \
 	servers/tests/test_pcapng.c \
 	servers/tests/test_pki.c \
 	servers/tests/test_pop3.c \

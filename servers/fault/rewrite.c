@@ -240,31 +240,40 @@ phase_of(const struct fault_conn *conn)
 	return conn->in_tls ? PHASE_TLS : PHASE_CLEAR;
 }
 
-/* Did a changed configuration show in this reply? */
+/*
+ * Does the client meet changed lists with this reply? With the first one in an
+ * affected phase it has: from there on the server is one that has them, asked
+ * or not. Later each list that goes out, and each refusal, is worth a note.
+ */
 static bool
-configured_shows(const struct fault_conn *conn, const struct action *action)
+lists_show(const struct fault_conn *conn, const struct action *action)
 {
 	const struct fault *fault = conn->fault;
 	bool lists = strcmp(action->name, REPLY_CAPABILITIES) == 0;
 	bool greets = strcmp(action->name, REPLY_GREETING) == 0;
 
+	if (greets && fault->in_phase[PHASE_GREETING])
+		return true;
+	return fault->in_phase[phase_of(conn)] &&
+	       (!conn->delivered || lists || action->refused);
+}
+
+/* Does a changed configuration show in this reply? */
+static bool
+configured_shows(const struct fault_conn *conn, const struct action *action)
+{
+	const struct fault *fault = conn->fault;
+
 	switch (fault->action) {
-	case FAULT_WITHHOLD:
-		return (lists || action->refused)
-			       ? fault->in_phase[phase_of(conn)]
-			       : greets && fault->in_phase[PHASE_GREETING] &&
-					 span_find(action->bytes, 0,
-						 span_z("[CAPABILITY")) !=
-						 SIZE_MAX;
 	case FAULT_ADVERTISE:
-		return (lists && fault->in_phase[phase_of(conn)]) ||
-		       (greets && fault->in_phase[PHASE_GREETING]);
+	case FAULT_WITHHOLD:
+		return lists_show(conn, action);
 	case FAULT_REFUSE:
 		return action->refused &&
 		       strcmp(action->name, fault->reply) == 0;
 	case FAULT_GREET:
 	case FAULT_CLEAR_ON_IMPLICIT:
-		return greets;
+		return strcmp(action->name, REPLY_GREETING) == 0;
 	default:
 		return false;
 	}
@@ -306,7 +315,8 @@ act_send(struct fault_conn *conn, const struct action *action,
 	}
 	shows = configured_shows(conn, action);
 	put_reply(out, action, action->bytes,
-		shows && fault->action != FAULT_WITHHOLD);
+		shows && fault->action != FAULT_WITHHOLD &&
+			fault->action != FAULT_ADVERTISE);
 	if (shows)
 		put_delivered(conn, out, fault->word);
 }

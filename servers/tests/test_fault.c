@@ -161,7 +161,11 @@ static const struct {
 	{"withhold in clear", "{}",
 		"{\"action\": \"withhold\", \"capabilities\": [\"STARTTLS\"], "
 		"\"phases\": [\"clear\"]}",
-		"* OK hi.caps.!go. T caps.in."},
+		"* OK hi.!caps.!go. T caps.in."},
+	{"advertise in TLS", "{}",
+		"{\"action\": \"advertise\", \"capabilities\": [\"X\"], "
+		"\"phases\": [\"tls\"]}",
+		"* OK hi.caps.go. T caps.!in."},
 	{"greet", "{\"reply\": \"greeting\"}",
 		"{\"action\": \"greet\", \"state\": \"preauth\", \"data\": "
 		"\"x\"}",

@@ -121,5 +121,5 @@ def load(root: Path) -> Catalog:
     folder = suites / "scenarios"
     names = {path: _scenario_id(folder, path) for path in _files(folder)}
     scenarios = {name: readers.scenario(tomlfile.load(path), name, known)
-                 for path, name in names.items()}
+                 for path, name in sorted(names.items(), key=lambda item: item[1])}
     return Catalog(root, scenarios, profiles, ids, known_recipes)

@@ -107,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from latchkey import catalog, runner
+    from latchkey import catalog, gather, runner
     found = catalog.load(paths.ROOT)
     names = list(arguments.clients)
     if arguments.all:
@@ -115,6 +115,9 @@ def _run(arguments: argparse.Namespace) -> int:
     if not names:
         raise UserError(None, 0, "no client is named", f"name some of: "
                         f"{', '.join(found.client_names)}; or --all")
+    wish = gather.Wish(tuple(names), Path(arguments.out).resolve(), arguments.suite,
+                       arguments.posture, baselines=tuple(arguments.baseline))
+    gather.Gathering(found, wish, (), None).prepare()   # pytest would say it in its own words
     total = sum(len(found.trials(found.client(name), arguments.suite, None, arguments.posture))
                 for name in names)
     return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))

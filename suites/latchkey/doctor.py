@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`latchkey doctor`: what this machine can run and cannot, tried and not guessed; and what mends it."""
+"""`latchkey doctor`: what this machine can run, tried and not guessed, and what mends the rest."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def examine(scratch: Path) -> Iterator[Finding]:
         yield Finding(f"python: {module}", found, "" if found else "not there", package=package)
     yield _sandbox(scratch)
     yield _world()
-    yield from _clients()
+    try:
+        yield from _clients()
+    except UserError as error:
+        yield Finding("catalog", False, str(error))
 
 
 def _sandbox(scratch: Path) -> Finding:
@@ -129,10 +132,7 @@ def told(findings: Iterable[Finding]) -> str:
 
 def command(as_json: bool) -> int:
     with tempfile.TemporaryDirectory() as scratch:
-        try:
-            findings = list(examine(Path(scratch)))
-        except UserError as error:
-            findings = [Finding("catalog", False, str(error))]
+        findings = list(examine(Path(scratch)))
     if as_json:
         print(json.dumps({"findings": [asdict(one) for one in findings],
                           "remedy": remedy(findings)}, indent=1))

@@ -65,7 +65,7 @@ PARAMETERS: Mapping[str, Shape] = {
     "where": Word("place", ("before", "behind")),
     "segment": Word("segment", ("same", "next")),
     "then": Word("continuation", ("clear", "silent", "close")),
-    "keep": Number(0, 65536, whole=True),
+    "keep": Number(-65536, 65536, whole=True),
     "how": Word("way to close", ("notify", "fin", "reset")),
     "when": Word("time", ("before", "behind")),
     "recipe": _TEXT,
@@ -87,6 +87,7 @@ PARAMETERS: Mapping[str, Shape] = {
     "rcode": Word("answer code", RCODES),
     "values": ListOf(_TEXT),
     "drop": Flag(),
+    "truncate": Flag(),
 }
 
 
@@ -127,7 +128,7 @@ ACTIONS: Mapping[str, Action] = {
     "alpn": Action(("select",)),
     "sni": Action(optional=("refuse",)),
     "request-certificate": Action(),
-    "dns": Action(("name", "type"), one_of=("rcode", "values", "drop"), dns=True),
+    "dns": Action(("name", "type"), one_of=("rcode", "values", "drop", "truncate", "seconds"), dns=True),
 }
 
 AT_SHAPE = Table(AT)

@@ -44,19 +44,25 @@ class Wish:
         return not (self.suite or self.posture or self.keyword)
 
 
-def out_prepare(out: Path) -> Path:
-    """An empty folder for the report; only a former report may stand in its place."""
+def out_check(out: Path) -> None:
+    """Only a former report may be replaced."""
+    if not out.exists() or out.is_dir() and not any(out.iterdir()):
+        return
+    if not any((out / name).exists() for name in ("results.json", runner.SCRATCH)):
+        raise UserError(out, 0, "is no report of a former run",
+                        "name a new or empty folder with --out")
+
+
+def out_prepare(out: Path) -> None:
+    """An empty folder for the report."""
+    out_check(out)
     try:
-        if out.is_dir() and any(out.iterdir()):
-            if not any((out / name).exists() for name in ("results.json", runner.SCRATCH)):
-                raise UserError(out, 0, "is no report of a former run",
-                                "name a new or empty folder with --out")
+        if out.exists():
             shutil.rmtree(out)
         (out / runner.SCRATCH).mkdir(parents=True)
     except OSError as error:
         raise UserError(out, 0, f"cannot be written: {error.strerror}",
                         "name another folder with --out") from None
-    return out.resolve()
 
 
 def as_data(item: Entry) -> dict[str, Any]:
@@ -104,12 +110,14 @@ class Gathering:
         self.known = [baseline.read(Path(name)) for name in self.wish.baselines]
         if not paths.program("mockworld").is_file():
             raise UserError(None, 0, "the world is not built", "run make")
-        self.clients = runner.with_version(named)
+        out_check(self.wish.out)
 
     def start(self, total: int) -> None:
-        if self.total or not total:
+        if self.clients:                # every worker tells the total
             return
         self.total = total
+        self.clients = runner.with_version([self.catalog.client(name)
+                                            for name in dict.fromkeys(self.wish.clients)])
         labels = [facts.client_label({"clients": self.clients}, name) for name in self.clients]
         if self.watcher is not None:
             self.watcher.start(total, labels)

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from latchkey.model import Trial
 from latchkey.postures import Posture
@@ -24,6 +26,7 @@ REASONS = {
     "flaky": "Another run of the same trial ended otherwise.",
     "posture": "The adapter does not have this posture.",
     "missing": "The program is not installed.",
+    "untouched": "In the correct world the client never comes to the step that the fault is about.",
     "no-netns": "This machine allows no network namespace.",
     "needs-root": "Root is needed.",
 }
@@ -39,6 +42,15 @@ class Demand:
 
 
 @dataclass(frozen=True)
+class Step:
+    """Where in a dialogue a fault waits: the nth reply of this name, perhaps in one phase only."""
+
+    reply: str
+    phase: str = "any"                  # any, clear, tls
+    nth: int = 1
+
+
+@dataclass(frozen=True)
 class Case:
     """What the judge has to know of a trial beside what was seen."""
 
@@ -46,6 +58,7 @@ class Case:
     demands: tuple[Demand, ...] = ()
     success: tuple[int, ...] = (0,)
     prompted: bool = False              # the adapter's `prompt` matches the client's output
+    step: Step | None = None            # None: the fault does not wait for a reply
 
 
 @dataclass(frozen=True)
@@ -84,7 +97,14 @@ def case_of(trial: Trial, prompted: bool = False) -> Case:
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
-    return Case(trial.posture, demands, success, prompted)
+    return Case(trial.posture, demands, success, prompted, step_of(trial.variant.fault.at))
+
+
+def step_of(at: Mapping[str, Any]) -> Step | None:
+    """The step that a fault's `at` names."""
+    if "reply" not in at:
+        return None
+    return Step(at["reply"], at.get("phase", "any"), at.get("nth", 1))
 
 
 def skip(reason: str) -> Result:
@@ -108,6 +128,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         result = _undecided(context, case, "control")
         return replace(result, notes=(f"control: {lack}", *result.notes))
     if not fault_reached(transcript):
+        if control is not None and case.step is not None and not comes_to(control, case.step):
+            return replace(skip("untouched"), notes=_notes(context))
         return _undecided(context, case, "fault-not-delivered")
     checks = tuple(_check(context, demand) for demand in case.demands)
     outcomes = {check.outcome for check in checks}
@@ -135,12 +157,12 @@ def confirm(first: Result, second: Result) -> Result:
     return settle((first, second))
 
 
-def settle(results: Sequence[Result]) -> Result:
+def settle(results: Sequence[Result], worst: bool = False) -> Result:
     """Several runs of one trial as one result.
 
-    Runs agree when their outcome and their failed checks are the same. If not all agree, a FAIL (or
-    else a WARN) that two runs agree about stands, with the count: some clients are hit only now and
-    then. Anything else is flaky.
+    Runs agree when their outcome and their failed checks are the same. If not all agree the trial is
+    flaky; but with `worst`, where the client's own timing decides whether it is hit, a FAIL (or else
+    a WARN) that two runs agree about stands, with the count.
     """
     groups: dict[tuple[str, frozenset[tuple[str, str]]], list[Result]] = {}
     for result in results:
@@ -149,14 +171,14 @@ def settle(results: Sequence[Result]) -> Result:
     if len(ranked) == 1:
         return replace(ranked[0][0], runs=len(results), agreed=len(results))
     counts = ", ".join(f"{len(group)} of {len(results)}: {_in_short(group[0])}" for group in ranked)
-    for outcome in ("FAIL", "WARN"):
+    for outcome in ("FAIL", "WARN") if worst else ():
         for group in ranked:
             if group[0].outcome == outcome and len(group) > 1:
                 return replace(group[0], runs=len(results), agreed=len(group),
                                notes=(*group[0].notes, f"runs: {counts}"))
-    worst = min(results, key=lambda result: OUTCOMES.index(result.outcome))
-    return replace(worst, outcome="INCONCLUSIVE", reason="flaky",
-                   seen=(REASONS["flaky"], *worst.seen), notes=(*worst.notes, f"runs: {counts}"),
+    gravest = min(results, key=lambda result: OUTCOMES.index(result.outcome))
+    return replace(gravest, outcome="INCONCLUSIVE", reason="flaky",
+                   seen=(REASONS["flaky"], *gravest.seen), notes=(*gravest.notes, f"runs: {counts}"),
                    runs=len(results), agreed=len(ranked[0]))
 
 
@@ -192,6 +214,14 @@ def _control_lack(case: Case, control: Transcript | None, twin: Transcript | Non
         return f"twin: {trouble}"
     # Without TLS a twin does not show what the client says in it by itself.
     return "" if twin.all("tls.up") else "the twin had no TLS"
+
+
+def comes_to(control: Transcript, step: Step) -> bool:
+    """In the correct world, some connection has this reply."""
+    counts = Counter(event.conn for event in control.all("send")
+                     if event.text("reply") == step.reply
+                     and step.phase in ("any", "tls" if event.in_tls else "clear"))
+    return max(counts.values(), default=0) >= step.nth
 
 
 def fault_reached(transcript: Transcript) -> bool:

@@ -28,6 +28,11 @@ class Fault:
         return str(self.do["action"])
 
     @property
+    def is_timed(self) -> bool:
+        """Whether it strikes depends on when the client reads: bytes beside a reply, over TLS."""
+        return self.action == "inject"
+
+    @property
     def has_twin(self) -> bool:
         """The world falls silent behind it; a twin shows what the client then does by itself."""
         return "after" in self.do

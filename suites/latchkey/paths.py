@@ -15,5 +15,6 @@ COMMAND = ROOT / "scripts/latchkey"
 def program(name: str) -> Path:
     """A program that the build makes (`mockworld`, `refclient`); it may not be there yet."""
     folder = os.environ.get("LATCHKEY_PROGRAMS")
-    places = (Path(folder),) if folder else (ROOT / ".build/dev", ROOT.parent.parent / "libexec/latchkey")
+    usual = (ROOT / ".build/dev", ROOT.parent.parent / "libexec/latchkey")
+    places = (Path(folder),) if folder else usual
     return next((place / name for place in places if (place / name).is_file()), places[0] / name)

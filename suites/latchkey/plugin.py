@@ -63,9 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
     run = gather.Gathering(_catalog(), wish, tuple(sys.argv), gather.watching(quiet))
     try:
         run.prepare()
-        config.option.out = str(gather.out_prepare(wish.out))
+        gather.out_prepare(wish.out)
     except UserError as error:
         raise pytest.UsageError(str(error)) from None
+    config.option.out = str(wish.out)   # workers may stand elsewhere
     config.pluginmanager.register(Controller(config, run), "latchkey-controller")
 
 

@@ -22,6 +22,8 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
 _HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "LOGOUT", "QUIT"})
+# Replies to what a client logs in with.
+_LOGINS = frozenset({"auth", "login", "user"})
 # TLS records that a server took for a line are no command.
 _VERB = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 
@@ -221,6 +223,14 @@ def _no_clear_text_consumed(context: Context) -> Finding:
                       lambda event: f"{_verb(event)}, which it does not send by itself")
 
 
+def _no_unoffered_login(context: Context) -> Finding:
+    # The server marks what it refuses because the list that is in force does not offer it.
+    return verdict_of((event for event in context.transcript.all("send")
+                       if event.in_tls and event.fields.get("refused") is True
+                       and event.text("reply") in _LOGINS),
+                      lambda event: event.bytes().decode("ascii", "replace").strip())
+
+
 # --- the handshake
 
 
@@ -345,6 +355,11 @@ _ALL = (
         "Clear text from before TLS was taken for an answer inside TLS.",
         "Clear text from before TLS was not taken for an answer inside TLS.",
         needs_twin=True),
+    Predicate(
+        "no-unoffered-login", _no_unoffered_login,
+        "Inside TLS, no way to log in is used that the server does not offer there.",
+        "The client logged in by a way that the server did not offer inside TLS.",
+        "The client kept to the ways to log in that the server offered inside TLS."),
     Predicate(
         "no-clear-text-in-handshake", _no_clear_text_in_handshake,
         "Nothing but TLS is sent where the handshake begins.",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sandbox: the command line that puts the world and its client into namespaces of their own (bubblewrap).
+"""The sandbox: the command line that puts the world and its client into namespaces (bubblewrap).
 
 Inside, the user is 0 of a private user namespace, with nothing but a loopback, and the machine's
 files are there to read. It works for root and for everybody else alike. What a mail program asks
@@ -11,6 +11,7 @@ and mounts are what the start of a sandbox costs.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tempfile
 from functools import lru_cache
@@ -63,7 +64,7 @@ def etc_make(scratch: Path, nameserver: str | None) -> Path:
     _link_all("", folder, {*texts, "ssl"})
     (folder / "ssl").mkdir()
     _link_all("ssl", folder / "ssl", {"certs"})
-    (folder / "ssl/certs").mkdir()      # empty: here the world puts its own, and nothing else is trusted
+    (folder / "ssl/certs").mkdir()      # empty: only what the world puts here is trusted
     return folder
 
 
@@ -79,7 +80,7 @@ def _link_all(below: str, folder: Path, but: set[str]) -> None:
 
 def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[str]) -> list[str]:
     """The command line that runs `inner` in the sandbox."""
-    words = list(_BEFORE)
+    words = [shutil.which(_BEFORE[0]) or _BEFORE[0], *_BEFORE[1:]]
     words += ["--ro-bind", "/etc", _MACHINE_ETC, "--ro-bind", str(etc), "/etc"]
     words += ["--tmpfs", "/etc/ssl/certs"]
     if evidence is not None:

@@ -69,7 +69,7 @@ def _told(what: str, row: Mapping[str, Any]) -> str:
             return f"{version:<14} {row['kind']:<11} {len(row['postures'])} postures"
         case "scenarios":
             count = len(row["variants"])
-            return row["title"] + (f" ({count} variants)" if count else "")
+            return f"{row['title']} ({count} variants)" if count else str(row["title"])
         case "suites":
             return f"{row['scenarios']} scenarios"
         case "requirements":

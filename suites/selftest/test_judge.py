@@ -313,9 +313,15 @@ PASS = result_of(ROWS[0]._replace(parts=LEAVES))
 ], ids=str)
 def test_settle(runs: tuple[Result, ...], outcome: str, agreed: int) -> None:
     for order in set(permutations(range(len(runs)))):
-        settled = settle([runs[number] for number in order])
+        settled = settle([runs[number] for number in order], worst=True)
         assert (settled.outcome, settled.runs, settled.agreed) == (outcome, len(runs), agreed)
         assert settled.reason == ("flaky" if outcome == "INCONCLUSIVE" else "")
+
+
+@pytest.mark.parametrize("runs", [(FAIL, FAIL, PASS), (WARN, WARN, PASS), (PASS, PASS, FAIL)])
+def test_runs_that_differ_are_flaky_unless_timing_decides(runs: tuple[Result, ...]) -> None:
+    settled = settle(runs)
+    assert (settled.outcome, settled.reason) == ("INCONCLUSIVE", "flaky")
 
 
 def test_confirm_keeps_the_first_run_and_says_what_differed() -> None:

@@ -136,8 +136,8 @@ def test_entry_of_a_trial_and_of_its_control() -> None:
     scenario = model.Scenario("a.b", Path("b"), "", "", "mail", (), (variant,))
     trial = model.Trial(scenario, variant, client, POSTURES["imap-starttls"])
     made = results.entry(trial, OUTCOMES["PASS"], 2.0, "trials/x", "sh x")
-    assert made == Entry("a.b", "x", "imap-starttls", OUTCOMES["PASS"], "v", "T", ("r",), ("CVE-1",),
-                         ("CWE-1",), 2.0, "trials/x", "sh x")
+    assert made == Entry("a.b", "x", "imap-starttls", OUTCOMES["PASS"], "v", "T", ("r",),
+                         ("CVE-1",), ("CWE-1",), 2.0, "trials/x", "sh x")
     assert made.name == "a.b[v]/x/imap-starttls"
     control = results.entry(model.control_of(trial), OUTCOMES["PASS"], 2.0, "controls/x", "sh x")
     assert control == Entry("control:mail/x/imap-starttls", "x", "imap-starttls", OUTCOMES["PASS"],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The runner, over a world that only pretends: controls, reruns, skips, and what it does when the world breaks."""
+"""The runner, over a world that only pretends: controls, reruns, skips, worlds that break."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dialogue import accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls, secret
-from latchkey import catalog, paths, runner, trial as trials
+from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
+                      secret)
+from latchkey import catalog, paths, runner, sandbox, trial as trials
 from latchkey.model import Trial
 from latchkey.runner import Bench
 from samples import ROOT
@@ -28,7 +29,6 @@ prompt = "Really\\\\?"
 [posture.imap-starttls]
 argv = ["mine", "{host}"]
 """
-# Counts its runs in the adapter's folder, which is bound read-only: so the count is in the evidence.
 WORLD = """#!/bin/sh
 cd /run/latchkey/trial || exit 3
 case $(cat plan.json) in
@@ -38,7 +38,8 @@ esac
 """
 GOOD = (*mail_in_tls(), exited(0))
 REFUSED = (accept(), command("CAPABILITY"), fault(), command("LOGOUT"), close(), exited(1))
-LEAKED = (accept(), command("CAPABILITY"), fault(), command("LOGIN"), secret(), *mail_in_clear(2), exited(0))
+LEAKED = (accept(), command("CAPABILITY"), fault(), command("LOGIN"), secret(), *mail_in_clear(2),
+          exited(0))
 
 
 def written(file: Path, *parts: object) -> None:
@@ -72,7 +73,7 @@ def one_trial(bench: Bench, scenario: str = "starttls.stripped-capability") -> T
 
 def runs(bench: Bench, kind: str) -> list[str]:
     return sorted(str(file.parent.relative_to(bench.out))
-                  for file in bench.out.rglob("plan.json") if str(file).startswith(f"{bench.out}/{kind}"))
+                  for file in (bench.out / kind).rglob("plan.json"))
 
 
 def test_a_client_that_refuses_passes(bench: Bench) -> None:
@@ -98,12 +99,12 @@ def test_secrets_are_new_in_every_run(bench: Bench) -> None:
 
 
 FLAKY = WORLD.replace("*) cp /run/latchkey/adapter/fault.jsonl transcript.jsonl",
-                      "*) mkdir -p /run/latchkey; n=$(grep -o '\"password\": \"p.' plan.json | tail -c 2);"
+                      "*) n=$(grep -o '\"password\": \"p.' plan.json | tail -c 2);"
                       " cp /run/latchkey/adapter/$n.jsonl transcript.jsonl")
 
 
 def test_runs_that_differ_are_flaky(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The world of each run depends on its password here, so the first fails and the second passes."""
+    """What a run meets depends on its password here: the first fails, the second passes."""
     adapter = bench.out.parent / "adapter"
     written(adapter / "1.jsonl", *LEAKED)
     written(adapter / "2.jsonl", *REFUSED)
@@ -135,7 +136,7 @@ def test_a_control_is_shared_also_between_processes(bench: Bench) -> None:
     runner.run_trial(Bench(bench.catalog, bench.out), one_trial(bench, "starttls.silent-answer"))
     assert len(runs(bench, "controls")) == 1
     found = runner.controls_of(bench.out)
-    assert [(item.outcome, item.evidence) for item in found] == [("PASS", runs(bench, "controls")[0])]
+    assert [(one.outcome, one.evidence) for one in found] == [("PASS", *runs(bench, "controls"))]
 
 
 def test_controls_that_fail_decide_nothing(bench: Bench) -> None:
@@ -147,9 +148,11 @@ def test_controls_that_fail_decide_nothing(bench: Bench) -> None:
 
 def test_a_twin_is_run_where_the_fault_falls_silent(bench: Bench) -> None:
     client = bench.catalog.client(str(bench.out.parent / "adapter/mine.toml"))
-    trial = next(one for one in bench.catalog.trials(client, "injection") if one.variant.fault.has_twin)
+    trial = next(one for one in bench.catalog.trials(client, "injection")
+                 if one.variant.fault.has_twin)
     runner.run_trial(bench, trial)
-    assert [name.rpartition("/")[2].partition("-")[0] for name in runs(bench, "controls")] == ["control", "twin"]
+    kinds = [Path(name).name.partition("-")[0] for name in runs(bench, "controls")]
+    assert kinds == ["control", "twin"]
 
 
 @pytest.mark.parametrize("script, reason", [
@@ -174,7 +177,7 @@ def test_a_world_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPat
 
 
 def test_a_question_of_the_client_is_seen(bench: Bench) -> None:
-    world_write(bench.out.parent / "programs", WORLD + "echo 'Sure? Really? (y/n)' > client.stderr\n")
+    world_write(bench.out.parent / "programs", WORLD + "echo 'Sure? Really? (y)' >client.stderr\n")
     item = runner.run_trial(bench, one_trial(bench))
     assert any(note.startswith("asked-user") for note in item.result.notes)
 
@@ -199,8 +202,9 @@ def test_what_cannot_be_run_is_skipped_with_its_reason(bench: Bench) -> None:
     assert (item.outcome, item.result.reason) == ("SKIP", "missing")
 
 
-def test_without_namespaces_everything_is_skipped(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner.sandbox, "refusal", lambda scratch: "bwrap: not here")
+def test_without_namespaces_everything_is_skipped(bench: Bench,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "refusal", lambda scratch: "bwrap: not here")
     item = runner.run_trial(bench, one_trial(bench))
     assert (item.outcome, item.result.reason) == ("SKIP", "no-netns")
 
@@ -219,12 +223,13 @@ def test_names_of_folders_are_safe(text: str, name: str) -> None:
     assert trials.safe_name(text) == name
 
 
-def test_the_machine_s_program_of_a_client_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_of_ours_is_asked_for_its_version(tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATCHKEY_PROGRAMS", str(tmp_path))
     world_write(tmp_path, "#!/bin/sh\necho mine 7.1 >&2\n")
     adapter = tmp_path / "mine.toml"
-    adapter.write_text(ADAPTER.replace("/bin/true", "/run/latchkey/mockworld").replace("'x'", r"'mine (\S+)'"),
-                       encoding="ascii")
+    text = ADAPTER.replace("/bin/true", "/run/latchkey/mockworld").replace("'x'", r"'mine (\S+)'")
+    adapter.write_text(text, encoding="ascii")
     client = catalog.load(ROOT).client(str(adapter))
     assert runner.with_version([client]) == {"mine": {"version": "7.1", "adapter": str(adapter)}}
     assert paths.program("mockworld") == tmp_path / "mockworld"

@@ -48,7 +48,7 @@ def inside(folder: Path, script: str, adapter: Path | None = None) -> str:
     ("ls /run", "latchkey\n"),
     ("mkdir /tmp/home && cd /tmp/home && touch x && ls", "x\n"),
     ("cat /proc/1/comm", "bwrap\n"),
-    ("env | sort | grep -v PWD", "LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\n"),
+    ("env | sort | grep -vE 'PWD|SAN_OPTIONS'", "LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\n"),
 ])
 def test_inside(boxed: Path, script: str, expected: str) -> None:
     assert inside(boxed, script) == expected
@@ -112,7 +112,8 @@ def test_without_bubblewrap_it_says_so(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_refusal_is_told_in_the_words_of_the_machine(tmp_path: Path,
                                                        monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.refusal.cache_clear()
-    monkeypatch.setattr(sandbox, "_BEFORE", ("sh", "-c", "echo no; echo 'bwrap: not here' >&2; exit 1"))
+    script = "echo no; echo 'bwrap: not here' >&2; exit 1"
+    monkeypatch.setattr(sandbox, "_BEFORE", ("sh", "-c", script))
     try:
         assert sandbox.refusal(tmp_path) == "bwrap: not here"
     finally:

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command, from the outside: what it says, how it ends, what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from latchkey import cli, gather, paths
+from latchkey.errors import UserError
+
+SMALL = ("--suite", "starttls.refused", "--posture", "imap-starttls")
+
+
+def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(paths.COMMAND), *words], cwd=cwd, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **env}, capture_output=True, text=True, timeout=300,
+                          check=False)
+
+
+@pytest.mark.parametrize("words, said", [
+    ((), "the following arguments are required: COMMAND"),
+    (("rum",), 'unknown "rum"; did you mean "run"?'),
+    (("list", "client"), 'unknown "client"; did you mean "clients"?'),
+    (("run",), "no client is named; name some of:"),
+    (("run", "crul"), 'unknown client "crul"; did you mean "curl"?'),
+    (("run", "curl", "--suite", "startls"), 'unknown suite "startls"; did you mean "starttls"?'),
+    (("run", "curl", "--posture", "imap-startls"), 'did you mean "imap-starttls"?'),
+    (("run", "curl", "-j", "0"), '"0" is not a number from 1'),
+    (("run", "/nonexistent.toml"), "cannot be read"),
+    (("run", "curl", "--baseline", "/nonexistent.toml"), "cannot be read"),
+    (("show", "starttls.refusd"), 'unknown scenario "starttls.refusd"; did you mean'),
+    (("report", "/nonexistent"), "cannot be read"),
+    (("diff", "/nonexistent", "/nonexistent"), "cannot be read"),
+    (("report", ".", "--format", "htlm"), 'did you mean "html"?'),
+])
+def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...], said: str) -> None:
+    done = latchkey(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert said in done.stderr
+    assert done.stderr.startswith("latchkey: ") and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("what", ["clients", "scenarios", "suites", "requirements", "predicates",
+                                  "faults"])
+def test_lists_for_people_and_programs_have_the_same_names(what: str) -> None:
+    rows: list[dict[str, Any]] = json.loads(latchkey("list", what, "--json").stdout)
+    shown = latchkey("list", what).stdout.splitlines()
+    assert rows and [line.split()[0] for line in shown] == [row["name"] for row in rows]
+
+
+def test_show_tells_what_why_and_by_which_rule() -> None:
+    text = latchkey("show", "starttls.refused").stdout
+    facts = json.loads(latchkey("show", "starttls.refused", "--json").stdout)
+    assert text.startswith(f"starttls.refused\n{facts['title']}\n")
+    assert facts["requirements"] and facts["checks"] and facts["variants"]
+    for name in (row[key] for key, rows in (("id", facts["requirements"]),
+                                            ("predicate", facts["checks"])) for row in rows):
+        assert name in text
+
+
+def test_it_runs_from_anywhere_and_through_a_link(tmp_path: Path) -> None:
+    link = tmp_path / "lk"
+    link.symlink_to(paths.COMMAND)
+    done = subprocess.run([link, "list", "suites"], cwd="/", capture_output=True, check=False)
+    assert done.returncode == 0 and b"starttls" in done.stdout
+
+
+def test_nothing_but_a_report_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("x", encoding="ascii")
+    with pytest.raises(UserError, match="is no report of a former run"):
+        gather.out_prepare(tmp_path)
+    assert (tmp_path / "precious").exists()
+    (tmp_path / "results.json").write_text("{}", encoding="ascii")
+    gather.out_prepare(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == [".sandbox"]
+    gather.out_prepare(tmp_path / "new/deep")
+    assert (tmp_path / "new/deep").is_dir()
+
+
+def test_the_parser_takes_what_the_documentation_says() -> None:
+    words = ["run", "a", "b", "--suite", "s", "-k", "x", "--posture", "p", "-j", "3", "--out", "o",
+             "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4"]
+    seen = vars(cli.parser().parse_args(words))
+    assert seen == {"command": "run", "clients": ["a", "b"], "all": False, "suite": "s", "k": "x",
+                    "posture": "p", "j": 3, "out": "o", "baseline": ["f"], "min": 2, "pcap": True,
+                    "repeat": 4}
+
+
+# --- runs
+
+
+def outcomes(folder: Path) -> dict[str, str]:
+    data = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    return {f"{one['id']}[{one['variant']}]/{one['client']}/{one['posture']}": one["outcome"]
+            for one in data["results"]}
+
+
+def test_a_run_leaves_a_report_and_pytest_makes_the_same(built: Path) -> None:
+    done = latchkey("run", "python", *SMALL, "--out", "one", cwd=built)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    assert done.stdout.endswith(f"Report: {built}/one/index.html\n")
+    assert sorted(file.name for file in (built / "one").iterdir()) == [
+        "controls", "index.html", "junit.xml", "results.json", "trials"]
+    found = outcomes(built / "one")
+    assert found and set(found.values()) == {"PASS"}
+    again = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", paths.ROOT / "suites", "--client", "python", *SMALL,
+         "-n", "2", "--out", built / "two"], cwd=built, capture_output=True, check=False, text=True)
+    assert again.returncode == 0, again.stdout
+    assert outcomes(built / "two") == found
+    assert f"{len(found)} passed" in again.stdout
+    assert latchkey("diff", "one", "two", cwd=built).returncode == 0
+
+
+def test_evidence_is_complete_and_can_be_repeated(built: Path) -> None:
+    latchkey("run", "python", *SMALL, "-k", "[no]", "--pcap", "--out", "one", cwd=built)
+    data = json.loads((built / "one/results.json").read_text(encoding="utf-8"))
+    assert [one["variant"] for one in data["results"]] == ["no"]
+    evidence = built / "one" / data["results"][0]["evidence"]
+    assert {file.name for file in evidence.iterdir()} >= {
+        "plan.json", "transcript.jsonl", "client.stdout", "client.stderr", "keys.log",
+        "capture.pcapng", "repeat.sh"}
+    again = subprocess.run([evidence / "repeat.sh"], cwd=built, check=False, capture_output=True)
+    assert again.returncode == 0
+    assert outcomes(built / "latchkey-repeat") == outcomes(built / "one")
+
+
+@pytest.mark.parametrize("words, status", [
+    ((*SMALL, "--min", "1000"), 3),     # too few
+    ((*SMALL, "-k", "no-such-word"), 3),    # none
+    ((*SMALL, "-k", "and and"), 2),     # wrong
+])
+def test_status_of_runs_that_decide_too_little(built: Path, words: tuple[str, ...],
+                                               status: int) -> None:
+    done = latchkey("run", "python", *words, "--out", "out", cwd=built)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_bubblewrap_every_trial_is_skipped_aloud(built: Path) -> None:
+    """A machine that forbids namespaces looks the same: bwrap ends with a message."""
+    programs = built / "bin"
+    programs.mkdir()
+    (programs / "bwrap").write_text("#!/bin/sh\necho 'bwrap: no namespaces' >&2\nexit 1\n",
+                                    encoding="ascii")
+    (programs / "bwrap").chmod(0o755)
+    done = latchkey("run", "python", *SMALL, "--out", "out", cwd=built,
+                    PATH=f"{programs}:{os.environ['PATH']}")
+    assert done.returncode == 3
+    assert "bwrap: no namespaces" in done.stderr and "SKIP(no-netns)" in done.stderr
+    assert set(outcomes(built / "out").values()) == {"SKIP"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupted_run_says_so(built: Path, number: signal.Signals, workers: str) -> None:
+    with subprocess.Popen([paths.COMMAND, "run", "python", "-j", workers, "--out", "out"],
+                          cwd=built, stdout=subprocess.PIPE, text=True, bufsize=1,
+                          start_new_session=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        os.killpg(process.pid, number)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 3
+    total = first.split()[0].replace(",", "")
+    assert f"of {total} trials were run" in rest
+    data = json.loads((built / "out/results.json").read_text(encoding="utf-8"))
+    assert "interrupted" in data["host"] and len(data["results"]) < int(total)
+    assert "interrupted" in (built / "out/index.html").read_text(encoding="utf-8")
+
+
+def test_nothing_outlives_a_killed_command(built: Path) -> None:
+    """Workers, worlds and clients hold our pipe; it ends when the last of them is gone."""
+    with subprocess.Popen([paths.COMMAND, "run", "python", "-j", "2", "--out", "out"], cwd=built,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.kill()
+        process.communicate(timeout=30)
+
+
+def test_the_checkout_is_not_written_to(built: Path) -> None:
+    before = subprocess.run(["git", "-C", paths.ROOT, "status", "--porcelain", "--ignored"],
+                            capture_output=True, check=False).stdout \
+        if shutil.which("git") else b""
+    latchkey("run", "python", *SMALL, "--out", str(built / "out"), cwd=built)
+    after = subprocess.run(["git", "-C", paths.ROOT, "status", "--porcelain", "--ignored"],
+                           capture_output=True, check=False).stdout \
+        if shutil.which("git") else b""
+    assert before == after

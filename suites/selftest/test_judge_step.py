@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fault that waits for a reply: skipped only if the correct world never gives that reply."""
+
+from __future__ import annotations
+
+import pytest
+from dialogue import event, exited, fault, mail_in_tls, recv, transcript, up
+
+from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES, Context
+
+LEAK = Demand("no-credential-in-clear", "MUST", "credential-leak")
+FETCHED = event("send", 1, "tls-good", reply="fetch", by="profile", segment=9, data="x")
+REFUSED = event("send", 1, "tls-good", reply="auth", by="profile", segment=9, data="a NO\r\n",
+                refused=True)
+
+
+@pytest.mark.parametrize(("step", "comes"), [
+    (Step("fetch"), True), (Step("fetch", "tls"), True), (Step("fetch", "clear"), False),
+    (Step("fetch", nth=2), False), (Step("capabilities"), False),
+])
+def test_a_step_that_the_client_never_takes(step: Step, comes: bool) -> None:
+    case = Case(POSTURES["imap-starttls"], (LEAK,), step=step)
+    control = transcript(mail_in_tls(), FETCHED, exited())
+    assert comes_to(control, step) is comes
+    missed = judge(case, transcript(mail_in_tls(), exited()), control)
+    assert (missed.outcome, missed.reason) == (
+        ("INCONCLUSIVE", "fault-not-delivered") if comes else ("SKIP", "untouched"))
+    # Once it was delivered the trial is judged, whatever the control shows.
+    assert judge(case, transcript(up(), fault(), recv(), exited(1)), control).outcome == "PASS"
+
+
+def test_the_step_is_read_from_the_fault() -> None:
+    assert step_of({"listener": "starttls"}) is None
+    assert step_of({"reply": "auth"}) == Step("auth", "any", 1)
+    assert step_of({"reply": "auth", "phase": "tls", "nth": 2}) == Step("auth", "tls", 2)
+
+
+@pytest.mark.parametrize(("refusal", "holds"), [
+    (REFUSED, False),
+    ({**REFUSED, "reply": "login"}, False),
+    ({**REFUSED, "reply": "user"}, False),
+    ({**REFUSED, "reply": "error"}, True),              # a command of another kind
+    ({**REFUSED, "channel": "clear"}, True),            # what the list inside TLS says is asked
+    ({key: value for key, value in REFUSED.items() if key != "refused"}, True),  # a wrong password
+])
+def test_a_login_that_is_not_offered_inside_tls(refusal: dict[str, object], holds: bool) -> None:
+    seen = transcript(up(), fault(), refusal, exited(1))
+    finding = PREDICATES["no-unoffered-login"].function(
+        Context(seen, POSTURES["imap-starttls"]))
+    assert finding.holds is holds
+    assert bool(finding.events) is not holds
