@@ -13,7 +13,7 @@ Q := $(if $(V),,@)
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -31,8 +31,9 @@ HELPERS := $(TEST_HELPERS:.c=.o)
 TESTS := $(TEST_SOURCES:.c=)
 REFCLIENT := $(REFCLIENT_SOURCES:.c=.o)
 PROGRAMS := mockworld forgecert $(if $(REFCLIENT),refclient)
+BENCH := $(notdir $(BENCH_SOURCES:.c=))
 C_FILES := $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
-	$(TEST_HELPERS) $(REFCLIENT_SOURCES)
+	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES)
 
 DIALECT := -std=c11 -D_GNU_SOURCE -Iservers
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -52,11 +53,17 @@ $(B)/$(1)/%.o: %.c
 
 $(B)/$(1)/mockworld: $(B)/$(1)/servers/world/mockworld.o
 $(B)/$(1)/forgecert: $(B)/$(1)/servers/pki/forge_main.o
-$(B)/$(1)/mockworld $(B)/$(1)/forgecert: $(addprefix $(B)/$(1)/,$(OBJECTS))
+$(B)/$(1)/bench_client: $(B)/$(1)/servers/tests/bench_client.o
+$(addprefix $(B)/$(1)/,mockworld forgecert bench_client): $(addprefix $(B)/$(1)/,$(OBJECTS))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 
 $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
+
+$(addprefix $(B)/$(1)/,$(BENCH)): $(B)/$(1)/%: $(B)/$(1)/servers/tests/%.o \
+		$(addprefix $(B)/$(1)/,$(OBJECTS))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 
@@ -104,16 +111,17 @@ unit: $(addprefix $(B)/asan/,$(TESTS)) ## C unit tests under ASan and UBSan
 selftest: all ## Python tests of the suite itself
 	$(SELFTEST_RUN)
 
-clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS)) ## clang build, no warnings
+clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS) bench_client) ## clang build, no warnings
 
-bench: all ## measure, and compare with what is promised
+bench: all $(B)/dev/bench_client ## measure, and compare with what is promised
 	@scripts/bench
 
 lint: setup-lint ## layout, static analysis, types, spelling
 	@CC_FLAGS='$(DIALECT)' PYTHON='$(PYTHON)' scripts/lint $(C_FILES)
 
 format: ## clang-format all C files
-	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]')
+	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
+		2>/dev/null)
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)
 	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev'

@@ -28,6 +28,7 @@ WORLD_SOURCES := \
 	servers/core/tls_options.c \
 	servers/core/transcript.c \
 	servers/fault/configure.c \
+	servers/fault/detail.c \
 	servers/fault/load.c \
 	servers/fault/record.c \
 	servers/fault/rewrite.c \
@@ -102,6 +103,10 @@ TEST_SOURCES := \
 
 # What several of them share.
 TEST_HELPERS :=
+
+# Programs that only `make bench` needs.
+BENCH_SOURCES := \
+	servers/tests/bench_client.c
 
 # The client that does everything right, and its bug switches.
 REFCLIENT_SOURCES :=

@@ -139,6 +139,12 @@ void fault_conn_secured(struct fault_conn *conn);
 void fault_conn_raw(
 	struct fault_conn *conn, struct buf *raw, const struct wire_sink *out);
 
+#define FAULT_DETAIL 200
+/* The fault in a few words beside its name, perhaps none; into room. */
+const char *fault_detail(const struct fault *fault, char room[FAULT_DETAIL]);
+/* The fault has taken effect: note it, behind what is in the queue. */
+void fault_conn_delivered(struct fault_conn *conn, const struct wire_sink *out);
+
 /*
  * text with {tag}, {next-tag} and {next-tag-2} replaced, into out: the tag of
  * the command that is answered, and those that a client uses next if it

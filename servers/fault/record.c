@@ -7,20 +7,10 @@
 #define RECORD_HEAD 5u
 
 static void
-delivered(struct fault_conn *conn, const struct wire_sink *out)
-{
-	struct wire wire = {
-		.kind = WIRE_DELIVERED, .bytes = span_z(conn->fault->word)};
-
-	conn->delivered = true;
-	out->put(out->self, &wire);
-}
-
-static void
 spoiled(struct fault_conn *conn, const struct wire_sink *out)
 {
 	conn->wire_spoiled = true;
-	delivered(conn, out);
+	fault_conn_delivered(conn, out);
 }
 
 static void
@@ -137,7 +127,7 @@ fault_conn_raw(
 		if (conn->fault->at_flight)
 			alert(conn, raw, out);
 		else
-			delivered(conn, out);
+			fault_conn_delivered(conn, out);
 		break;
 	case FAULT_ALPN:
 	case FAULT_CERTIFICATE:
@@ -146,7 +136,7 @@ fault_conn_raw(
 	case FAULT_TLS:
 		/* Whatever answers the ClientHello shows it. */
 		if (!conn->delivered)
-			delivered(conn, out);
+			fault_conn_delivered(conn, out);
 		break;
 	default:
 		break;

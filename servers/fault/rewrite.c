@@ -52,16 +52,6 @@ put_close(const struct wire_sink *out, enum wire_close how)
 	out->put(out->self, &wire);
 }
 
-static void
-put_delivered(struct fault_conn *conn, const struct wire_sink *out,
-	const char *detail)
-{
-	struct wire wire = {.kind = WIRE_DELIVERED, .bytes = span_z(detail)};
-
-	conn->delivered = true;
-	out->put(out->self, &wire);
-}
-
 /* The tag that a client which counts uses step commands later: its trailing
  * digits go up and keep their width. */
 static int
@@ -191,10 +181,7 @@ strike(struct fault_conn *conn, const struct action *action,
 {
 	const struct fault *fault = conn->fault;
 	struct wire pause = {.kind = WIRE_PAUSE, .seconds = fault->seconds};
-	char detail[120];
 
-	(void)snprintf(detail, sizeof(detail), "%s at the reply %s",
-		fault->word, action->name);
 	switch (fault->action) {
 	case FAULT_REPLACE:
 		conn->spoiled = true;
@@ -229,7 +216,7 @@ strike(struct fault_conn *conn, const struct action *action,
 		put_reply(out, action, action->bytes, false);
 		return;
 	}
-	put_delivered(conn, out, detail);
+	fault_conn_delivered(conn, out);
 }
 
 static enum engine_phase
@@ -318,7 +305,7 @@ act_send(struct fault_conn *conn, const struct action *action,
 		shows && fault->action != FAULT_WITHHOLD &&
 			fault->action != FAULT_ADVERTISE);
 	if (shows)
-		put_delivered(conn, out, fault->word);
+		fault_conn_delivered(conn, out);
 }
 
 /* STARTTLS was accepted; no handshake is coming. */
@@ -328,7 +315,7 @@ skip_tls(struct fault_conn *conn, const struct wire_sink *out)
 	conn->muted = conn->fault->then == THEN_SILENT;
 	if (conn->fault->then == THEN_CLOSE)
 		put_close(out, CLOSE_FIN);
-	put_delivered(conn, out, "STARTTLS accepted, no handshake");
+	fault_conn_delivered(conn, out);
 }
 
 void
@@ -346,15 +333,15 @@ fault_conn_accepted(struct fault_conn *conn, const struct wire_sink *out)
 	switch (conn->fault->action) {
 	case FAULT_RESET:
 		put_close(out, CLOSE_RESET);
-		put_delivered(conn, out, "reset");
+		fault_conn_delivered(conn, out);
 		break;
 	case FAULT_SILENCE:
 		conn->muted = true;
 		conn->wire_dead = true;
-		put_delivered(conn, out, "silence");
+		fault_conn_delivered(conn, out);
 		break;
 	case FAULT_TLS_ON_CLEAR:
-		put_delivered(conn, out, "a TLS server on the clear port");
+		fault_conn_delivered(conn, out);
 		break;
 	default:
 		break;

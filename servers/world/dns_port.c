@@ -9,6 +9,8 @@
 #include "world/world.h"
 
 #define DNS_CONNS_MAX 32
+/* A port that is free for UDP may be taken for TCP. */
+#define FREE_PORT_TRIES 50
 #define DNS_STREAM_MAX (2 * (DNS_MESSAGE_MAX + 2))
 
 struct dns_conn {
@@ -275,6 +277,31 @@ record_dns_listen(struct world *world, const struct sockaddr_in *where)
 	world->dns_port = ntohs(where->sin_port);
 }
 
+/* UDP and TCP on the same port; which one is told by the sockets. */
+static int
+bind_pair(struct dns_port *port, struct sockaddr_in where, struct err *err)
+{
+	struct world *world = port->world;
+
+	if (bind_dns(world, SOCK_DGRAM, &where, &port->udp, err) != 0)
+		return -1;
+	if (bind_dns(world, SOCK_STREAM, &where, &port->tcp, err) == 0)
+		return 0;
+	(void)close(port->udp);
+	port->udp = -1;
+	return -1;
+}
+
+static struct sockaddr_in
+own_end_of(int fd)
+{
+	struct sockaddr_in where = {.sin_family = AF_INET};
+	socklen_t n = sizeof(where);
+
+	(void)getsockname(fd, (struct sockaddr *)&where, &n);
+	return where;
+}
+
 static int
 dns_sockets(struct dns_port *port, struct err *err)
 {
@@ -282,16 +309,17 @@ dns_sockets(struct dns_port *port, struct err *err)
 	struct sockaddr_in where = {.sin_family = AF_INET};
 	const char *address =
 		world->any_port ? "127.0.0.1" : world->plan->dns_address;
+	unsigned tries = 0;
 
 	if (inet_pton(AF_INET, address, &where.sin_addr) != 1)
 		return err_set(err, ERR_PLAN,
 			"dns.address: %.40s is no IPv4 address", address);
 	if (!world->any_port)
 		where.sin_port = htons((uint16_t)world->plan->dns_port);
-	/* UDP first: a free port for it is most often free for TCP too. */
-	if (bind_dns(world, SOCK_DGRAM, &where, &port->udp, err) != 0 ||
-		bind_dns(world, SOCK_STREAM, &where, &port->tcp, err) != 0)
-		return -1;
+	while (bind_pair(port, where, err) != 0)
+		if (!world->any_port || tries++ == FREE_PORT_TRIES)
+			return -1;
+	where = own_end_of(port->udp);
 	record_dns_listen(world, &where);
 	ev_io_init(&port->udp_readable, on_udp, port->udp, EV_READ);
 	ev_io_init(&port->tcp_readable, on_connect, port->tcp, EV_READ);

@@ -71,7 +71,7 @@ main(int argc, char **argv)
 		0) {
 		status = fail(argv[optind], &err);
 	} else {
-		if (any_port)
+		if (any_port || plan.client.args == 0)
 			print_ports(&world);
 		if (world_run(&world, &err) != 0)
 			status = fail(argv[optind], &err);

@@ -65,8 +65,7 @@ listener_init(struct world *world, const struct plan_listener *from)
 		fault, &listener->side[1].options, &listener->side[1].identity);
 }
 
-/* Every identity is made before the client starts, so that a recipe that is
- * wrong is told at once. All listeners of a plan are of one host each; the
+/* All listeners of a plan are of one host each; the
  * host of an identity is that of the first listener that shows it. */
 static const char *
 identity_host(const struct world *world, const char *name)
@@ -79,14 +78,26 @@ identity_host(const struct world *world, const char *name)
 	return NULL;
 }
 
+/* The root, where clients look for those whom they trust. */
 static int
-forge_all(struct world *world, struct err *err)
+plant_root(struct world *world, struct err *err)
 {
 	const struct plan *plan = world->plan;
 
 	world->pki = pki_world_new(err);
 	if (world->pki == NULL)
 		return -1;
+	if (plan->trust_bundle == NULL)
+		return 0;
+	return pki_world_install(
+		world->pki, plan->trust_bundle, plan->trust_folder, err);
+}
+
+static int
+forge_all(struct world *world, struct err *err)
+{
+	const struct plan *plan = world->plan;
+
 	for (unsigned i = 0; i < plan->identities; i++) {
 		const char *host = identity_host(world, plan->identity_name[i]);
 
@@ -96,10 +107,7 @@ forge_all(struct world *world, struct err *err)
 			    &world->identity[i], err) != 0)
 			return -1;
 	}
-	if (plan->trust_bundle == NULL)
-		return 0;
-	return pki_world_install(
-		world->pki, plan->trust_bundle, plan->trust_folder, err);
+	return 0;
 }
 
 struct tls_context *
@@ -186,6 +194,43 @@ record_begin(struct world *world)
 	(void)transcript_end(t);
 }
 
+static void
+on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+	(void)watcher;
+	(void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* Frees dead connections between two rounds of the loop. */
+static void
+on_sweep(struct ev_loop *loop, ev_prepare *watcher, int events)
+{
+	struct world *world = watcher->data;
+	struct conn *next;
+
+	(void)events;
+	for (struct conn *conn = world->conns; conn != NULL; conn = next) {
+		next = conn->next;
+		if (conn->dead)
+			conn_free(conn);
+	}
+	if (world->ending && world->conns == NULL)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+static void
+watchers_start(struct world *world)
+{
+	ev_signal_init(&world->term, on_signal, SIGTERM);
+	ev_signal_init(&world->interrupt, on_signal, SIGINT);
+	ev_prepare_init(&world->sweep, on_sweep);
+	world->sweep.data = world;
+	ev_signal_start(world->loop, &world->term);
+	ev_signal_start(world->loop, &world->interrupt);
+	ev_prepare_start(world->loop, &world->sweep);
+}
+
 int
 world_open(struct world *world, struct plan *plan, const char *out_folder,
 	bool any_port, bool pcap, struct err *err)
@@ -195,6 +240,8 @@ world_open(struct world *world, struct plan *plan, const char *out_folder,
 	world->loop = ev_default_loop(EVFLAG_AUTO);
 	if (world->loop == NULL)
 		return err_set(err, ERR_IO, "no event loop");
+	/* From here on a signal ends the world in order. */
+	watchers_start(world);
 	make_nonce(world);
 	for (unsigned i = 0; i < plan->listeners; i++)
 		listener_init(world, &plan->listener[i]);
@@ -204,7 +251,7 @@ world_open(struct world *world, struct plan *plan, const char *out_folder,
 	world->refused_at_start = kernel_refused_attempts();
 	if (listen_all(world, err) != 0 || dns_port_open(world, err) != 0)
 		return -1;
-	return forge_all(world, err);
+	return plant_root(world, err);
 }
 
 void
@@ -284,36 +331,11 @@ on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 }
 
 static void
-on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
-{
-	(void)watcher;
-	(void)events;
-	ev_break(loop, EVBREAK_ALL);
-}
-
-static void
 on_drain(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	(void)timer;
 	(void)events;
 	ev_break(loop, EVBREAK_ALL);
-}
-
-/* Frees dead connections between two rounds of the loop. */
-static void
-on_sweep(struct ev_loop *loop, ev_prepare *watcher, int events)
-{
-	struct world *world = watcher->data;
-	struct conn *next;
-
-	(void)events;
-	for (struct conn *conn = world->conns; conn != NULL; conn = next) {
-		next = conn->next;
-		if (conn->dead)
-			conn_free(conn);
-	}
-	if (world->ending && world->conns == NULL)
-		ev_break(loop, EVBREAK_ALL);
 }
 
 void
@@ -331,21 +353,14 @@ world_end_soon(struct world *world)
 }
 
 static void
-watchers_start(struct world *world)
+timers_start(struct world *world)
 {
 	struct plan *plan = world->plan;
 
 	ev_timer_init(&world->quiet, on_quiet, plan->quiet, plan->quiet / 2);
 	ev_timer_init(&world->deadline, on_deadline, plan->deadline, 0);
 	ev_timer_init(&world->drain, on_drain, DRAIN_SECONDS, 0);
-	ev_signal_init(&world->term, on_signal, SIGTERM);
-	ev_signal_init(&world->interrupt, on_signal, SIGINT);
-	ev_prepare_init(&world->sweep, on_sweep);
 	world->quiet.data = world->deadline.data = world;
-	world->sweep.data = world;
-	ev_signal_start(world->loop, &world->term);
-	ev_signal_start(world->loop, &world->interrupt);
-	ev_prepare_start(world->loop, &world->sweep);
 	if (plan->client.args == 0)
 		return;
 	ev_timer_start(world->loop, &world->quiet);
@@ -371,8 +386,11 @@ record_end(struct world *world)
 int
 world_run(struct world *world, struct err *err)
 {
-	watchers_start(world);
-	if (world->plan->client.args > 0 && child_start(world, err) != 0) {
+	timers_start(world);
+	/* The identities are made while the client loads: nobody can connect
+	 * before the loop runs. A recipe that is wrong ends the trial here. */
+	if ((world->plan->client.args > 0 && child_start(world, err) != 0) ||
+		forge_all(world, err) != 0) {
 		record_error(world, err);
 		record_end(world);
 		return -1;

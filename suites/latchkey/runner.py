@@ -43,6 +43,7 @@ class Bench:
     pcap: bool = False
     repeat: int = 1
     _etcs: dict[str | None, Path] = field(default_factory=dict)
+    _keys: dict[str, str] = field(default_factory=dict)
     _controls: dict[str, Seen] = field(default_factory=dict)
 
     @property
@@ -58,7 +59,9 @@ class Bench:
 
     def control(self, trial: Trial) -> Seen:
         """A control or a twin, run once for all trials whose world is the same without a fault."""
-        key = world_key(self.catalog, trial)
+        # What is alike in name is alike in content: within one run the catalog does not change.
+        key = self._keys.get(trial.id) or world_key(self.catalog, trial)
+        self._keys[trial.id] = key
         if key not in self._controls:
             self._controls[key] = _shared_control(self, trial, key)
         return self._controls[key]

@@ -5,7 +5,7 @@ Inside, the user is 0 of a private user namespace, with nothing but a loopback, 
 files are there to read. It works for root and for everybody else alike. What a mail program asks
 the machine for (resolver, names of users, trusted certificates) is ours: /etc is a folder of links
 into the machine's own, except for these few files. That is one mount instead of one for each file,
-and mounts are what the start of a sandbox costs.
+and it does not matter which of them the machine has.
 """
 
 from __future__ import annotations

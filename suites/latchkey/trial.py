@@ -84,7 +84,7 @@ def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, pcap: bool = Fa
     """Run the world once and read what it wrote into the folder, which is made here."""
     plan = compile_plan(catalog, trial, fresh_secrets(), PLACES)
     folder.mkdir(parents=True)
-    (folder / "plan.json").write_text(json.dumps(plan, indent=1) + "\n", encoding="ascii")
+    (folder / "plan.json").write_text(json.dumps(plan) + "\n", encoding="ascii")
     trouble = _world(plan, trial, folder, etc, pcap)
     return look(folder, trial.client, trouble)
 

@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from latchkey import paths, sandbox
+
+# A busy machine is no failure, CI tries the same examples each time, nothing is written beside us.
+hypothesis.settings.register_profile("latchkey", deadline=None, database=None,
+                                     derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("latchkey")
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def inside(folder: Path, script: str, adapter: Path | None = None) -> str:
     ("ls /run", "latchkey\n"),
     ("mkdir /tmp/home && cd /tmp/home && touch x && ls", "x\n"),
     ("cat /proc/1/comm", "bwrap\n"),
-    ("env | sort | grep -vE 'PWD|SAN_OPTIONS'", "LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\n"),
+    ("env | sort | grep -vE 'PWD|SAN_OPT'", "LANG=C.UTF-8\nPATH=/usr/local/bin:/usr/bin:/bin\n"),
 ])
 def test_inside(boxed: Path, script: str, expected: str) -> None:
     assert inside(boxed, script) == expected

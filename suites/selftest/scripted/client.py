@@ -1,0 +1,391 @@
+#!/usr/bin/python3 -ISE
+# SPDX-License-Identifier: Apache-2.0
+"""A mail client that does everything right, or everything but one thing.
+
+client.py [--bug NAME] SERVICE WISH HOST PORT CA USER PASSWORD FROM TO MESSAGE
+
+SERVICE is imap, pop3 or submission. WISH is implicit; every other one means STARTTLS or nothing:
+whoever was told nothing does what is safe. Exit status: 0 the mail was fetched or handed in, 1 it
+was not. It starts hundreds of times in the self-test, so it imports little.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import sys
+from binascii import b2a_base64
+from collections.abc import Sequence
+
+BUGS = {
+    "falls-back-to-clear": "goes on without TLS where STARTTLS is not offered or is refused",
+    "retries-in-clear": "comes back without TLS after a handshake that failed",
+    "retries-with-older-tls": "comes back with TLS 1.2 after a handshake that failed",
+    "checks-no-certificate": "takes every certificate",
+    "checks-no-name": "takes a certificate of any other host",
+    "checks-no-dates": "takes a certificate that has expired",
+    "probes-unchecked": "asks for the capabilities on a connection whose certificate it ignores",
+    "keeps-read-buffer": "keeps whole lines that it has read behind the reply to STARTTLS",
+    "merges-fragment": "keeps the beginning of a line that it has read behind that reply",
+    "trusts-preauth": "takes a PREAUTH greeting for a login, and does without TLS",
+    "believes-clear-capabilities": "goes by the capabilities from before TLS",
+    "ignores-login-disabled": "sends LOGIN where it is forbidden",
+    "sends-password-before-tls": "sends its login right behind STARTTLS, without waiting",
+    "clear-text-in-handshake": "sends a line in clear where its handshake begins",
+    "sends-no-server-name": "sends no SNI; it looks at the names itself",
+    "accepts-old-tls": "offers and accepts TLS 1.0 and 1.1",
+    "accepts-anonymous-suites": "offers and accepts suites without certificate",
+    "expects-whole-replies": "takes what one read brings for a line",
+    "believes-truncation": "takes the end of the connection for the end of the mail",
+    "always-says-success": "does its best, and exits with 0 whatever came of it",
+    "never-connects": "exits with 0 at once",
+    "hangs": "waits for ever where something is wrong",
+    "crashes": "dies of a signal where something is wrong",
+    "asks-the-user": "asks whether a certificate that is wrong shall be taken",
+}
+CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
+TIMEOUT = 10
+NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
+
+
+class Failed(Exception):
+    """Something is not as it has to be; nothing more is done."""
+
+
+class NoTls(Failed):
+    """The handshake failed."""
+
+
+class Lines:
+    """A connection that is read line by line; what was read too much is kept here."""
+
+    def __init__(self, host: str, port: int, bug: str) -> None:
+        self.host, self.bug = host, bug
+        self.socket = socket.create_connection((host, port), TIMEOUT)
+        self.whole: list[bytes] = []
+        self.rest = b""
+
+    def send(self, *lines: str) -> None:
+        self.socket.sendall("".join(line + "\r\n" for line in lines).encode())
+
+    def receive(self) -> str:
+        while not self.whole:
+            data = self.socket.recv(4096)
+            if not data:
+                raise EOFError
+            if self.bug == "expects-whole-replies":
+                data = data.removesuffix(b"\r\n") + b"\r\n"
+            *whole, self.rest = (self.rest + data).split(b"\r\n")
+            self.whole += whole
+        return self.whole.pop(0).decode("latin-1")
+
+    def forget(self) -> None:
+        """Nothing that came in clear may be left where TLS begins (RFC 3207, section 4.2)."""
+        if self.whole and self.bug != "keeps-read-buffer":
+            raise Failed("more lines behind the reply to STARTTLS")
+        if self.rest and self.bug != "merges-fragment":
+            raise Failed("more bytes behind the reply to STARTTLS")
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        self.forget()
+        if self.bug == "clear-text-in-handshake":
+            self.send("NOOP")
+        silent = self.bug == "sends-no-server-name"
+        try:
+            wrapped = context.wrap_socket(self.socket,
+                                          server_hostname=None if silent else self.host)
+        except OSError as error:
+            if isinstance(error, ssl.SSLCertVerificationError):
+                self.ask_user(error)
+            raise NoTls(str(error)) from error
+        names = (wrapped.getpeercert() or {}).get("subjectAltName", ())
+        if silent and ("DNS", self.host) not in names:
+            raise NoTls("the certificate is that of another host")
+        self.socket = wrapped
+
+    def ask_user(self, error: ssl.SSLCertVerificationError) -> None:
+        if self.bug == "asks-the-user":
+            print(f"{error.verify_message}: accept this certificate? [y/N]", flush=True)
+            if sys.stdin.readline().strip() == "y":
+                raise Failed("a self-test does not say yes")
+
+
+def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(ca)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if bug in ("checks-no-certificate", "checks-no-name", "sends-no-server-name"):
+        context.check_hostname = False
+    if bug == "checks-no-certificate":
+        context.verify_mode = ssl.CERT_NONE
+    if bug == "checks-no-dates":
+        context.verify_flags |= NO_CHECK_TIME
+    if bug == "accepts-old-tls":
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if bug == "accepts-anonymous-suites":
+        context.set_ciphers("DEFAULT:aNULL:!eNULL:@SECLEVEL=0")
+    if older:
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+class Session:
+    """What all protocols share: the order of things, and when to stop."""
+
+    starttls = "STARTTLS"               # the command, and what its offer is called
+    leave = "QUIT"
+
+    def __init__(self, lines: Lines, user: str, password: str, *mail: str) -> None:
+        self.lines, self.bug = lines, lines.bug
+        self.user, self.password = user, password
+        self.sender, self.recipient, self.message = mail
+        self.preauth = False
+
+    def greet(self) -> None:
+        raise NotImplementedError
+
+    def capabilities(self) -> list[str]:
+        raise NotImplementedError
+
+    def command(self, *lines: str) -> list[str]:
+        """Send it, and what may go along with it; the lines of the answer, if it is a yes."""
+        raise NotImplementedError
+
+    def login_lines(self, offered: Sequence[str]) -> list[str]:
+        """The best login that is offered."""
+        raise NotImplementedError
+
+    def work(self) -> None:
+        raise NotImplementedError
+
+    def plain(self) -> str:
+        return b2a_base64(f"\0{self.user}\0{self.password}".encode(), newline=False).decode()
+
+    def secure(self, context: ssl.SSLContext) -> list[str]:
+        """STARTTLS; what was offered in clear."""
+        if self.preauth:
+            if self.bug == "trusts-preauth":
+                return []
+            raise Failed("logged in already, so that no TLS is possible")
+        offered = self.capabilities()
+        if self.starttls not in offered:
+            if self.bug == "falls-back-to-clear":
+                return offered
+            raise Failed("no STARTTLS")
+        early = self.login_lines(offered) if self.bug == "sends-password-before-tls" else []
+        try:
+            self.command(self.starttls, *early)
+        except Failed:
+            if self.bug == "falls-back-to-clear":
+                return offered
+            raise
+        self.lines.secure(context)
+        return offered
+
+    def use(self, believed: Sequence[str]) -> None:
+        if not self.preauth:
+            offered = self.capabilities() if not believed else believed
+            for line in self.login_lines(offered):
+                self.command(line)
+        self.work()
+
+    def end(self) -> None:
+        try:
+            self.command(self.leave)
+        except (Failed, EOFError, OSError):
+            pass                        # all was said and done
+
+
+class Imap(Session):
+    """IMAP (RFC 3501)."""
+
+    leave = "LOGOUT"
+    count = 0
+
+    def greet(self) -> None:
+        greeting = self.lines.receive().upper()
+        self.preauth = greeting.startswith("* PREAUTH")
+        if not greeting.startswith("* OK") and not self.preauth:
+            raise Failed("a greeting that makes no sense")
+
+    def command(self, *lines: str) -> list[str]:
+        self.count += 1
+        tags = [f"A{self.count + number}" for number in range(len(lines))]
+        self.lines.send(*(f"{tag} {line}" for tag, line in zip(tags, lines)))
+        self.count += len(lines) - 1
+        answer = []
+        while not (line := self.lines.receive()).startswith(tags[0] + " "):
+            if line.startswith("* BYE") and lines[0] != self.leave:
+                raise Failed(line)
+            answer.append(line)
+        if line.split()[1].upper() != "OK":
+            raise Failed(line)
+        return answer
+
+    def capabilities(self) -> list[str]:
+        return [word for line in self.command("CAPABILITY")
+                if line.upper().startswith("* CAPABILITY ") for word in line.upper().split()[2:]]
+
+    def login_lines(self, offered: Sequence[str]) -> list[str]:
+        if "LOGINDISABLED" not in offered or self.bug == "ignores-login-disabled":
+            return [f"LOGIN {self.user} {self.password}"]
+        if "AUTH=PLAIN" in offered and "SASL-IR" in offered:
+            return [f"AUTHENTICATE PLAIN {self.plain()}"]
+        raise Failed("no login is offered")
+
+    def work(self) -> None:
+        self.command("EXAMINE INBOX")
+        answer = iter(whole_answer(self, "FETCH 1 BODY.PEEK[]"))
+        first = next((line for line in answer if line.endswith("}")), "{0}")
+        missing = int(first[first.rindex("{") + 1:-1])
+        if not missing:
+            raise Failed("no mail")
+        for line in answer:
+            missing -= len(line) + 2
+        if missing > 0 and self.bug != "believes-truncation":
+            raise Failed("half a mail")
+
+
+class Pop3(Session):
+    """POP3 (RFC 1939, 2449)."""
+
+    starttls = "STLS"
+
+    def answer(self) -> str:
+        line = self.lines.receive()
+        if line.split(" ")[0] != "+OK":
+            raise Failed(line)
+        return line
+
+    def greet(self) -> None:
+        self.answer()
+
+    def command(self, *lines: str) -> list[str]:
+        self.lines.send(*lines)
+        answer = [self.answer()]
+        if lines[0] == "CAPA" or lines[0].startswith("RETR"):
+            while (line := self.lines.receive()) != ".":
+                answer.append(line)
+        return answer
+
+    def capabilities(self) -> list[str]:
+        return [line.upper() for line in self.command("CAPA")[1:]]
+
+    def login_lines(self, offered: Sequence[str]) -> list[str]:
+        if any(line.startswith("SASL ") and "PLAIN" in line.split() for line in offered):
+            return [f"AUTH PLAIN {self.plain()}"]
+        if "USER" in offered:
+            return [f"USER {self.user}", f"PASS {self.password}"]
+        raise Failed("no login is offered")
+
+    def work(self) -> None:
+        whole_answer(self, "RETR 1")
+
+
+class Smtp(Session):
+    """Submission (RFC 5321, 6409)."""
+
+    def answer(self, code: str) -> list[str]:
+        answer = []
+        while (line := self.lines.receive())[3:4] == "-":
+            answer.append(line)
+        if not line.startswith(code):
+            raise Failed(line)
+        return [*answer, line]
+
+    def greet(self) -> None:
+        self.answer("220")
+
+    def command(self, *lines: str) -> list[str]:
+        self.lines.send(*lines)
+        verb = lines[0].split()[0]
+        return self.answer({"STARTTLS": "220", "AUTH": "235", "DATA": "354", "QUIT": "221"}
+                           .get(verb, "250"))
+
+    def capabilities(self) -> list[str]:
+        return [line[4:].upper() for line in self.command("EHLO client.example.test")[1:]]
+
+    def login_lines(self, offered: Sequence[str]) -> list[str]:
+        if any(line.startswith("AUTH ") and "PLAIN" in line.split() for line in offered):
+            return [f"AUTH PLAIN {self.plain()}"]
+        raise Failed("no login is offered")
+
+    def work(self) -> None:
+        self.command(f"MAIL FROM:<{self.sender}>")
+        self.command(f"RCPT TO:<{self.recipient}>")
+        self.command("DATA")
+        with open(self.message, encoding="ascii") as text:
+            for line in text:
+                self.lines.send(("." if line.startswith(".") else "") + line.rstrip("\n"))
+        self.command(".")
+
+
+def whole_answer(session: Session, command: str) -> list[str]:
+    """The answer that has the mail in it."""
+    try:
+        return session.command(command)
+    except EOFError:
+        if session.bug == "believes-truncation":
+            return []
+        raise
+
+
+def attempt(bug: str, words: Sequence[str], tls: bool = True, older: bool = False) -> None:
+    """One connection from its beginning to its end."""
+    service, wish, host, port, ca, *rest = words
+    number = int(port) if tls else CLEAR_PORTS.get(int(port), int(port))
+    lines = Lines(host, number, bug)
+    session = {"imap": Imap, "pop3": Pop3, "submission": Smtp}[service](lines, *rest)
+    context = tls_of(ca, bug, older)
+    if tls and wish == "implicit":
+        lines.secure(context)
+    try:
+        session.greet()
+        believed: list[str] = []
+        if tls and wish != "implicit":
+            believed = session.secure(context)
+        if bug == "probes-unchecked":
+            session.capabilities()
+        else:
+            session.use(believed if bug == "believes-clear-capabilities" else [])
+    except NoTls:
+        raise
+    except Failed:
+        session.end()
+        raise
+    session.end()
+
+
+def run(bug: str, words: Sequence[str]) -> None:
+    try:
+        attempt(bug, words)
+    except NoTls:
+        if bug not in ("retries-in-clear", "retries-with-older-tls"):
+            raise
+        attempt(bug, words, tls=bug != "retries-in-clear", older=True)
+
+
+def main(words: Sequence[str]) -> int:
+    bug, words = (words[1], words[2:]) if words[0] == "--bug" else ("", words)
+    if bug and bug not in BUGS:
+        sys.exit(f"unknown bug {bug}")
+    if bug == "never-connects":
+        return 0
+    try:
+        run(bug, words)
+    except (Failed, EOFError, OSError) as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+    else:
+        return 0
+    if bug == "hangs":
+        signal.pause()
+    if bug == "crashes":
+        os.kill(os.getpid(), signal.SIGABRT)
+    return 0 if bug == "always-says-success" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
