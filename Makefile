@@ -31,7 +31,6 @@ HELPERS := $(TEST_HELPERS:.c=.o)
 TESTS := $(TEST_SOURCES:.c=)
 REFCLIENT := $(REFCLIENT_SOURCES:.c=.o)
 PROGRAMS := mockworld forgecert $(if $(REFCLIENT),refclient)
-BENCH := $(notdir $(BENCH_SOURCES:.c=))
 C_FILES := $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
 	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES)
 
@@ -59,11 +58,6 @@ $(addprefix $(B)/$(1)/,mockworld forgecert bench_client): $(addprefix $(B)/$(1)/
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 
 $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
-	$$(if $$(Q),@echo "$(1): link $$@")
-	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
-
-$(addprefix $(B)/$(1)/,$(BENCH)): $(B)/$(1)/%: $(B)/$(1)/servers/tests/%.o \
-		$(addprefix $(B)/$(1)/,$(OBJECTS))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 

@@ -66,27 +66,23 @@ buf_addz(struct buf *b, const char *z)
 int
 buf_addf(struct buf *b, const char *format, ...)
 {
-	char small[512], *text = small;
+	char small[512], *large = NULL;
 	va_list args, again;
-	int n, result;
+	int n, result = -1;
 
 	va_start(args, format);
 	va_copy(again, args);
 	n = vsnprintf(small, sizeof(small), format, args);
 	va_end(args);
 	assert(n >= 0);
-	if ((size_t)n >= sizeof(small)) {
-		text = malloc((size_t)n + 1);
-		if (text == NULL) {
-			va_end(again);
-			return -1;
-		}
-		(void)vsnprintf(text, (size_t)n + 1, format, again);
+	if ((size_t)n < sizeof(small)) {
+		result = buf_add(b, span_of(small, (size_t)n));
+	} else if ((large = malloc((size_t)n + 1)) != NULL) {
+		(void)vsnprintf(large, (size_t)n + 1, format, again);
+		result = buf_add(b, span_of(large, (size_t)n));
 	}
 	va_end(again);
-	result = buf_add(b, span_of(text, (size_t)n));
-	if (text != small)
-		free(text);
+	free(large);
 	return result;
 }
 

@@ -127,7 +127,7 @@ spot_choice(const struct spot *at, const json_t *value,
 	const char *const *words, size_t n)
 {
 	char known[160] = "";
-	const char *textz;
+	const char *textz = NULL;
 	size_t used = 0;
 
 	if (spot_text(at, value, &textz) != 0)

@@ -9,34 +9,44 @@
 
 /* In all three protocols. */
 #define REPLY_GREETING "greeting"
-#define REPLY_CAPABILITIES "capabilities" /* CAPABILITY, CAPA, EHLO */
-#define REPLY_STARTTLS "starttls"         /* STARTTLS, STLS */
-#define REPLY_CHALLENGE "challenge" /* a "+"/334 that asks for the next step   \
-				     */
-#define REPLY_AUTH "auth"     /* final reply to AUTHENTICATE, AUTH, APOP */
-#define REPLY_LOGIN "login"   /* IMAP LOGIN, POP3 PASS */
-#define REPLY_LOGOUT "logout" /* LOGOUT, QUIT */
+/* CAPABILITY, CAPA, EHLO */
+#define REPLY_CAPABILITIES "capabilities"
+/* STARTTLS, STLS */
+#define REPLY_STARTTLS "starttls"
+/* "+" or 334: asks for the next step of a login */
+#define REPLY_CHALLENGE "challenge"
+/* the final reply to AUTHENTICATE, AUTH, APOP */
+#define REPLY_AUTH "auth"
+/* IMAP LOGIN, POP3 PASS */
+#define REPLY_LOGIN "login"
+/* LOGOUT, QUIT */
+#define REPLY_LOGOUT "logout"
 #define REPLY_NOOP "noop"
-#define REPLY_ERROR "error" /* unknown command, bad syntax, wrong state */
+/* unknown command, bad syntax, wrong state */
+#define REPLY_ERROR "error"
 
 /* IMAP; each is everything that answers the command, untagged data first. */
 #define REPLY_ID "id"
 #define REPLY_NAMESPACE "namespace"
 #define REPLY_ENABLE "enable"
-#define REPLY_LIST "list"     /* LIST, LSUB; POP3 LIST */
-#define REPLY_SELECT "select" /* SELECT, EXAMINE */
+/* LIST, LSUB; also POP3's LIST */
+#define REPLY_LIST "list"
+/* SELECT, EXAMINE */
+#define REPLY_SELECT "select"
 #define REPLY_STATUS "status"
 #define REPLY_SEARCH "search"
-#define REPLY_FETCH "fetch" /* FETCH, UID FETCH */
-#define REPLY_STORE "store" /* STORE, COPY, MOVE */
+/* FETCH, UID FETCH */
+#define REPLY_FETCH "fetch"
+/* STORE, COPY, MOVE */
+#define REPLY_STORE "store"
 #define REPLY_EXPUNGE "expunge"
-#define REPLY_IDLE "idle" /* what follows DONE */
+/* what follows DONE */
+#define REPLY_IDLE "idle"
 #define REPLY_APPEND "append"
-#define REPLY_CONTINUE "continue" /* "+": send the literal; IDLE's "+ idling"  \
-				   */
-#define REPLY_MAILBOX                                                          \
-	"mailbox" /* CREATE, DELETE, RENAME, (UN)SUBSCRIBE,                    \
-		   * CLOSE, UNSELECT, CHECK */
+/* "+": send the literal; IDLE's "+ idling" */
+#define REPLY_CONTINUE "continue"
+/* CREATE, DELETE, RENAME, (UN)SUBSCRIBE, CLOSE, UNSELECT, CHECK */
+#define REPLY_MAILBOX "mailbox"
 
 /* POP3 */
 #define REPLY_USER "user"
@@ -45,15 +55,19 @@
 #define REPLY_TOP "top"
 #define REPLY_RETR "retr"
 #define REPLY_DELE "dele"
-#define REPLY_RSET "rset" /* also SMTP */
+/* also SMTP's RSET */
+#define REPLY_RSET "rset"
 
 /* SMTP */
 #define REPLY_HELO "helo"
 #define REPLY_MAIL "mail"
 #define REPLY_RCPT "rcpt"
-#define REPLY_DATA "data"       /* the 354 */
-#define REPLY_MESSAGE "message" /* behind the final dot or the last BDAT */
-#define REPLY_BDAT "bdat"       /* BDAT that is not the last */
+/* the 354 */
+#define REPLY_DATA "data"
+/* behind the final dot or the last BDAT */
+#define REPLY_MESSAGE "message"
+/* BDAT that is not the last */
+#define REPLY_BDAT "bdat"
 #define REPLY_VRFY "vrfy"
 #define REPLY_HELP "help"
 

@@ -163,7 +163,7 @@ random_bytes_break_nothing(void **state)
 	const struct engine_config *const configs[] = {&inside, &bare, &old};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(configs) / sizeof(*configs); i++)
+	for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++)
 		storm(configs[i], words, sizeof(words) / sizeof(*words));
 }
 

@@ -27,7 +27,7 @@ make_folders(int home, const char *path)
 {
 	char part[512];
 
-	for (size_t i = 0; path[i] != '\0' && i < sizeof(part) - 1; i++) {
+	for (size_t i = 0; i < sizeof(part) - 1 && path[i] != '\0'; i++) {
 		part[i] = path[i];
 		part[i + 1] = '\0';
 		if (path[i + 1] == '/' && mkdirat(home, part, 0700) != 0 &&

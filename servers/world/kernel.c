@@ -60,7 +60,7 @@ kernel_refused_attempts(void)
 bool
 kernel_peer_has_read(int fd)
 {
-	struct sockaddr_in here, there;
+	struct sockaddr_in here = {0}, there = {0};
 	socklen_t n = sizeof(here);
 	char want[64], line[512];
 	bool has_read = true;

@@ -57,7 +57,7 @@ listen_one(struct listener *listener, const struct sockaddr_in *where,
 {
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
-	struct sockaddr_in got;
+	struct sockaddr_in got = {0};
 	socklen_t n = sizeof(got);
 
 	if (fd < 0)

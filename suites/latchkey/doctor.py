@@ -15,6 +15,7 @@ from pathlib import Path
 
 from latchkey import catalog, paths, runner, sandbox
 from latchkey.errors import UserError
+from latchkey.model import Client
 
 # module → Debian package
 MODULES = {"jinja2": "python3-jinja2", "pytest": "python3-pytest", "rich": "python3-rich",
@@ -98,7 +99,13 @@ def _clients() -> Iterator[Finding]:
         others = [package for package in client.packages if ":" in package]
         yield Finding(f"client: {name}", good, detail if good or not others
                       else f"{detail} ({', '.join(others)})", needed=False,
-                      package=" ".join(debian))
+                      package=" ".join(debian), command=_make_clients(client))
+
+
+def _make_clients(client: Client) -> str:
+    """The command that makes what Debian does not have; "" if the client needs no such thing."""
+    made = any("{built}" in word for word in client.version_argv)
+    return shlex.join([str(paths.ROOT / "scripts/setup"), "clients"]) if made else ""
 
 
 def remedy(findings: Iterable[Finding]) -> str:
@@ -107,9 +114,8 @@ def remedy(findings: Iterable[Finding]) -> str:
     packages = sorted({word for finding in bad for word in finding.package.split()})
     root = "" if os.geteuid() == 0 else "sudo "
     steps = [f"{root}apt-get install -y {' '.join(packages)}"] if packages else []
-    for finding in bad:
-        if finding.command:
-            steps.append((root if finding.command.startswith("sysctl") else "") + finding.command)
+    for command in dict.fromkeys(finding.command for finding in bad if finding.command):
+        steps.append((root if command.startswith("sysctl") else "") + command)
     return " && ".join(steps)
 
 

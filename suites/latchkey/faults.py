@@ -128,7 +128,8 @@ ACTIONS: Mapping[str, Action] = {
     "alpn": Action(("select",)),
     "sni": Action(optional=("refuse",)),
     "request-certificate": Action(),
-    "dns": Action(("name", "type"), one_of=("rcode", "values", "drop", "truncate", "seconds"), dns=True),
+    "dns": Action(("name", "type"), dns=True,
+                  one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }
 
 AT_SHAPE = Table(AT)

@@ -160,9 +160,9 @@ def confirm(first: Result, second: Result) -> Result:
 def settle(results: Sequence[Result], worst: bool = False) -> Result:
     """Several runs of one trial as one result.
 
-    Runs agree when their outcome and their failed checks are the same. If not all agree the trial is
-    flaky; but with `worst`, where the client's own timing decides whether it is hit, a FAIL (or else
-    a WARN) that two runs agree about stands, with the count.
+    Runs agree when their outcome and their failed checks are the same. If not all agree the trial
+    is flaky; but with `worst`, where the client's own timing decides whether it is hit, a FAIL (or
+    else a WARN) that two runs agree about stands, with the count.
     """
     groups: dict[tuple[str, frozenset[tuple[str, str]]], list[Result]] = {}
     for result in results:
@@ -178,7 +178,8 @@ def settle(results: Sequence[Result], worst: bool = False) -> Result:
                                notes=(*group[0].notes, f"runs: {counts}"))
     gravest = min(results, key=lambda result: OUTCOMES.index(result.outcome))
     return replace(gravest, outcome="INCONCLUSIVE", reason="flaky",
-                   seen=(REASONS["flaky"], *gravest.seen), notes=(*gravest.notes, f"runs: {counts}"),
+                   seen=(REASONS["flaky"], *gravest.seen),
+                   notes=(*gravest.notes, f"runs: {counts}"),
                    runs=len(results), agreed=len(ranked[0]))
 
 

@@ -12,6 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "scripts/latchkey"
 
 
+def built(folder: Path) -> Path:
+    """What `scripts/setup clients` made for the adapter in this folder; it may not be there yet."""
+    return ROOT / ".build/clients" / folder.resolve().name
+
+
 def program(name: str) -> Path:
     """A program that the build makes (`mockworld`, `refclient`); it may not be there yet."""
     folder = os.environ.get("LATCHKEY_PROGRAMS")

@@ -26,6 +26,7 @@ class Places:
 
     home: str = "/home/latchkey"
     adapter: str = "/run/latchkey/adapter"
+    built: str = "/run/latchkey/built"
     user: str = "latchkey"
     bundle: str | None = None           # instead of the profile's
     folder: str | None = None
@@ -89,6 +90,7 @@ def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
         "ca": places.bundle or profile.bundle,
         "message": f"{places.home}/{MESSAGE_FILE}",
         "adapter": places.adapter,
+        "built": places.built,
     }
 
 

@@ -199,35 +199,37 @@ def _repeat(trial: Trial) -> str:
 # --- clients
 
 
-def _version_argv(client: Client) -> list[str]:
+def _version_argv(client: Client) -> tuple[str, ...]:
     """As it is run outside the sandbox."""
-    values = {"adapter": str(client.folder.resolve())}
+    values = {"adapter": str(client.folder.resolve()), "built": str(paths.built(client.folder))}
     first, *rest = [template.fill(word, values) for word in client.version_argv]
     name = first.removeprefix(sandbox.PROGRAMS + "/")
-    return [first if name == first else str(paths.program(name)), *rest]
+    return (first if name == first else str(paths.program(name)), *rest)
 
 
 @cache
-def _which(program: str) -> str | None:
-    return shutil.which(program)
+def _asked(argv: tuple[str, ...]) -> tuple[int, str]:
+    """How a program ended that was asked for its version, and what it said."""
+    if shutil.which(argv[0]) is None:
+        return 127, ""
+    with tempfile.TemporaryDirectory() as home:
+        try:
+            done = subprocess.run(
+                argv, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}, cwd=home,
+                stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+        except (OSError, subprocess.TimeoutExpired):
+            return 127, ""
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
 def is_installed(client: Client) -> bool:
-    return _which(_version_argv(client)[0]) is not None
+    """A library is missing, though its interpreter is there, if asking for its version fails."""
+    return _asked(_version_argv(client))[0] == 0 or version_of(client) != ""
 
 
 def version_of(client: Client) -> str:
     """The version that the program itself tells; "" if it is not installed or tells none."""
-    if not is_installed(client):
-        return ""
-    with tempfile.TemporaryDirectory() as home:
-        try:
-            done = subprocess.run(
-                _version_argv(client), env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"},
-                cwd=home, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-    found = re.search(client.version_regex, (done.stdout + done.stderr).decode("utf-8", "replace"))
+    found = re.search(client.version_regex, _asked(_version_argv(client))[1])
     return (found.group(1) if found.re.groups else found.group()) if found is not None else ""
 
 

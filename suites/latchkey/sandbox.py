@@ -22,6 +22,7 @@ from latchkey import paths
 PROGRAMS = "/run/latchkey"              # what the build makes
 TRIAL = f"{PROGRAMS}/trial"             # the evidence folder
 ADAPTER = f"{PROGRAMS}/adapter"
+BUILT = f"{PROGRAMS}/built"           # what was built for the adapter
 HOME = "/tmp/home"
 HOST = "client.example.test"
 _MACHINE_ETC = f"{PROGRAMS}/etc"
@@ -87,6 +88,7 @@ def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[
         words += ["--bind", str(evidence), TRIAL]
     if adapter is not None:
         words += ["--ro-bind", str(adapter), ADAPTER]
+        words += ["--ro-bind-try", str(paths.built(adapter)), BUILT]
     for name in ("mockworld", "refclient"):
         file = paths.program(name)
         if file.is_file():

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from latchkey.errors import nearest
 
 VARIABLES = ("host", "port", "user", "password", "token", "from", "to", "subject", "body", "home",
-             "ca", "message", "adapter")
+             "ca", "message", "adapter", "built")
 _WORD = re.compile(r"\{([a-z][a-z_-]*)\}")
 
 

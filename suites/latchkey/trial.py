@@ -19,7 +19,7 @@ from latchkey.model import Client, Trial
 from latchkey.plan import Places, compile_plan
 from latchkey.transcript import Transcript
 
-PLACES = Places(home=sandbox.HOME, adapter=sandbox.ADAPTER, user="root")
+PLACES = Places(home=sandbox.HOME, adapter=sandbox.ADAPTER, built=sandbox.BUILT, user="root")
 GRACE = 5.0                             # seconds behind the world's own deadline
 _OUTPUT_LIMIT = 1024 * 1024             # of a client's output, when a question is looked for
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\[\]+-]")

@@ -8,12 +8,9 @@ from dialogue import event, exited, fault, mail_in_tls, recv, transcript, up
 
 from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
 from latchkey.postures import POSTURES
-from latchkey.predicates import PREDICATES, Context
 
 LEAK = Demand("no-credential-in-clear", "MUST", "credential-leak")
 FETCHED = event("send", 1, "tls-good", reply="fetch", by="profile", segment=9, data="x")
-REFUSED = event("send", 1, "tls-good", reply="auth", by="profile", segment=9, data="a NO\r\n",
-                refused=True)
 
 
 @pytest.mark.parametrize(("step", "comes"), [
@@ -35,19 +32,3 @@ def test_the_step_is_read_from_the_fault() -> None:
     assert step_of({"listener": "starttls"}) is None
     assert step_of({"reply": "auth"}) == Step("auth", "any", 1)
     assert step_of({"reply": "auth", "phase": "tls", "nth": 2}) == Step("auth", "tls", 2)
-
-
-@pytest.mark.parametrize(("refusal", "holds"), [
-    (REFUSED, False),
-    ({**REFUSED, "reply": "login"}, False),
-    ({**REFUSED, "reply": "user"}, False),
-    ({**REFUSED, "reply": "error"}, True),              # a command of another kind
-    ({**REFUSED, "channel": "clear"}, True),            # what the list inside TLS says is asked
-    ({key: value for key, value in REFUSED.items() if key != "refused"}, True),  # a wrong password
-])
-def test_a_login_that_is_not_offered_inside_tls(refusal: dict[str, object], holds: bool) -> None:
-    seen = transcript(up(), fault(), refusal, exited(1))
-    finding = PREDICATES["no-unoffered-login"].function(
-        Context(seen, POSTURES["imap-starttls"]))
-    assert finding.holds is holds
-    assert bool(finding.events) is not holds

@@ -41,7 +41,10 @@ WORK, WORK_IMP = "no-command-in-clear", "no-command-to-impostor"
 CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
-ENDS = "ends-by-itself"
+ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
+WRONG_PASSWORD = event("send", 1, "tls-good", reply="auth", by="profile", segment=9,
+                       data="a NO\r\n")
+NOT_OFFERED = {**WRONG_PASSWORD, "refused": True}
 
 GOOD, BAD = "tls-good", "tls-bad"
 SILENT = (accept(), command("STARTTLS"), hello(), up(), command("CAPABILITY", 1, GOOD))
@@ -205,6 +208,14 @@ ROWS = (
     Row("deadline", ENDS, False, (event("deadline"),), note="the deadline came"),
     Row("nothing moved", ENDS, False, (event("quiet"), exited(1)), note="nothing moved"),
     Row("waits for the user", ENDS, True, (event("quiet"), exited(1)), prompted=True),
+
+    # A login that the list inside TLS does not offer.
+    Row("a login that is not offered", UNOFFERED, False, (up(), NOT_OFFERED)),
+    Row("LOGIN is not offered", UNOFFERED, False, (up(), {**NOT_OFFERED, "reply": "login"})),
+    Row("USER is not offered", UNOFFERED, False, (up(), {**NOT_OFFERED, "reply": "user"})),
+    Row("another command is refused", UNOFFERED, True, (up(), {**NOT_OFFERED, "reply": "error"})),
+    Row("refused before TLS", UNOFFERED, True, (up(), {**NOT_OFFERED, "channel": "clear"})),
+    Row("a wrong password", UNOFFERED, True, (up(), WRONG_PASSWORD)),
 )
 
 

@@ -20,12 +20,13 @@ LISTENERS = ("imap", "imaps", "pop3", "pop3s", "submission", "submissions", "dns
 CONNECTIONS = 350
 # Bytes that get deeper into a parser than noise does.
 PIECES = (
-    b"a LOGIN ", b"{5}\r\n", b"{99999999999}\r\n", b"{5+}\r\n", b"\r\n", b"\n", b"\0", b"\"\\\"", b"(",
-    b"((((((((", b"AUTHENTICATE PLAIN ", b"AUTH PLAIN =\r\n", b"STARTTLS\r\n", b"STLS\r\n",
+    b"a LOGIN ", b"{5}\r\n", b"{99999999999}\r\n", b"{5+}\r\n", b"\r\n", b"\n", b"\0",
+    b"\"\\\"", b"(", b"((((((((", b"AUTHENTICATE PLAIN ", b"AUTH PLAIN =\r\n", b"STARTTLS\r\n", b"STLS\r\n",
     b"a STARTTLS\r\n", b"EHLO x\r\n", b"MAIL FROM:<", b"RCPT TO:<>\r\n", b"DATA\r\n", b".\r\n",
     b"BDAT 10 LAST\r\n", b"USER x\r\nPASS y\r\n", b"a UID FETCH 1:* BODY[]<0.5>\r\n", b"DONE\r\n",
-    b"a SEARCH OR NOT NOT ALL (", b"\x16\x03\x01\x02\x00\x01\x00", b"\x16\x03\x03\xff\xff", b"\x80\x2e\x01",
-    b"a APPEND INBOX {3}\r\n", b"a IDLE\r\n", b"x" * 5000, b"\xff" * 300, b"\x00\x1c\xab\xcd\x01\x00\x00\x01",
+    b"a SEARCH OR NOT NOT ALL (", b"\x16\x03\x01\x02\x00\x01\x00", b"\x16\x03\x03\xff\xff",
+    b"\x80\x2e\x01", b"a APPEND INBOX {3}\r\n", b"a IDLE\r\n", b"x" * 5000, b"\xff" * 300,
+    b"\x00\x1c\xab\xcd\x01\x00\x00\x01",
 )
 
 
@@ -154,8 +155,8 @@ def test_a_plan_that_is_no_json_names_its_line(tmp_path: Path) -> None:
 
 def test_a_client_that_cannot_be_started_is_an_error_of_the_machine(tmp_path: Path) -> None:
     def change(plan: dict[str, Any]) -> None:
-        plan["client"] = {"argv": ["/nonexistent/client"], "env": {}, "home": str(tmp_path / "home"),
-                          "files": [], "stdin": ""}
+        plan["client"] = {"argv": ["/nonexistent/client"], "env": {}, "files": [], "stdin": "",
+                          "home": str(tmp_path / "home")}
     plan = plan_of_world(tmp_path, change)
     done = subprocess.run([str(mockworld()), "--ports", str(plan), str(tmp_path)],
                           capture_output=True, text=True, timeout=20, check=False)

@@ -44,6 +44,7 @@ BUGS = {
     "hangs": "waits for ever where something is wrong",
     "crashes": "dies of a signal where something is wrong",
     "asks-the-user": "asks whether a certificate that is wrong shall be taken",
+    "asks-for-ever": "asks, and waits for the answer for ever",
 }
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
 TIMEOUT = 10
@@ -106,10 +107,12 @@ class Lines:
         self.socket = wrapped
 
     def ask_user(self, error: ssl.SSLCertVerificationError) -> None:
-        if self.bug == "asks-the-user":
+        if self.bug in ("asks-the-user", "asks-for-ever"):
             print(f"{error.verify_message}: accept this certificate? [y/N]", flush=True)
+            if self.bug == "asks-for-ever":
+                signal.pause()
             if sys.stdin.readline().strip() == "y":
-                raise Failed("a self-test does not say yes")
+                raise Failed("in a self-test nobody says yes")
 
 
 def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
@@ -126,7 +129,7 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if bug == "accepts-anonymous-suites":
-        context.set_ciphers("DEFAULT:aNULL:!eNULL:@SECLEVEL=0")
+        context.set_ciphers("ALL:@SECLEVEL=0")
     if older:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -175,9 +178,8 @@ class Session:
             if self.bug == "falls-back-to-clear":
                 return offered
             raise Failed("no STARTTLS")
-        early = self.login_lines(offered) if self.bug == "sends-password-before-tls" else []
         try:
-            self.command(self.starttls, *early)
+            self.command(self.starttls, *self.early_login(offered))
         except Failed:
             if self.bug == "falls-back-to-clear":
                 return offered
@@ -185,12 +187,27 @@ class Session:
         self.lines.secure(context)
         return offered
 
-    def use(self, believed: Sequence[str]) -> None:
+    def early_login(self, offered: Sequence[str]) -> list[str]:
+        if self.bug != "sends-password-before-tls":
+            return []
+        try:
+            return self.login_lines(offered)
+        except Failed:
+            return []
+
+    def use(self, believed: list[str]) -> None:
+        """Log in by what is offered now, and do what was asked for."""
         if not self.preauth:
-            offered = self.capabilities() if not believed else believed
+            offered = self.capabilities()
+            if self.bug == "believes-clear-capabilities":
+                offered = believed or offered
             for line in self.login_lines(offered):
                 self.command(line)
-        self.work()
+        try:
+            self.work()
+        except EOFError:
+            if self.bug != "believes-truncation":
+                raise
 
     def end(self) -> None:
         try:
@@ -216,12 +233,16 @@ class Imap(Session):
         tags = [f"A{self.count + number}" for number in range(len(lines))]
         self.lines.send(*(f"{tag} {line}" for tag, line in zip(tags, lines)))
         self.count += len(lines) - 1
-        answer = []
+        answer: list[str] = []
         while not (line := self.lines.receive()).startswith(tags[0] + " "):
             if line.startswith("* BYE") and lines[0] != self.leave:
                 raise Failed(line)
             answer.append(line)
-        if line.split()[1].upper() != "OK":
+            missing = literal_size(line)
+            while missing > 0:
+                answer.append(self.lines.receive())
+                missing -= len(answer[-1]) + 2
+        if line.split(" ")[1].upper() != "OK":
             raise Failed(line)
         return answer
 
@@ -238,15 +259,14 @@ class Imap(Session):
 
     def work(self) -> None:
         self.command("EXAMINE INBOX")
-        answer = iter(whole_answer(self, "FETCH 1 BODY.PEEK[]"))
-        first = next((line for line in answer if line.endswith("}")), "{0}")
-        missing = int(first[first.rindex("{") + 1:-1])
-        if not missing:
+        if len(self.command("FETCH 1 BODY.PEEK[]")) < 2:
             raise Failed("no mail")
-        for line in answer:
-            missing -= len(line) + 2
-        if missing > 0 and self.bug != "believes-truncation":
-            raise Failed("half a mail")
+
+
+def literal_size(line: str) -> int:
+    """How many bytes come behind this line that are no line of the answer."""
+    size = line[line.rfind("{") + 1:-1]
+    return int(size) if line.endswith("}") and size.isdecimal() else 0
 
 
 class Pop3(Session):
@@ -282,7 +302,7 @@ class Pop3(Session):
         raise Failed("no login is offered")
 
     def work(self) -> None:
-        whole_answer(self, "RETR 1")
+        self.command("RETR 1")
 
 
 class Smtp(Session):
@@ -323,34 +343,22 @@ class Smtp(Session):
         self.command(".")
 
 
-def whole_answer(session: Session, command: str) -> list[str]:
-    """The answer that has the mail in it."""
-    try:
-        return session.command(command)
-    except EOFError:
-        if session.bug == "believes-truncation":
-            return []
-        raise
-
-
-def attempt(bug: str, words: Sequence[str], tls: bool = True, older: bool = False) -> None:
+def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = False,
+            probe: bool = False) -> None:
     """One connection from its beginning to its end."""
     service, wish, host, port, ca, *rest = words
-    number = int(port) if tls else CLEAR_PORTS.get(int(port), int(port))
-    lines = Lines(host, number, bug)
+    lines = Lines(host, int(port) if tls else CLEAR_PORTS.get(int(port), int(port)), bug)
     session = {"imap": Imap, "pop3": Pop3, "submission": Smtp}[service](lines, *rest)
-    context = tls_of(ca, bug, older)
+    context = tls_of(ca, "checks-no-certificate" if probe else bug, older)
     if tls and wish == "implicit":
         lines.secure(context)
     try:
         session.greet()
-        believed: list[str] = []
-        if tls and wish != "implicit":
-            believed = session.secure(context)
-        if bug == "probes-unchecked":
+        offered = session.secure(context) if tls and wish != "implicit" else []
+        if probe:
             session.capabilities()
         else:
-            session.use(believed if bug == "believes-clear-capabilities" else [])
+            session.use(offered)
     except NoTls:
         raise
     except Failed:
@@ -360,6 +368,8 @@ def attempt(bug: str, words: Sequence[str], tls: bool = True, older: bool = Fals
 
 
 def run(bug: str, words: Sequence[str]) -> None:
+    if bug == "probes-unchecked":
+        attempt(bug, words, probe=True)
     try:
         attempt(bug, words)
     except NoTls:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the scripted clients are judged: their adapters, and the scenarios of the self-test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from latchkey import catalog, runner
+from latchkey.catalog import Catalog
+from latchkey.model import Trial
+from latchkey.results import Entry
+from latchkey.runner import Bench
+from samples import ROOT
+
+HERE = Path(__file__).resolve().parent
+CORRECT = "correct"
+_DEADLINE = 4.0                         # for those who wait for it; they do so side by side
+_BUSY, _WAITING = 2, 16                 # how many trials of a client go on at once
+
+_ADAPTER = '''\
+adapter = 1
+name = "{name}"
+title = "A scripted client"
+kind = "mua"
+version = {{ argv = ["/usr/bin/python3", "--version"], regex = 'Python (\\S+)' }}
+trust = "own-file"
+prompt = 'accept this certificate\\?'
+'''
+_POSTURE = '''
+[posture.{service}-{wish}]
+argv = [
+    "/usr/bin/python3", "-ISE", "{{adapter}}/client.py",{bug} "{service}", "{wish}", "{{host}}",
+    "{{port}}", "{{ca}}", "{{user}}", "{{password}}", "{{from}}", "{{to}}", "{{message}}",
+]
+'''
+
+
+def adapter_write(folder: Path, bug: str) -> Path:
+    """The adapter of the client with this bug, the client beside it."""
+    folder.mkdir(parents=True)
+    shutil.copy(HERE / "client.py", folder)
+    switch = "" if bug == CORRECT else f' "--bug", "{bug}",'
+    file = folder / "adapter.toml"
+    file.write_text(_ADAPTER.format(name=bug) + "".join(
+        _POSTURE.format(service=service, wish=wish, bug=switch)
+        for service in ("imap", "pop3", "submission")
+        for wish in ("implicit", "starttls", "default")), encoding="ascii")
+    return file
+
+
+def catalog_with_own(folder: Path) -> Catalog:
+    """The real catalog, and the scenarios beside us as the suite `scripted`."""
+    real = catalog.load(ROOT)
+    suites = folder / "suites"
+    shutil.copytree(HERE / "scenarios", suites / "scenarios/scripted")
+    for name in ("profiles", "requirements"):
+        (suites / name).symlink_to(ROOT / "suites" / name)
+    (folder / "corpus").symlink_to(ROOT / "corpus")
+    own = catalog.load(folder)
+    return replace(real, scenarios={**real.scenarios, **own.scenarios})
+
+
+def impatient(known: Catalog) -> Catalog:
+    """The same worlds, with an early deadline."""
+    return replace(known, profiles={name: replace(profile, deadline=_DEADLINE)
+                                    for name, profile in known.profiles.items()})
+
+
+def judged(known: Catalog, folder: Path, bug: str, names: Sequence[str],
+           waits: bool) -> Mapping[str, Entry]:
+    """What becomes of the client with this bug in these trials (SCENARIO[VARIANT]/POSTURE)."""
+    bench = Bench(impatient(known) if waits else known, folder / "out")
+    file = adapter_write(folder / "adapter", bug)
+    trials = [_trial(bench.catalog, file, name) for name in names]
+    with ThreadPoolExecutor(_WAITING if waits else _BUSY) as pool:
+        return dict(zip(names, pool.map(lambda trial: runner.run_trial(bench, trial), trials)))
+
+
+def _trial(known: Catalog, adapter: Path, name: str) -> Trial:
+    scenario, _, posture = name.rpartition("/")
+    scenario, _, variant = scenario.removesuffix("]").partition("[")
+    (trial,) = (trial for trial in known.trials(known.client(str(adapter)), scenario,
+                                                posture=posture)
+                if trial.variant.id == variant)
+    return trial

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The trials that every scripted client has to go through, and the outcomes that each deserves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NOT_OFFERED = "starttls.stripped-capability/imap-starttls"
+NOT_OFFERED_SMTP = "starttls.stripped-capability/submission-starttls"
+NOT_OFFERED_DEFAULT = "starttls.stripped-capability/imap-default"
+REFUSED = "starttls.refused[no]/pop3-starttls"
+PREAUTH = "starttls.preauth[without-starttls]/imap-starttls"
+PREAUTH_DEFAULT = "starttls.preauth[bare]/imap-default"
+NO_HANDSHAKE = "starttls.accepted-without-handshake[clear]/imap-starttls"
+LINE = "injection.whole-line[answer-same]/imap-starttls"
+LINES = "injection.whole-line[capabilities-same]/pop3-starttls"
+UNFINISHED = "injection.unfinished-reply[list-same]/submission-starttls"
+FRAGMENT = "injection.fragment[line-same]/imap-starttls"
+FRAGMENT_POP3 = "injection.fragment[half-word-same]/pop3-starttls"
+SELF_SIGNED = "certificate.impostor[self-signed]/imap-implicit"
+OTHER_HOST = "certificate.impostor[other-host]/submission-starttls"
+EXPIRED = "certificate.impostor[expired]/pop3-implicit"
+OLD_TLS = "tls.old-version[tls1.1]/imap-implicit"
+ANONYMOUS = "tls.no-protection[anonymous]/pop3-implicit"
+ALERT = "tls.alert[handshake-failure]/submission-implicit"
+CUT_FLIGHT = "tls.truncated-flight[certificate]/imap-starttls"
+CLEAR_GREETING = "implicit.clear-greeting/submission-implicit"
+CLOSED = "implicit.closed-behind-handshake[fin]/imap-implicit"
+LOGIN_DISABLED = "auth.login-disabled-inside-tls/imap-starttls"
+NO_LOGIN = "auth.stale-capabilities[mechanisms-gone]/submission-starttls"
+SPLIT = "baseline.split[greeting]/imap-implicit"
+# Scenarios of the self-test, for predicates and faults that no other trial of this list is about.
+HELLO = "scripted.hello/imap-starttls"
+END = "scripted.refused/submission-starttls"
+CUT_MAIL = "scripted.cut-mail[fetch]/imap-implicit"
+CUT_MAIL_POP3 = "scripted.cut-mail[retr]/pop3-implicit"
+
+TRIALS = (
+    NOT_OFFERED, NOT_OFFERED_SMTP, NOT_OFFERED_DEFAULT, REFUSED, PREAUTH, PREAUTH_DEFAULT,
+    NO_HANDSHAKE, LINE, LINES, UNFINISHED, FRAGMENT, FRAGMENT_POP3, SELF_SIGNED, OTHER_HOST,
+    EXPIRED, OLD_TLS, ANONYMOUS, ALERT, CUT_FLIGHT, CLEAR_GREETING, CLOSED, LOGIN_DISABLED,
+    NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL, CUT_MAIL_POP3)
+# Where a client that does everything right does not come to its aim.
+WRONG = tuple(name for name in TRIALS if name not in (LOGIN_DISABLED, SPLIT, HELLO))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    outcome: str
+    reason: str = ""
+    failed: frozenset[str] = frozenset()    # "predicate: consequence"
+    note: str = ""                          # a note that says more than how it ended
+
+
+PASS = Verdict("PASS")
+ASKED = Verdict("PASS", note="asked-user: a question to the user is a refusal")
+CRASHED = Verdict("PASS", note="crash: SIGABRT")
+DEADLINE = Verdict("INCONCLUSIVE", "deadline")
+CONTROL = Verdict("INCONCLUSIVE", "control", note="control: never-connected")
+
+
+def fail(*checks: str) -> Verdict:
+    return Verdict("FAIL", failed=frozenset(checks))
+
+
+def warn(*checks: str) -> Verdict:
+    return Verdict("WARN", failed=frozenset(checks))
+
+
+CREDENTIAL = "no-credential-in-clear: credential-leak"
+CONTENT = "no-content-in-clear: content-leak"
+FORGED = "no-content-in-clear: spoofed-content"
+COMMAND = "no-command-in-clear: silent-downgrade"
+CREDENTIAL_TO = "no-credential-to-impostor: credential-leak"
+CONTENT_TO = "no-content-to-impostor: content-leak"
+COMMAND_TO = "no-command-to-impostor: spoofed-content"
+CONSUMED = "no-clear-text-consumed: spoofed-content"
+UNOFFERED = "no-unoffered-login: policy-bypass"
+COMPLETED = "no-handshake-completed: policy-bypass"
+FALLBACK = "no-version-fallback: silent-downgrade"
+FALSE = "no-false-success: silent-downgrade"
+FALSE_MAIL = "no-false-success: spoofed-content"
+
+IN_CLEAR = fail(CREDENTIAL, CONTENT, COMMAND, FALSE)
+TO_IMPOSTOR = fail(CREDENTIAL_TO, CONTENT_TO, COMMAND_TO, FALSE_MAIL)
+# The suite of the certificates does not look at commands in clear.
+CLEAR_FOR_IMPOSTOR = fail(CREDENTIAL, CONTENT, FALSE_MAIL)
+
+# Bug → trial → verdict. Every other trial is a PASS without a note.
+ROWS: Mapping[str, Mapping[str, Verdict]] = {
+    "correct": {},
+    "falls-back-to-clear": {
+        NOT_OFFERED: IN_CLEAR, NOT_OFFERED_SMTP: IN_CLEAR, REFUSED: IN_CLEAR,
+        NOT_OFFERED_DEFAULT: warn(CREDENTIAL, CONTENT),
+    },
+    "retries-in-clear": {
+        **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, ALERT, CUT_FLIGHT, CLEAR_GREETING),
+                        IN_CLEAR),
+        **dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), CLEAR_FOR_IMPOSTOR),
+    },
+    "retries-with-older-tls": {ALERT: fail(FALLBACK), CUT_FLIGHT: fail(FALLBACK)},
+    "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), TO_IMPOSTOR),
+    "checks-no-name": {OTHER_HOST: TO_IMPOSTOR},
+    "checks-no-dates": {EXPIRED: TO_IMPOSTOR},
+    "probes-unchecked": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), fail(COMMAND_TO)),
+    "keeps-read-buffer": dict.fromkeys((LINE, LINES, UNFINISHED), fail(CONSUMED)),
+    "merges-fragment": dict.fromkeys((FRAGMENT, FRAGMENT_POP3), fail(CONSUMED)),
+    "trusts-preauth": {
+        PREAUTH: fail(FORGED, COMMAND, FALSE_MAIL), PREAUTH_DEFAULT: warn(FORGED),
+    },
+    "believes-clear-capabilities": dict.fromkeys((LOGIN_DISABLED, NO_LOGIN), fail(UNOFFERED)),
+    "ignores-login-disabled": {LOGIN_DISABLED: fail(UNOFFERED)},
+    "sends-password-before-tls": {
+        **dict.fromkeys((REFUSED, OTHER_HOST, CUT_FLIGHT, NO_LOGIN), fail(CREDENTIAL)),
+        # A server that goes on in clear carries out what it has got already.
+        NO_HANDSHAKE: fail(CREDENTIAL, COMMAND),
+    },
+    "clear-text-in-handshake": {HELLO: fail("no-clear-text-in-handshake: interoperability")},
+    "sends-no-server-name": {HELLO: fail("sends-sni: interoperability")},
+    "accepts-old-tls": {
+        OLD_TLS: fail("no-old-version: policy-bypass"),
+        HELLO: warn("no-old-version-offered: policy-bypass"),
+    },
+    "accepts-anonymous-suites": {
+        ANONYMOUS: fail(CREDENTIAL_TO, CONTENT_TO, COMPLETED, FALSE),
+        HELLO: fail("no-weak-suite-offered: policy-bypass"),
+    },
+    "expects-whole-replies": {SPLIT: fail("operation-completed: interoperability")},
+    "believes-truncation": dict.fromkeys((CUT_MAIL, CUT_MAIL_POP3), fail(FALSE_MAIL)),
+    "always-says-success": {
+        **dict.fromkeys((NOT_OFFERED, NOT_OFFERED_SMTP, REFUSED, NO_HANDSHAKE, OLD_TLS, ANONYMOUS,
+                         ALERT, CUT_FLIGHT, CLEAR_GREETING, CLOSED), fail(FALSE)),
+        **dict.fromkeys((PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL, CUT_MAIL_POP3),
+                        fail(FALSE_MAIL)),
+    },
+    "never-connects": dict.fromkeys(TRIALS, CONTROL),
+    "hangs": {
+        **dict.fromkeys(WRONG, DEADLINE),
+        END: fail("ends-by-itself: denial-of-service"),
+    },
+    "crashes": dict.fromkeys(WRONG, CRASHED),
+    "asks-the-user": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
+    "asks-for-ever": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
+}
+# Those that end only when the deadline comes.
+WAITS = frozenset({"hangs", "asks-for-ever"})

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verdicts, tested on clients that deserve them: real worlds, scripted clients, one bug each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import runner
+from latchkey.catalog import Catalog
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES
+from latchkey.results import Entry
+from scripted import client, stage, table
+from scripted.table import PASS, ROWS, TRIALS, Verdict
+
+_TOLD = ("asked-user", "control", "crash", "runs")
+
+
+@pytest.fixture(scope="session")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    return stage.catalog_with_own(tmp_path_factory.mktemp("catalog"))
+
+
+def seen(item: Entry) -> Verdict:
+    """An entry in the words of the table."""
+    result = item.result
+    failed = frozenset(f"{check.predicate}: {check.consequence}" for check in result.checks
+                       if check.outcome in ("FAIL", "WARN"))
+    notes = [note for note in result.notes if note.partition(":")[0] in _TOLD]
+    return Verdict(result.outcome, result.reason, failed, "; ".join(notes))
+
+
+@pytest.mark.parametrize("bug", ROWS)
+def test_the_outcomes_are_those_deserved(built: Path, known: Catalog, bug: str) -> None:
+    waits = bug in table.WAITS
+    items = stage.judged(known, built, bug, TRIALS, waits)
+    expected = {name: ROWS[bug].get(name, PASS) for name in TRIALS}
+    assert {name: seen(item) for name, item in items.items()} == expected
+    for name, item in items.items():
+        demands = POSTURES[item.posture].wish in ("implicit", "starttls")
+        assert all(check.promise == demands for check in item.result.checks), name
+        assert item.result.agreed == item.result.runs, "every run ends like the others"
+        assert item.result.runs > 1 or item.outcome != "FAIL", "a failure is seen twice"
+    controls = {control.outcome for control in runner.controls_of(built / "out")}
+    assert controls == ({"INCONCLUSIVE", "PASS"} if bug == "never-connects" else {"PASS"})
+
+
+def test_every_bug_has_its_row() -> None:
+    assert set(ROWS) == {stage.CORRECT, *client.BUGS}
+
+
+def test_every_trial_can_fail() -> None:
+    reddened = {name for row in ROWS.values() for name, verdict in row.items()
+                if verdict.outcome in ("FAIL", "WARN")}
+    assert reddened == set(TRIALS)
+
+
+def kills() -> dict[str, set[str]]:
+    """Predicate → the bugs that turn a trial red through it; the rows are held to above."""
+    found: dict[str, set[str]] = {name: set() for name in PREDICATES}
+    for bug, row in ROWS.items():
+        for verdict in row.values():
+            for check in verdict.failed:
+                found[check.partition(":")[0]].add(bug)
+    return found
+
+
+@pytest.mark.parametrize("predicate", PREDICATES)
+def test_every_predicate_has_its_mutant(predicate: str) -> None:
+    assert kills()[predicate]
