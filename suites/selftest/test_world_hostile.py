@@ -21,7 +21,8 @@ CONNECTIONS = 350
 # Bytes that get deeper into a parser than noise does.
 PIECES = (
     b"a LOGIN ", b"{5}\r\n", b"{99999999999}\r\n", b"{5+}\r\n", b"\r\n", b"\n", b"\0",
-    b"\"\\\"", b"(", b"((((((((", b"AUTHENTICATE PLAIN ", b"AUTH PLAIN =\r\n", b"STARTTLS\r\n", b"STLS\r\n",
+    b"\"\\\"", b"(", b"((((((((", b"AUTHENTICATE PLAIN ", b"AUTH PLAIN =\r\n",
+    b"STARTTLS\r\n", b"STLS\r\n",
     b"a STARTTLS\r\n", b"EHLO x\r\n", b"MAIL FROM:<", b"RCPT TO:<>\r\n", b"DATA\r\n", b".\r\n",
     b"BDAT 10 LAST\r\n", b"USER x\r\nPASS y\r\n", b"a UID FETCH 1:* BODY[]<0.5>\r\n", b"DONE\r\n",
     b"a SEARCH OR NOT NOT ALL (", b"\x16\x03\x01\x02\x00\x01\x00", b"\x16\x03\x03\xff\xff",
