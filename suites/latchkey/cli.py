@@ -57,8 +57,11 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("what", choices=("clients", "scenarios", "suites", "requirements",
                                       "predicates", "faults"))
     one.add_argument("--json", action="store_true")
-    one = commands.add_parser("show", help="what a scenario does, and why", allow_abbrev=False)
+    one = commands.add_parser("show", help="what a scenario does, why, and who failed it",
+                              allow_abbrev=False)
     one.add_argument("scenario", metavar="SCENARIO")
+    one.add_argument("--out", default=Path("latchkey-report"), metavar="DIR", type=Path,
+                     help="the report to look into (latchkey-report)")
     one.add_argument("--json", action="store_true")
     one = commands.add_parser("report", help="a report in another format", allow_abbrev=False)
     one.add_argument("dirs", nargs="+", metavar="DIR", type=Path)
@@ -157,7 +160,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from latchkey import show
-    return show.show_command(arguments.scenario, arguments.json)
+    return show.show_command(arguments.scenario, arguments.json, arguments.out)
 
 
 def _report(arguments: argparse.Namespace) -> int:

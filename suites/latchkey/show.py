@@ -6,14 +6,20 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from latchkey import catalog, faults, paths, runner
+from latchkey import catalog, faults, paths, results, runner, transcript
 from latchkey.catalog import Catalog
+from latchkey.dialogue import dialogue
+from latchkey.errors import UserError
+from latchkey.judge import OUTCOMES
 from latchkey.model import Scenario, Variant
 from latchkey.predicates import PREDICATES
+from latchkey.results import Entry
 
 WIDTH = 96
+_GRAVITY = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 Rows = list[dict[str, Any]]
 
 
@@ -163,8 +169,41 @@ def _pairs(word: str, table: Mapping[str, Any]) -> list[str]:
     return [_paragraph(f"{word}: {shown}", "    ")] if shown else []
 
 
-def show_command(name: str, as_json: bool) -> int:
+def seen_in(report: Path, name: str) -> tuple[Entry, ...]:
+    """What a report says of a scenario, the gravest first; nothing if there is no report."""
+    try:
+        entries = results.read(report / "results.json").results
+    except (OSError, UserError):
+        return ()
+    found = [entry for entry in entries if entry.id == name and entry.outcome != "SKIP"]
+    return tuple(sorted(found, key=lambda entry: (_GRAVITY.get(entry.outcome, len(_GRAVITY)),
+                                                  entry.client, entry.posture, entry.variant)))
+
+
+def seen_text(report: Path, entries: tuple[Entry, ...]) -> str:
+    """Who failed it, and how the gravest trial went."""
+    lines = ["", f"Seen in {report}/"]
+    counts: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        variant = f"[{entry.variant}]" if entry.variant else ""
+        counts.setdefault((entry.outcome, entry.client), []).append(entry.posture + variant)
+    for (outcome, client), where in counts.items():
+        lines.append(_paragraph(f"{outcome} {client}: {', '.join(where)}", "  "))
+    first = entries[0]
+    variant = f"[{first.variant}]" if first.variant else ""
+    lines += ["", f"Dialogue of {first.client} {first.posture} {variant}({first.outcome})"]
+    lines += [f"  {line}" for line in dialogue(
+        transcript.read(report / first.evidence / "transcript.jsonl"))]
+    return "\n".join(lines) + "\n"
+
+
+def show_command(name: str, as_json: bool, report: Path) -> int:
     known = catalog.load(paths.ROOT)
     facts = facts_of(known, known.scenario(name))
-    print(json.dumps(facts, indent=1) if as_json else show_text(facts), end="\n" * as_json)
+    if as_json:
+        print(json.dumps(facts, indent=1))
+        return 0
+    print(show_text(facts), end="")
+    if entries := seen_in(report, name):
+        print(seen_text(report, entries), end="")
     return 0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verdicts, tested on clients that deserve them: real worlds, scripted clients, one bug each."""
+"""The verdicts, tested on clients that deserve them: real worlds, scripted clients, a bug each."""
 
 from __future__ import annotations
 

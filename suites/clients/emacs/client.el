@@ -15,11 +15,13 @@
                            ((string-prefix-p "starttls" wish) 'starttls)))
              (auth (expand-file-name "authinfo" "~")))
   (setq command-line-args-left nil)
+  (make-directory user-emacs-directory t)
   (write-region (format "machine %s login %s password %s\n" host user password) nil auth)
   (setq auth-sources (list auth)
         gnutls-verify-error (not (string-suffix-p "default" wish)))
   (pcase service
     ("imap"
+     (nnheader-init-server-buffer)
      (unless (nnimap-open-server host `((nnimap-address ,host)
                                         ,@(and stream `((nnimap-stream ,stream)
                                                         (nnimap-server-port ,(string-to-number port))))))

@@ -8,6 +8,7 @@ const limit = 8000;
 const wishes = {
 	implicit: { secure: true },
 	starttls: { requireTLS: true },
+	opportunistic: { opportunisticTLS: true },
 	default: {},
 };
 const transport = nodemailer.createTransport({

@@ -1,4 +1,3 @@
-#!/usr/bin/python3 -ISE
 # SPDX-License-Identifier: Apache-2.0
 """A mail client that does everything right, or everything but one thing.
 
@@ -111,11 +110,11 @@ class Lines:
             print(f"{error.verify_message}: accept this certificate? [y/N]", flush=True)
             if self.bug == "asks-for-ever":
                 signal.pause()
-            if sys.stdin.readline().strip() == "y":
-                raise Failed("in a self-test nobody says yes")
+            sys.stdin.readline()        # nobody is there to say yes
 
 
 def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
+    """TLS 1.2 or later, with whoever proves to have the name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -359,15 +358,15 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
             session.capabilities()
         else:
             session.use(offered)
-    except NoTls:
-        raise
-    except Failed:
-        session.end()
+    except Failed as error:
+        if not isinstance(error, NoTls):
+            session.end()
         raise
     session.end()
 
 
 def run(bug: str, words: Sequence[str]) -> None:
+    """All connections; only a bug makes more than one."""
     if bug == "probes-unchecked":
         attempt(bug, words, probe=True)
     try:
