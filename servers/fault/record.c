@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #define RECORD_HEAD 5u
+#define RECORD_ALERT 21
 
 static void
 spoiled(struct fault_conn *conn, const struct wire_sink *out)
@@ -129,9 +130,13 @@ fault_conn_raw(
 		else
 			fault_conn_delivered(conn, out);
 		break;
-	case FAULT_ALPN:
 	case FAULT_CERTIFICATE:
 	case FAULT_REQUEST_CERTIFICATE:
+		/* An alert in the place of the flight shows neither. */
+		if (!conn->delivered && buf_span(raw).p[0] != RECORD_ALERT)
+			fault_conn_delivered(conn, out);
+		break;
+	case FAULT_ALPN:
 	case FAULT_SNI:
 	case FAULT_TLS:
 		/* Whatever answers the ClientHello shows it. */

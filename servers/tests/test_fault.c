@@ -309,6 +309,42 @@ records_are_changed_as_the_table_says(void **state)
 }
 
 static void
+an_alert_shows_no_certificate(void **state)
+{
+	static const uint8_t alert[] = {21, 3, 3, 0, 2, 2, 40};
+	static const struct {
+		struct span raw;
+		const char *ops;
+	} rows[] = {
+		{{alert, sizeof(alert)}, ""},
+		{{flight, sizeof(flight)}, "!"},
+		{{flight, sizeof(flight)}, "!"},
+	};
+	json_t *json = fault_json(
+		"{}", "{\"action\": \"certificate\", \"identity\": \"fault\"}");
+	struct fault fault;
+	struct fault_conn conn;
+	struct err err;
+	struct buf raw, text;
+	const struct wire_sink sink = {wire_write, &text};
+
+	(void)state;
+	assert_int_equal(fault_load(&fault, json, &err), 0);
+	fault_conn_init(&conn, &fault, true);
+	buf_init(&text, 100);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_init(&raw, 100);
+		assert_int_equal(buf_add(&raw, rows[i].raw), 0);
+		fault_conn_raw(&conn, &raw, &sink);
+		assert_true(span_eq(buf_span(&text), span_z(rows[i].ops)));
+		buf_fini(&raw);
+	}
+	buf_fini(&text);
+	fault_fini(&fault);
+	json_decref(json);
+}
+
+static void
 lists_are_changed_in_the_named_phases_only(void **state)
 {
 	json_t *json = fault_json("{}",
@@ -383,6 +419,7 @@ main(void)
 		cmocka_unit_test(without_a_fault_everything_passes),
 		cmocka_unit_test(tags_are_counted_on),
 		cmocka_unit_test(records_are_changed_as_the_table_says),
+		cmocka_unit_test(an_alert_shows_no_certificate),
 		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
 		cmocka_unit_test(a_wrong_fault_is_told_by_name),
 	};

@@ -386,15 +386,17 @@ record_end(struct world *world)
 int
 world_run(struct world *world, struct err *err)
 {
-	timers_start(world);
-	/* The identities are made while the client loads: nobody can connect
-	 * before the loop runs. A recipe that is wrong ends the trial here. */
-	if ((world->plan->client.args > 0 && child_start(world, err) != 0) ||
-		forge_all(world, err) != 0) {
+	/* First the identities: an RSA key may take seconds, and a client that
+	 * has started asks for names that only the loop can answer. */
+	if (forge_all(world, err) != 0 ||
+		(world->plan->client.args > 0 &&
+			child_start(world, err) != 0)) {
 		record_error(world, err);
 		record_end(world);
 		return -1;
 	}
+	ev_now_update(world->loop);
+	timers_start(world);
 	ev_run(world->loop, 0);
 	record_end(world);
 	return 0;

@@ -16,7 +16,8 @@ _LINES = 6                              # of one reply; the rest is counted
 def dialogue(transcript: Transcript) -> list[str]:
     """One line for each thing that was said or happened on the connections, in order.
 
-    `C:` is the client, `S:` the server, a bar in front says that it was inside TLS, `!` is the fault.
+    `C:` is the client, `S:` the server. A bar in front says that it was inside TLS (a broken one:
+    with an impostor), `!` is the fault.
     """
     return [line for event in transcript.events for line in _lines(event)]
 

@@ -91,21 +91,22 @@ def _world() -> Finding:
 
 def _clients() -> Iterator[Finding]:
     known = catalog.load(paths.ROOT)
-    for name in known.client_names:
-        client = known.client(name)
-        good = runner.is_installed(client)
-        detail = runner.version_of(client) or "version unknown" if good else "not installed"
-        debian = [package for package in client.packages if ":" not in package]
-        others = [package for package in client.packages if ":" in package]
-        yield Finding(f"client: {name}", good, detail if good or not others
-                      else f"{detail} ({', '.join(others)})", needed=False,
-                      package=" ".join(debian), command=_make_clients(client))
+    yield from (look_at(known.client(name)) for name in known.client_names)
 
 
-def _make_clients(client: Client) -> str:
-    """The command that makes what Debian does not have; "" if the client needs no such thing."""
-    made = any("{built}" in word for word in client.version_argv)
-    return shlex.join([str(paths.ROOT / "scripts/setup"), "clients"]) if made else ""
+def look_at(client: Client) -> Finding:
+    """Is it installed, and what would install it."""
+    good = runner.is_installed(client)
+    detail = runner.version_of(client) or "version unknown" if good else "not installed"
+    debian = [package for package in client.packages if ":" not in package]
+    others = [package for package in client.packages if ":" in package]
+    if not good and others:
+        detail += f" ({', '.join(others)})"
+    if any("{built}" in word for word in client.version_argv):
+        # Installs the packages too, before it makes what Debian does not have.
+        setup = shlex.join([str(paths.ROOT / "scripts/setup"), "clients"])
+        return Finding(f"client: {client.name}", good, detail, needed=False, command=setup)
+    return Finding(f"client: {client.name}", good, detail, needed=False, package=" ".join(debian))
 
 
 def remedy(findings: Iterable[Finding]) -> str:

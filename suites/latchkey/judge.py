@@ -69,7 +69,7 @@ class Check:
     level: str
     consequence: str
     outcome: str                        # PASS, FAIL, WARN, NOTE
-    promise: bool                       # the posture demanded TLS: a failure breaks a promise
+    promise: bool                       # the posture demanded it: a failure breaks a promise
     events: tuple[int, ...]             # seq of what decided
     sentence: str
 
@@ -256,9 +256,12 @@ def _by_client(event: Event) -> bool:
 
 
 def _check(context: Context, demand: Demand) -> Check:
-    finding = PREDICATES[demand.predicate].function(context)
+    predicate, posture = PREDICATES[demand.predicate], context.posture
+    finding = predicate.function(context)
+    # Where verification is left to the client nobody was promised that it looks who the server is.
+    promise = posture.demands_identity if predicate.of_identity else posture.demands_tls
     return Check(demand.predicate, demand.level, demand.consequence,
-                 "PASS" if finding.holds else _FAILED[demand.level], context.posture.demands_tls,
+                 "PASS" if finding.holds else _FAILED[demand.level], promise,
                  finding.events, _sentence(demand.predicate, finding))
 
 

@@ -62,6 +62,7 @@ class Predicate:
     failed: str                         # what happened when it was not kept
     held: str                           # what happened when it was
     needs_twin: bool = False
+    of_identity: bool = False           # it asks who the server is, not whether there is TLS
 
 
 def delivered(transcript: Transcript) -> Event | None:
@@ -179,11 +180,13 @@ def _no_content(channel: str) -> Callable[[Context], Finding]:
 
 
 def _no_command_in_clear(context: Context) -> Finding:
-    fault = delivered(context.transcript)
+    transcript = context.transcript
+    fault = delivered(transcript)
     if fault is None:
         return Finding(True)
-    return verdict_of((event for event in context.transcript.all("command")
-                       if event.seq > fault.seq and event.channel == "clear" and _works(event)),
+    return verdict_of((event for event in transcript.all("command")
+                       if event.seq > fault.seq and event.channel == "clear" and _works(event)
+                       and event.seq not in transcript.read_from_records),
                       _verb)
 
 
@@ -328,7 +331,8 @@ _ALL = (
         "no-credential-to-impostor", _no_credential("tls-bad"),
         "No password or token is sent to a server whose identity does not hold.",
         "A password or token was handed to an impostor.",
-        "No password or token was handed to the impostor."),
+        "No password or token was handed to the impostor.",
+        of_identity=True),
     Predicate(
         "no-content-in-clear", _no_content("clear"),
         "No mail, subject or recipient is sent or fetched in clear text.",
@@ -338,7 +342,8 @@ _ALL = (
         "no-content-to-impostor", _no_content("tls-bad"),
         "No mail is sent to or fetched from a server whose identity does not hold.",
         "Mail was exchanged with an impostor.",
-        "No mail was exchanged with the impostor."),
+        "No mail was exchanged with the impostor.",
+        of_identity=True),
     Predicate(
         "no-command-in-clear", _no_command_in_clear,
         "After the attack, no command is sent in clear text but those that end or mend it.",
@@ -348,7 +353,8 @@ _ALL = (
         "no-command-to-impostor", _no_command_to_impostor,
         "No command is sent to a server whose identity does not hold.",
         "The client talked to an impostor inside TLS.",
-        "The client had nothing to say to the impostor."),
+        "The client had nothing to say to the impostor.",
+        of_identity=True),
     Predicate(
         "no-clear-text-consumed", _no_clear_text_consumed,
         "Nothing that came before TLS is taken for an answer inside TLS.",
@@ -382,8 +388,8 @@ _ALL = (
         "The client did not fall back to an older TLS version."),
     Predicate(
         "no-false-success", _no_false_success,
-        "Success is reported only if the operation was done.",
-        "The client reported success for something that was not done.",
+        "Success is reported only if the mail went the way it had to.",
+        "The client reported success, but no mail went the way it had to.",
         "The client did not report a success that was none."),
     Predicate(
         "sends-sni", _sends_sni,

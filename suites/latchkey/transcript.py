@@ -8,6 +8,7 @@ missing.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +24,8 @@ EVENTS = (
 )
 # The fields that hold bytes: one code point each.
 _BYTES = ("data", "stray")
+# The header of a TLS record, but for its length (RFC 8446, section 5.1).
+_RECORD = re.compile(rb"[\x14-\x18]\x03[\x00-\x04]..", re.DOTALL)
 
 
 class Event(NamedTuple):
@@ -87,9 +90,34 @@ class Transcript:
         """The numbers of the connections, in order of their first event."""
         return tuple(number for number in self._by_conn if number)
 
+    @cached_property
+    def read_from_records(self) -> frozenset[int]:
+        """The seq of all commands that a server read out of TLS records, which it took for lines.
+
+        The key shares in them are random: now and then they have the looks of a command.
+        """
+        found = set()
+        for conn in self.conns:
+            inside, missing = False, 0
+            for event in self.conn(conn):
+                if event.name == "recv" and not event.in_tls:
+                    inside, missing = _in_records(event.bytes(), missing)
+                elif event.name == "command" and not event.in_tls and inside:
+                    found.add(event.seq)
+        return frozenset(found)
+
     @property
     def complete(self) -> bool:
         return not self.damage
+
+
+def _in_records(data: bytes, missing: int) -> tuple[bool, int]:
+    """Is all of this TLS records, `missing` bytes of an earlier one first; what the last lacks."""
+    inside, rest, missing = missing > 0, data[missing:], max(0, missing - len(data))
+    while header := _RECORD.match(rest):
+        size = 5 + int.from_bytes(header[0][3:], "big")
+        inside, rest, missing = True, rest[size:], max(0, size - len(rest))
+    return inside and not rest, missing
 
 
 def _grouped(pairs: Iterable[tuple[Any, Event]]) -> dict[Any, tuple[Event, ...]]:

@@ -11,6 +11,7 @@ import pytest
 
 from latchkey import catalog, doctor, paths, sandbox
 from latchkey.doctor import Finding
+from samples import ADAPTER
 
 GOOD = Finding("sandbox", True, "namespaces")
 NO_BWRAP = Finding("sandbox", False, "bwrap is not installed", package="bubblewrap")
@@ -50,6 +51,23 @@ def test_every_client_is_looked_at(tmp_path: Path) -> None:
     names = {one.name for one in doctor.examine(tmp_path)}
     assert names >= {f"client: {name}" for name in catalog.load(paths.ROOT).client_names}
     assert names >= {"sandbox", "world", "python: pytest"}
+
+
+@pytest.mark.parametrize("program, made", [("{built}/client", True), ("no-such-program", False)])
+def test_what_can_be_made_is_made_by_one_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                 program: str, made: bool) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / "suites/clients" / name
+        folder.mkdir(parents=True)
+        (folder / "adapter.toml").write_text(
+            ADAPTER.replace('["mine"', f'["{program}"'), encoding="ascii")
+    known = catalog.load(paths.ROOT)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    clients = [known.client(str(file)) for file in tmp_path.glob("suites/clients/*/adapter.toml")]
+    findings = [doctor.look_at(client) for client in clients]
+    assert [finding.good for finding in findings] == [False, False]
+    command = f"{tmp_path}/scripts/setup clients"
+    assert doctor.remedy(findings).count(command) == (1 if made else 0)
 
 
 def test_a_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

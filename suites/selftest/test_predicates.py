@@ -42,6 +42,8 @@ CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
 ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
+RECORD = "\x16\x03\x01\x00\x0ax\nc6 A\nxxx"
+LOOKS = event("command", 1, verb="A", tag="c6")
 WRONG_PASSWORD = event("send", 1, "tls-good", reply="auth", by="profile", segment=9,
                        data="a NO\r\n")
 NOT_OFFERED = {**WRONG_PASSWORD, "refused": True}
@@ -119,6 +121,17 @@ ROWS = (
     Row("STLS is no IMAP", WORK, False, (fault(), command("STLS"))),
     Row("a ClientHello read as a line", WORK, True,
         (fault(), command("\x16\x03\x01\x02"))),
+    Row("a ClientHello with the looks of a command", WORK, True,
+        (fault(), recv(data=RECORD), LOOKS)),
+    Row("one in two segments", WORK, True,
+        (fault(), recv(data=RECORD[:8]), recv(data=RECORD[8:]), LOOKS)),
+    Row("two records in one segment, and one cut", WORK, True,
+        (fault(), recv(data=RECORD + RECORD[:6]), recv(data=RECORD[6:]), LOOKS)),
+    Row("a command in the segment of a record", WORK, False,
+        (fault(), recv(data=RECORD + "c6 A\r\n"), LOOKS), note="A"),
+    Row("a command behind a record", WORK, False,
+        (fault(), recv(data=RECORD), command("LOGIN")), note="LOGIN"),
+    Row("no record of TLS", WORK, False, (fault(), recv(data="\x16\x02" + RECORD[2:]), LOOKS)),
     Row("inside TLS", WORK, True, (fault(), command("LOGIN", 1, GOOD))),
     Row("on the second connection", WORK, False,
         (fault(), close(), accept(2), command("LOGIN", 2))),

@@ -202,6 +202,36 @@ def test_what_cannot_be_run_is_skipped_with_its_reason(bench: Bench) -> None:
     assert (item.outcome, item.result.reason) == ("SKIP", "missing")
 
 
+@pytest.mark.parametrize("script, installed", [
+    ("exit 1", False), ("echo y; exit 1", False), ("echo x; exit 1", True), ("exit 0", True),
+])
+def test_a_library_is_missing_though_its_interpreter_is_there(tmp_path: Path, script: str,
+                                                              installed: bool) -> None:
+    adapter = tmp_path / "mine.toml"
+    adapter.write_text(ADAPTER.replace('"/bin/true"', f'"/bin/sh", "-c", "{script}"'),
+                       encoding="ascii")
+    assert runner.is_installed(catalog.load(ROOT).client(str(adapter))) is installed
+
+
+def test_what_was_built_for_an_adapter_is_seen(boxed: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "ROOT", boxed)
+    adapter = boxed / "suites/clients/mine"
+    adapter.mkdir(parents=True)
+    built = paths.built(adapter)
+    built.mkdir(parents=True)
+    (built / "client").write_text("#!/bin/sh\necho x7\n", encoding="ascii")
+    (built / "client").chmod(0o755)
+    (adapter / "adapter.toml").write_text(
+        ADAPTER.replace("/bin/true", "{built}/client").replace("'x'", r"'x(\d)'"), encoding="ascii")
+    client = catalog.load(ROOT).client(str(adapter / "adapter.toml"))
+    assert runner.version_of(client) == "7"
+    inside = sandbox.command(sandbox.etc_make(boxed / "out", None), None, adapter,
+                             [f"{sandbox.BUILT}/client"])
+    said = subprocess.run(inside, env=sandbox.environment(), capture_output=True, check=False)
+    assert said.stdout == b"x7\n"
+
+
 def test_without_namespaces_everything_is_skipped(bench: Bench,
                                                   monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "refusal", lambda scratch: "bwrap: not here")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import runner
+from latchkey import runner, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
@@ -32,8 +32,11 @@ def seen(item: Entry) -> Verdict:
     return Verdict(result.outcome, result.reason, failed, "; ".join(notes))
 
 
-@pytest.mark.parametrize("bug", ROWS)
-def test_the_outcomes_are_those_deserved(built: Path, known: Catalog, bug: str) -> None:
+# Those who wait begin, beside the others.
+@pytest.mark.parametrize("bug", sorted(ROWS, key=lambda bug: bug not in table.WAITS))
+def test_the_outcomes_are_those_deserved(built: Path, known: Catalog, bug: str,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)      # a busy machine is no outcome
     waits = bug in table.WAITS
     items = stage.judged(known, built, bug, TRIALS, waits)
     expected = {name: ROWS[bug].get(name, PASS) for name in TRIALS}

@@ -29,8 +29,9 @@ public class Client {
 		options.put("mail." + p + ".starttls.required", "" + wish.startsWith("starttls"));
 		options.put("mail." + p + ".ssl.checkserveridentity", "" + !wish.endsWith("default"));
 		options.put("mail." + p + ".auth", "true");
-		for (String limit : new String[] {"connectiontimeout", "timeout", "writetimeout"})
-			options.put("mail." + p + "." + limit, "8000");
+		// No writetimeout: its thread can outlive the work, and then Java does not end.
+		options.put("mail." + p + ".connectiontimeout", "8000");
+		options.put("mail." + p + ".timeout", "8000");
 		return options;
 	}
 

@@ -19,7 +19,7 @@ from samples import ROOT
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
-_BUSY, _WAITING = 2, 16                 # how many trials of a client go on at once
+_BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
 _ADAPTER = '''\
 adapter = 1

@@ -108,11 +108,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "believes-clear-capabilities": dict.fromkeys((LOGIN_DISABLED, NO_LOGIN), fail(UNOFFERED)),
     "ignores-login-disabled": {LOGIN_DISABLED: fail(UNOFFERED)},
-    "sends-password-before-tls": {
-        **dict.fromkeys((REFUSED, OTHER_HOST, CUT_FLIGHT, NO_LOGIN), fail(CREDENTIAL)),
-        # A server that goes on in clear carries out what it has got already.
-        NO_HANDSHAKE: fail(CREDENTIAL, COMMAND),
-    },
+    "sends-password-before-tls": dict.fromkeys(
+        (REFUSED, NO_HANDSHAKE, OTHER_HOST, CUT_FLIGHT, NO_LOGIN), fail(CREDENTIAL)),
     "clear-text-in-handshake": {HELLO: fail("no-clear-text-in-handshake: interoperability")},
     "sends-no-server-name": {HELLO: fail("sends-sni: interoperability")},
     "accepts-old-tls": {
