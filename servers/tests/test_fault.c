@@ -321,7 +321,7 @@ an_alert_shows_no_certificate(void **state)
 		{{flight, sizeof(flight)}, "!"},
 	};
 	json_t *json = fault_json(
-		"{}", "{\"action\": \"certificate\", \"identity\": \"fault\"}");
+		"{}", "{\"action\": \"certificate\", \"recipe\": \"fault\"}");
 	struct fault fault;
 	struct fault_conn conn;
 	struct err err;

@@ -223,6 +223,14 @@ def test_promise_or_exposure(posture: str, promise: bool) -> None:
     assert result_of(Row("", "", "", LEAKS, posture=posture)).checks[0].promise is promise
 
 
+@pytest.mark.parametrize(("posture", "promise"), [
+    ("imap-implicit", True), ("imap-starttls", True), ("imap-starttls-default", False),
+    ("imap-implicit-default", False), ("imap-opportunistic", False)])
+def test_who_the_server_is_was_promised_where_it_was_demanded(posture: str, promise: bool) -> None:
+    result = result_of(Row("", "", "", LEAKS, (IMPOSTOR,), posture))
+    assert result.checks[0].promise is promise
+
+
 def test_what_is_seen_when_all_held() -> None:
     assert result_of(Row("", "", "", LEAVES)).seen == (
         "No password or token went out in clear text.", "The client ended by itself.")
