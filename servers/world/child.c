@@ -270,16 +270,17 @@ child_free(struct world *world)
 	world->child = NULL;
 }
 
-/* State letter of a process of our client's session; 0 if it is none. */
+/* State letter of a thread of our client's session; 0 if it is none. */
 static char
-session_state(const char *pid, pid_t session)
+thread_state(const char *pid, const char *thread, pid_t session)
 {
-	char path[64], line[512], state = 0;
+	char path[80], line[512], state = 0;
 	const char *behind;
 	int of_session = 0;
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	(void)snprintf(
+		path, sizeof(path), "/proc/%.20s/task/%.20s/stat", pid, thread);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return 0;
@@ -290,6 +291,37 @@ session_state(const char *pid, pid_t session)
 		state = 0;
 	(void)fclose(file);
 	return of_session == session ? state : (char)0;
+}
+
+/*
+ * The first thread says nothing of the others: that of a JVM only waits for
+ * them to end.
+ */
+static bool
+process_sleeps(const char *pid, pid_t session)
+{
+	char path[64];
+	DIR *folder;
+	struct dirent *entry;
+	bool sleeps = true;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.20s/task", pid);
+	folder = opendir(path);
+	if (folder == NULL)
+		return true;
+	while (sleeps && (entry = readdir(folder)) != NULL) {
+		char state;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		state = thread_state(pid, entry->d_name, session);
+		/* Of what is not ours, nothing more is asked. */
+		if (state == 0)
+			break;
+		sleeps = state != 'R' && state != 'D';
+	}
+	(void)closedir(folder);
+	return sleeps;
 }
 
 bool
@@ -304,14 +336,10 @@ child_sleeps(const struct world *world)
 	folder = opendir("/proc");
 	if (folder == NULL)
 		return true;
-	while (sleeps && (entry = readdir(folder)) != NULL) {
-		char state;
-
-		if (entry->d_name[0] < '0' || entry->d_name[0] > '9')
-			continue;
-		state = session_state(entry->d_name, world->child->pid);
-		sleeps = state != 'R' && state != 'D';
-	}
+	while (sleeps && (entry = readdir(folder)) != NULL)
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
+			sleeps = process_sleeps(
+				entry->d_name, world->child->pid);
 	(void)closedir(folder);
 	return sleeps;
 }

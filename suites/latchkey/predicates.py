@@ -374,7 +374,7 @@ _ALL = (
     Predicate(
         "no-handshake-completed", _no_handshake_completed,
         "The TLS handshake is not completed.",
-        "The client completed a handshake that it had to refuse.",
+        "The client completed a handshake that was to be refused.",
         "The client refused the handshake."),
     Predicate(
         "no-old-version", _no_old_version,
