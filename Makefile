@@ -19,8 +19,8 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check unit selftest clang bench lint format install \
-	clean help setup setup-test setup-lint
+.PHONY: all run test check unit selftest clang bench lint format coverage \
+	install clean help setup setup-test setup-lint
 
 all:
 
@@ -116,6 +116,9 @@ lint: setup-lint ## layout, static analysis, types, spelling
 format: ## clang-format all C files
 	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
 		2>/dev/null)
+
+coverage: ## write docs/coverage.md anew
+	@scripts/latchkey coverage --markdown >.coverage.md && mv .coverage.md docs/coverage.md
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)
 	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev'

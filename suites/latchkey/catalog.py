@@ -58,14 +58,14 @@ class Catalog:
         """A certificate recipe as the world reads it."""
         return recipes.read(self.recipes, name)
 
+    def register(self) -> tuple[dict[str, Any], ...]:
+        """The register of requirements: one table for each specification."""
+        return tuple(tomlfile.load(path).data for path in _files(self.root / "suites/requirements"))
+
     def requirements(self) -> dict[str, dict[str, Any]]:
         """The register: id → its row, with the `spec` of its file."""
-        found: dict[str, dict[str, Any]] = {}
-        for path in _files(self.root / "suites/requirements"):
-            data = tomlfile.load(path).data
-            for row in data.get("requirement", ()):
-                found[row["id"]] = {"spec": data.get("spec", ""), **row}
-        return found
+        return {row["id"]: {"spec": data["spec"], **row} for data in self.register()
+                for row in data["requirement"]}
 
     def trials(self, client: Client, suite: str | None = None, keyword: str | None = None,
                posture: str | None = None) -> list[Trial]:

@@ -71,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("before", metavar="DIR_A", type=Path)
     one.add_argument("after", metavar="DIR_B", type=Path)
     one.add_argument("--json", action="store_true")
+    one = commands.add_parser("coverage", help="which rules are put to the test, and how it went",
+                              allow_abbrev=False)
+    one.add_argument("dirs", nargs="*", metavar="DIR", type=Path, help="reports to look into")
+    how = one.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true")
+    how.add_argument("--markdown", action="store_true", help="the text of docs/coverage.md")
     one = commands.add_parser("doctor", help="what this machine can run", allow_abbrev=False)
     one.add_argument("--json", action="store_true")
     return whole
@@ -192,6 +198,20 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 1 if any(change.kind == "broken" for change in changes) else 0
 
 
+def _coverage(arguments: argparse.Namespace) -> int:
+    import json
+
+    from latchkey import catalog, coverage, results
+    known = catalog.load(paths.ROOT)
+    entries = [entry for path in arguments.dirs for entry in results.read(path).results]
+    found = coverage.coverage(known.register(), known.scenarios.values(), entries)
+    if arguments.json:
+        print(json.dumps(coverage.document(found), indent=1))
+    else:
+        sys.stdout.write((coverage.markdown if arguments.markdown else coverage.text)(found))
+    return 0
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from latchkey import doctor
     return doctor.command(arguments.json)
@@ -199,5 +219,5 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run, "list": _list, "show": _show, "report": _report, "diff": _diff,
-    "doctor": _doctor,
+    "coverage": _coverage, "doctor": _doctor,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 import jsonschema  # type: ignore[import]
 import pytest
 
-from latchkey import catalog, faults, formats, template
+from latchkey import catalog, coverage, faults, formats, template
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
@@ -114,6 +114,12 @@ def test_requirements_have_texts(real: Catalog) -> None:
             for name in variant.requirements}
     for name in used:
         assert register[name]["text"] and register[name]["spec"]
+
+
+def test_requirements_are_seen_by_a_check(real: Catalog) -> None:
+    unseen = coverage.unseen(real.register(), real.scenarios.values())
+    assert not unseen, "named, but no check of the scenario is in the statement's `checks`, " \
+        "where it binds a client: docs/requirements.md"
 
 
 def test_cves_are_in_the_right_form_and_scenarios_speak(real: Catalog) -> None:

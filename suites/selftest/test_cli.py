@@ -39,6 +39,7 @@ def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.Comp
     (("show", "starttls.refusd"), 'unknown scenario "starttls.refusd"; did you mean'),
     (("report", "/nonexistent"), "cannot be read"),
     (("diff", "/nonexistent", "/nonexistent"), "cannot be read"),
+    (("coverage", "/nonexistent"), "cannot be read"),
     (("report", ".", "--format", "htlm"), 'did you mean "html"?'),
 ])
 def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...], said: str) -> None:
