@@ -26,18 +26,18 @@ all:
 
 include servers/build.mk
 
-OBJECTS := $(patsubst %.c,%.o,$(PARSE_SOURCES) $(WORLD_SOURCES))
+OBJECTS := $(patsubst %.c,%.o,$(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES))
 HELPERS := $(TEST_HELPERS:.c=.o)
 TESTS := $(TEST_SOURCES:.c=)
 REFCLIENT := $(REFCLIENT_SOURCES:.c=.o)
-PROGRAMS := mockworld forgecert $(if $(REFCLIENT),refclient)
-C_FILES := $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
+PROGRAMS := mockworld forgecert lkparse $(if $(REFCLIENT),refclient)
+C_FILES := $(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
 	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES)
 
 DIALECT := -std=c11 -D_GNU_SOURCE -Iservers
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wconversion -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla
-HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIC
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -fPIE
 LINK := -pie -Wl,-z,relro,-z,now
@@ -61,6 +61,15 @@ $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 
+$(B)/$(1)/liblatchkey.o: $(addprefix $(B)/$(1)/,$(LIBRARY_SOURCES:.c=.o))
+	$$(Q)$$(LD) -r -o $$@ $$^ && \
+		objcopy --wildcard --keep-global-symbol='lk_*' $$@
+
+$(B)/$(1)/lkparse: $(B)/$(1)/servers/parse/lkparse.o \
+		$(B)/$(1)/liblatchkey.o
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^
+
 $(addprefix $(B)/$(1)/,$(TESTS)): %: %.o \
 		$(addprefix $(B)/$(1)/,$(OBJECTS) $(HELPERS))
 	$$(if $$(Q),@echo "$(1): link $$@")
@@ -73,11 +82,14 @@ $(eval $(call variant,dev,$(CC),$(HARDEN)))
 $(eval $(call variant,asan,$(CC),-Werror $(SANITIZE)))
 $(eval $(call variant,clang,$(CLANG),-Werror $(HARDEN)))
 
-$(B)/dev/liblatchkey.a: $(PARSE_SOURCES:%.c=$(B)/dev/%.o) \
-		$(B)/dev/servers/core/span.o
+$(B)/dev/liblatchkey.a: $(B)/dev/liblatchkey.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-all: $(addprefix $(B)/dev/,$(PROGRAMS) liblatchkey.a) ## build (the default)
+$(B)/dev/liblatchkey.so.1: $(B)/dev/liblatchkey.o
+	$(Q)$(CC) -shared -Wl,-soname,liblatchkey.so.1 -Wl,-z,relro,-z,now \
+		-Wl,-z,defs $(LDFLAGS) -o $@ $^
+
+all: $(addprefix $(B)/dev/,$(PROGRAMS) liblatchkey.a liblatchkey.so.1) ## build (the default)
 
 run: setup ## set up, build, attack CLIENTS (curl msmtp), say where the report is
 	@$(MAKE) --no-print-directory all
@@ -121,7 +133,7 @@ coverage: ## write docs/coverage.md anew
 	@scripts/latchkey coverage --markdown >.coverage.md && mv .coverage.md docs/coverage.md
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)
-	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev'
+	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev' $(LIBRARY_HEADERS)
 
 clean: ## remove what was built
 	rm -rf $(B)

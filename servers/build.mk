@@ -2,7 +2,20 @@
 # What the programs are made of: one file a line, in the order of the alphabet.
 # `make lint` compares the lists with the tree.
 
-# Pure parsers: also the installable liblatchkey.
+# liblatchkey: the reference parsers; whoever links it sees lk_… alone.
+LIBRARY_SOURCES := \
+	servers/core/span.c \
+	servers/parse/out.c \
+	servers/parse/parse.c \
+	servers/parse/sts_record.c
+
+# What is installed of their headers.
+LIBRARY_HEADERS := \
+	servers/core/bytes.h \
+	servers/parse/parse.h \
+	servers/parse/sts.h
+
+# Pure parsers of the servers.
 PARSE_SOURCES := \
 	servers/parse/base64.c \
 	servers/parse/imap_address.c \
@@ -22,7 +35,6 @@ WORLD_SOURCES := \
 	servers/core/json.c \
 	servers/core/needle.c \
 	servers/core/pcapng.c \
-	servers/core/span.c \
 	servers/core/tls.c \
 	servers/core/tls_name.c \
 	servers/core/tls_options.c \
@@ -84,6 +96,7 @@ WORLD_SOURCES := \
 
 # Each has a main, and becomes a program of its own.
 MAIN_SOURCES := \
+	servers/parse/lkparse.c \
 	servers/pki/forge_main.c \
 	servers/world/mockworld.c
 
@@ -95,11 +108,13 @@ TEST_SOURCES := \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_imap.c \
+	servers/tests/test_parse.c \
 	servers/tests/test_pcapng.c \
 	servers/tests/test_pki.c \
 	servers/tests/test_pop3.c \
 	servers/tests/test_sasl.c \
-	servers/tests/test_smtp.c
+	servers/tests/test_smtp.c \
+	servers/tests/test_sts_record.c
 
 # What several of them share.
 TEST_HELPERS :=

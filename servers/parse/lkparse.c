@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * lkparse: the parsers of liblatchkey behind the line protocol of the vectors
+ * (docs/vectors.md). Reads lines "PARSER HEX", answers each with one line of
+ * JSON. `lkparse --list` lists the parsers, `lkparse --reasons` the reasons
+ * and readings, both as JSON.
+ */
+#include "parse/chars.h"
+#include "parse/parse.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The texts of the lists need no escapes; a unit test looks at that. */
+static void
+parsers_list(void)
+{
+	size_t n;
+	const struct lk_parser *parser = lk_parsers(&n);
+
+	for (size_t i = 0; i < n; i++)
+		printf("{\"parser\":\"%s\",\"title\":\"%s\",\"source\":\"%s\","
+		       "\"framed\":%s}\n",
+			parser[i].name, parser[i].title, parser[i].source,
+			parser[i].framed ? "true" : "false");
+}
+
+static void
+reasons_list(void)
+{
+	const struct lk_reason_text *reason;
+	const struct lk_reading_text *reading;
+
+	for (unsigned i = 1; (reason = lk_reason_text(i)) != NULL; i++)
+		printf("{\"reason\":\"%s\",\"text\":\"%s\",\"source\":\"%s\"}"
+		       "\n",
+			reason->name, reason->text, reason->source);
+	for (unsigned i = 0; (reading = lk_reading_text(i)) != NULL; i++)
+		printf("{\"reading\":\"%s\",\"one\":\"%s\",\"other\":\"%s\","
+		       "\"source\":\"%s\"}\n",
+			reading->name, reading->one, reading->other,
+			reading->source);
+}
+
+/* Hex to bytes in place; false when it is none. */
+static bool
+hex_decode(char *text, size_t n, size_t *n_r)
+{
+	if (n % 2 != 0)
+		return false;
+	for (size_t i = 0; i < n; i += 2) {
+		int high = hex_value((uint8_t)text[i]);
+		int low = hex_value((uint8_t)text[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		text[i / 2] = (char)(high << 4 | low);
+	}
+	*n_r = n / 2;
+	return true;
+}
+
+/* Print with the printer or the JSON writer, whatever the size. */
+static void
+value_write(size_t (*write)(const struct lk_result *, char *, size_t),
+	const struct lk_result *result, bool as_hex)
+{
+	size_t n = write(result, NULL, 0);
+	char *text = malloc(n + 1);
+
+	if (text == NULL)
+		abort();
+	write(result, text, n);
+	for (size_t i = 0; i < n; i++)
+		printf(as_hex ? "%02x" : "%c", (uint8_t)text[i]);
+	free(text);
+}
+
+static void
+readings_write(uint64_t set)
+{
+	const char *comma = "";
+
+	printf(",\"readings\":[");
+	for (unsigned i = 0; i < LK_READING_COUNT; i++)
+		if (set >> i & 1) {
+			printf("%s\"%s\"", comma, lk_reading_text(i)->name);
+			comma = ",";
+		}
+	putchar(']');
+}
+
+static void
+accepted_write(const struct lk_parser *parser, const struct lk_result *result)
+{
+	printf("{\"result\":\"%s\",\"consumed\":%zu",
+		result->ambiguous != 0 ? "ambiguous" : "valid", result->offset);
+	if (result->ambiguous != 0)
+		readings_write(result->ambiguous);
+	printf(",\"value\":");
+	value_write(parser->json, result, false);
+	printf(",\"printed\":\"");
+	value_write(parser->print, result, true);
+	puts("\"}");
+}
+
+static void
+line_answer(char *line, size_t n)
+{
+	char *hex = memchr(line, ' ', n);
+	size_t name_n = hex != NULL ? (size_t)(hex - line) : n;
+	const struct lk_parser *parser = lk_parser_find(span_of(line, name_n));
+	struct lk_result result;
+	size_t size = 0;
+	ssize_t code;
+
+	if (parser == NULL) {
+		puts("{\"result\":\"unsupported\"}");
+		return;
+	}
+	if (hex != NULL && !hex_decode(hex + 1, n - name_n - 1, &size)) {
+		puts("{\"error\":\"the input is not hexadecimal\"}");
+		return;
+	}
+	code = parser->parse(
+		span_of(hex != NULL ? hex + 1 : line, size), &result);
+	if (code >= 0) {
+		accepted_write(parser, &result);
+		return;
+	}
+	printf("{\"result\":\"%s\",\"reason\":\"%s\",\"offset\":%zu}\n",
+		code == LK_MORE && parser->framed ? "more" : "invalid",
+		lk_reason_text(result.reason)->name, result.offset);
+}
+
+int
+main(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	if (argc == 2 && strcmp(argv[1], "--list") == 0) {
+		parsers_list();
+	} else if (argc == 2 && strcmp(argv[1], "--reasons") == 0) {
+		reasons_list();
+	} else if (argc > 1) {
+		fputs("usage: lkparse [--list | --reasons] <REQUESTS\n",
+			stderr);
+		return 2;
+	} else {
+		while ((n = getline(&line, &size, stdin)) >= 0) {
+			if (n > 0 && line[n - 1] == '\n')
+				n--;
+			line_answer(line, (size_t)n);
+			fflush(stdout);
+		}
+		free(line);
+	}
+	return ferror(stdout) ? 1 : 0;
+}
