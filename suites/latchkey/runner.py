@@ -160,12 +160,12 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
 def _wants_more(results: Sequence[Result], timed: bool) -> bool:
     """A verdict needs more runs.
 
-    A failure is seen twice before it is told. Where the client's timing decides, one good run says
+    A failure (FAIL or WARN) is seen twice before it is told. Where the client's timing decides, one good run says
     little, and a bad one among good ones is looked for again.
     """
     failed = sum(result.outcome in ("FAIL", "WARN") for result in results)
     if not timed:
-        return not results or (len(results) == 1 and results[0].outcome == "FAIL")
+        return not results or len(results) == 1 == failed
     return len(results) < _TIMED_RUNS or (failed == 1 and len(results) < _TIMED_RUNS_MOST)
 
 

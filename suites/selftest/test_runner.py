@@ -28,6 +28,9 @@ prompt = "Really\\\\?"
 
 [posture.imap-starttls]
 argv = ["mine", "{host}"]
+
+[posture.imap-opportunistic]
+argv = ["mine", "{host}"]
 """
 WORLD = """#!/bin/sh
 cd /run/latchkey/trial || exit 3
@@ -66,9 +69,10 @@ def world_write(programs: Path, script: str) -> None:
     file.chmod(0o755)
 
 
-def one_trial(bench: Bench, scenario: str = "starttls.stripped-capability") -> Trial:
+def one_trial(bench: Bench, scenario: str = "starttls.stripped-capability",
+              posture: str = "imap-starttls") -> Trial:
     client = bench.catalog.client(str(bench.out.parent / "adapter/mine.toml"))
-    return bench.catalog.trials(client, scenario, posture="imap-starttls")[0]
+    return bench.catalog.trials(client, scenario, posture=posture)[0]
 
 
 def runs(bench: Bench, kind: str) -> list[str]:
@@ -83,10 +87,13 @@ def test_a_client_that_refuses_passes(bench: Bench) -> None:
     assert runs(bench, "trials") == [item.evidence]
 
 
-def test_a_failure_is_run_twice(bench: Bench) -> None:
+@pytest.mark.parametrize(("posture", "outcome"), [
+    ("imap-starttls", "FAIL"), ("imap-opportunistic", "WARN"),
+])
+def test_a_failure_is_run_twice(bench: Bench, posture: str, outcome: str) -> None:
     written(bench.out.parent / "adapter/fault.jsonl", *LEAKED)
-    item = runner.run_trial(bench, one_trial(bench))
-    assert (item.outcome, item.result.runs, item.result.agreed) == ("FAIL", 2, 2)
+    item = runner.run_trial(bench, one_trial(bench, posture=posture))
+    assert (item.outcome, item.result.runs, item.result.agreed) == (outcome, 2, 2)
     assert runs(bench, "trials") == [item.evidence, item.evidence + "~2"]
 
 
