@@ -9,15 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from latchkey.errors import UserError
+from latchkey.errors import UserError, suggestion
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
-from latchkey.results import Entry, Known, schema_text
+from latchkey.results import Entry, Known, Run, schema_text
 from latchkey.shape import Exactly, ListOf, Misfit, Shape, Table, Text, Word, check
 from latchkey.tomlfile import TomlFile, load
 
 # What can be known. PASS needs no entry, and SKIP and ERROR say nothing of a client.
 OUTCOMES = ("FAIL", "WARN", "INCONCLUSIVE")
+_MACHINE = ("missing", "no-netns", "needs-root")    # reasons of a SKIP that are not the client's
 _BETTER = {"FAIL": ("WARN", "PASS"), "WARN": ("PASS",), "INCONCLUSIVE": ("PASS",)}
 
 _TEXT = Text()
@@ -65,8 +66,8 @@ class Baseline:
     items: tuple[Item, ...] = ()
 
 
-def read(path: Path) -> Baseline:
-    """A file; every mistake, and every reason that is none, is a UserError."""
+def read(path: Path, finished: bool = True) -> Baseline:
+    """A file; every mistake is a UserError. In a finished one, so is every reason that is none."""
     file = load(path)
     try:
         check(BASELINE, file.data)
@@ -75,14 +76,17 @@ def read(path: Path) -> Baseline:
     items = tuple(Item(**{key: tuple(value) if isinstance(value, list) else value
                           for key, value in row.items()}) for row in file.data.get("known", ()))
     for number, item in enumerate(items):
-        _check_item(file, number, item, items[:number])
+        _check_item(file, number, item, items[:number], finished)
     return Baseline(file.data["client"], items)
 
 
-def _check_item(file: TomlFile, number: int, item: Item, above: tuple[Item, ...]) -> None:
+def _check_item(file: TomlFile, number: int, item: Item, above: tuple[Item, ...],
+                finished: bool) -> None:
     place = ("known", number)
     if any((item.name, item.versions) == (other.name, other.versions) for other in above):
         file.fail((*place, "id"), f"a second entry for {item.name}", "keep one of them")
+    if not finished:
+        return
     if _is_empty(item.reason):
         file.fail((*place, "reason"), f'"{item.reason}" is no reason',
                   "say in a sentence why this outcome is accepted")
@@ -123,10 +127,16 @@ def _marked(item: Entry, known: Item | None) -> Entry:
 
 
 def stale(baseline: Baseline, entries: Iterable[Entry], version: str) -> tuple[str, ...]:
-    """The entries for this version that no trial of a full run met: it is gone, or skipped."""
+    """The entries for this version that no trial of a full run met: it is gone, or never comes so.
+
+    What this machine could not run says nothing of its entry.
+    """
     met = {(item.id, item.variant, item.posture) for item in entries
-           if item.client == baseline.client and item.result.outcome != "SKIP"}
-    return tuple(item.name for key, item in _applying(baseline, version).items() if key not in met)
+           if item.client == baseline.client
+           and (item.result.outcome != "SKIP" or item.result.reason in _MACHINE)}
+    return tuple(f"{item.id}{f'[{item.variant}]' if item.variant else ''}/{baseline.client}/"
+                 f"{item.posture}" for key, item in _applying(baseline, version).items()
+                 if key not in met)
 
 
 def _applying(baseline: Baseline, version: str) -> dict[tuple[str, str, str], Item]:
@@ -163,18 +173,47 @@ def version_within(version: str, bounds: str) -> bool:
 
 
 def fresh(old: Baseline, version: str, entries: Iterable[Entry], day: str) -> Baseline:
-    """What a run found, in the old words where it is as known; the rest has no reason yet."""
-    kept = {(item.name, item.outcome): item for item in _applying(old, version).values()}
-    items = []
-    for found in entries:
-        if found.client != old.client or found.result.outcome not in OUTCOMES:
+    """What a run found, in the old words where it is as known; the rest has no reason yet.
+
+    Old entries stay that are for other versions, or that this run did not try.
+    """
+    own = [found for found in entries if found.client == old.client]
+    applying = _applying(old, version)
+    tried = {(found.id, found.variant, found.posture) for found in own
+             if found.result.outcome != "SKIP"}
+    items = [item for item in old.items
+             if (item.id, item.variant, item.posture) not in tried
+             or not version_within(version, item.versions)]
+    for found in own:
+        if found.result.outcome not in OUTCOMES:
             continue
         failed = tuple(sorted({name for name, _ in found.result.failed}))
-        item = Item(found.id, found.posture, found.result.outcome, "", found.variant, failed,
-                    date=day)
-        words = kept.get((item.name, item.outcome))
-        items.append(replace(words, checks=failed) if words is not None else item)
-    return Baseline(old.client, tuple(sorted(items, key=lambda item: item.name)))
+        known = applying.get((found.id, found.variant, found.posture))
+        if known is not None and known.outcome == found.result.outcome \
+                and (not known.checks or set(failed) <= set(known.checks)):
+            items.append(replace(known, checks=failed, date=day))
+        else:
+            items.append(Item(found.id, found.posture, found.result.outcome, "", found.variant,
+                              failed, date=day))
+    return Baseline(old.client, tuple(sorted(items, key=lambda item: (item.name, item.versions))))
+
+
+def of_run(run: Run, client: str | None, old: Path | None) -> Baseline:
+    """The baseline of a client of a run, with what an older file says; mistakes are UserErrors."""
+    names = sorted({found.client for found in run.results})
+    if client is None and len(names) != 1:
+        what, right = ("several clients", f"name one with --client: {', '.join(names)}") if names \
+            else ("no trials", "name the folder of another run")
+        raise UserError(None, 0, f"the run has {what}", right)
+    client = client or names[0]
+    if client not in names:
+        raise UserError(None, 0, f'the run has no client "{client}"', suggestion(client, names))
+    before = read(old, finished=False) if old is not None else Baseline(client)
+    if before.client != client:
+        raise UserError(old, 0, f'is the baseline of "{before.client}", not of "{client}"',
+                        "name another file")
+    return fresh(before, run.clients.get(client, {}).get("version", ""), run.results,
+                 run.finished[:10])
 
 
 def text(baseline: Baseline) -> str:

@@ -71,6 +71,13 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("before", metavar="DIR_A", type=Path)
     one.add_argument("after", metavar="DIR_B", type=Path)
     one.add_argument("--json", action="store_true")
+    one = commands.add_parser("baseline", help="known outcomes, made from a run",
+                              allow_abbrev=False)
+    one.add_argument("what", choices=("write",))
+    one.add_argument("dir", metavar="DIR", type=Path, help="the report of a run")
+    one.add_argument("--client", metavar="NAME", help="which, if the run has several")
+    one.add_argument("--output", type=Path, metavar="FILE",
+                     help="a file, not standard output; if it is there, its reasons are kept")
     one = commands.add_parser("coverage", help="which rules are put to the test, and how it went",
                               allow_abbrev=False)
     one.add_argument("dirs", nargs="*", metavar="DIR", type=Path, help="reports to look into")
@@ -198,6 +205,22 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 1 if any(change.kind == "broken" for change in changes) else 0
 
 
+def _baseline(arguments: argparse.Namespace) -> int:
+    from latchkey import baseline, results
+    output: Path | None = arguments.output
+    made = baseline.of_run(results.read(arguments.dir), arguments.client,
+                           output if output is not None and output.exists() else None)
+    if output is None:
+        sys.stdout.write(baseline.text(made))
+    else:
+        baseline.write(output, made)
+    bare = sum(not item.reason for item in made.items)
+    print(f"latchkey: {made.client}: {len(made.items)} known outcomes" + (
+        f", {bare} without a reason: the file is refused until each has one" if bare else ""),
+        file=sys.stderr)
+    return 0
+
+
 def _coverage(arguments: argparse.Namespace) -> int:
     import json
 
@@ -219,5 +242,5 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run, "list": _list, "show": _show, "report": _report, "diff": _diff,
-    "coverage": _coverage, "doctor": _doctor,
+    "baseline": _baseline, "coverage": _coverage, "doctor": _doctor,
 }

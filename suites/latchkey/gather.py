@@ -15,7 +15,7 @@ from typing import Any
 from latchkey import baseline, judge, paths, report, results, runner, sandbox
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
-from latchkey.errors import UserError
+from latchkey.errors import UserError, suggestion
 from latchkey.model import Trial
 from latchkey.report import facts, terminal
 from latchkey.report.progress import Observer, observer
@@ -108,6 +108,11 @@ class Gathering:
         for client in named:
             self.catalog.trials(client, self.wish.suite, None, self.wish.posture)
         self.known = [baseline.read(Path(name)) for name in self.wish.baselines]
+        for file, one in zip(self.wish.baselines, self.known):
+            names = {*self.catalog.client_names, *(client.name for client in named)}
+            if one.client not in names:
+                raise UserError(file, 0, f'is the baseline of "{one.client}", which nobody knows',
+                                suggestion(one.client, names))
         if not paths.program("mockworld").is_file():
             raise UserError(None, 0, "the world is not built", "run make")
         out_check(self.wish.out)
@@ -146,14 +151,17 @@ class Gathering:
             self.final += f"Interrupted: {run.host['interrupted']}.\n"
         if self.watcher is not None:
             self.watcher.finish(self.final)
-        return 3 if interrupted else results.exit_status(self.entries, self.wish.least)
+        if interrupted:
+            return 3
+        return results.exit_status(self.entries, self.wish.least, run.stale)
 
     def _run(self, interrupted: bool) -> Run:
         host: dict[str, Any] = host_facts()
         if interrupted:
             host["interrupted"] = f"only {len(self.entries)} of {self.total} trials were run"
         stale = [name for one in self.known for name in baseline.stale(
-            one, self.entries, self._version(one.client))] if self._is_complete() else []
+            one, self.entries, self._version(one.client)) if one.client in self.clients] \
+            if self._is_complete() else []
         # The order of a run depends on the workers, that of its results does not.
         entries = sorted(self.entries, key=lambda item: (item.client, item.posture, item.name))
         return Run(paths.VERSION, self.began, now(), host, self.argv, self.clients, tuple(entries),

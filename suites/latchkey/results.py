@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -207,13 +207,14 @@ def _entry(data: Mapping[str, Any]) -> Entry:
 # --- what a run amounts to
 
 
-def exit_status(entries: Iterable[Entry], least: int = 1) -> int:
+def exit_status(entries: Iterable[Entry], least: int = 1, stale: Collection[str] = ()) -> int:
     """0 nothing unexpected, 1 something failed, 3 undecided, broken or fewer than `least` decided.
 
-    A WARN, and what a baseline knows, is nothing unexpected; that a known failure did not come is.
+    A WARN, and what a baseline knows, is nothing unexpected; that a known failure did not come,
+    or that nothing is left of which it speaks, is.
     """
     outcomes = Counter(item.outcome for item in entries)
-    if outcomes["FAIL"] or outcomes["XPASS"]:
+    if outcomes["FAIL"] or outcomes["XPASS"] or stale:
         return 1
     decided = sum(number for outcome, number in outcomes.items() if outcome in DECIDED)
     return 3 if outcomes["ERROR"] or outcomes["INCONCLUSIVE"] or decided < least else 0

@@ -2,6 +2,7 @@
 """Baselines: what they accept, what they refuse, and what becomes of the outcomes."""
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from latchkey import baseline
 from latchkey.baseline import Baseline, Item, fresh, read, stale, version_within, with_baseline
 from latchkey.errors import UserError
 from latchkey.judge import Check, Result
-from latchkey.results import Entry, Known
+from latchkey.results import Entry, Known, Run
 
 ROOT = Path(__file__).resolve().parents[2]
 REASON = "The option is new in the next release."
@@ -71,8 +72,14 @@ def test_stale_entries() -> None:
              replace(ITEM, id="family.skipped"), replace(ITEM, id="family.old", versions="< 1"))
     found = stale(Baseline("curl", items), [entry(FAIL), entry(Result("SKIP"), "family.skipped"),
                                             entry(FAIL, "family.gone", client="wget")], "1.0")
-    assert found == ("family.gone/imap-starttls", "family.name[v]/imap-starttls",
-                     "family.skipped/imap-starttls")
+    assert found == ("family.gone/curl/imap-starttls", "family.name[v]/curl/imap-starttls",
+                     "family.skipped/curl/imap-starttls")
+
+
+@pytest.mark.parametrize("reason", ["missing", "no-netns", "needs-root"])
+def test_what_could_not_be_run_is_not_stale(reason: str) -> None:
+    assert stale(Baseline("curl", (ITEM,)), [entry(Result("SKIP", reason))], "1.0") == ()
+    assert stale(Baseline("curl", (ITEM,)), [entry(Result("SKIP", "posture"))], "1.0")
 
 
 @pytest.mark.parametrize(("version", "bounds", "within"), [
@@ -182,9 +189,48 @@ def test_a_fresh_baseline_cannot_be_read_before_somebody_gave_reasons(tmp_path: 
 def test_a_fresh_baseline_keeps_reasons_that_still_hold() -> None:
     old = Baseline("curl", (ITEM, replace(ITEM, id="family.fixed"),
                             replace(ITEM, id="family.worse", outcome="WARN")))
-    made = fresh(old, "1.0", [entry(FAIL), entry(FAIL, "family.worse")], "2000-12-31")
+    made = fresh(old, "1.0", [entry(FAIL), entry(FAIL, "family.worse"),
+                              entry(Result("PASS"), "family.fixed")], "2000-12-31")
     assert [(item.id, item.outcome, item.reason) for item in made.items] == [
         ("family.name", "FAIL", REASON), ("family.worse", "FAIL", "")]
+    assert made.items[0].date == "2000-12-31"
+
+
+def test_a_reason_does_not_hold_for_another_check() -> None:
+    old = Baseline("curl", (replace(ITEM, checks=("no-false-success",)),))
+    made, = fresh(old, "1.0", [entry(FAIL)], "2000-12-31").items
+    assert (made.checks, made.reason) == (("no-credential-in-clear",), "")
+
+
+def test_a_fresh_baseline_keeps_what_the_run_says_nothing_of() -> None:
+    old = Baseline("curl", (replace(ITEM, versions="< 1"), replace(ITEM, id="family.untried"),
+                            replace(ITEM, id="family.skipped")))
+    made = fresh(old, "1.0", [entry(FAIL), entry(Result("SKIP", "missing"), "family.skipped")],
+                 "2000-12-31")
+    assert [(item.id, item.versions, item.reason) for item in made.items] == [
+        ("family.name", "", ""), ("family.name", "< 1", REASON), ("family.skipped", "", REASON),
+        ("family.untried", "", REASON)]
+
+
+def test_a_baseline_of_a_run(tmp_path: Path) -> None:
+    made = Run("0", "2000-12-30T23:59:59+00:00", "2000-12-31T00:00:01+00:00", {}, (),
+               {"curl": {"version": "1.0", "adapter": "curl"}}, (entry(FAIL),))
+    both = replace(made, results=(entry(FAIL), entry(FAIL, client="wget")))
+    item, = baseline.of_run(made, None, None).items
+    assert (item.reason, item.date) == ("", "2000-12-31")
+    assert baseline.of_run(both, "curl", None).items == (item,)
+    # An unfinished file may be written again: nothing that was filled in is lost.
+    path = tmp_path / "curl.toml"
+    baseline.write(path, Baseline("curl", (item, replace(item, id="family.other"))))
+    path.write_text(path.read_text().replace('reason = ""', f'reason = "{REASON}"', 1))
+    assert [one.reason for one in baseline.of_run(made, None, path).items] == [REASON, ""]
+    for run, client, said in ((both, None, "several clients; name one with --client: curl, wget"),
+                              (made, "crul", 'did you mean "curl"?'),
+                              (replace(made, results=()), None, "no trials")):
+        with pytest.raises(UserError, match=re.escape(said)):
+            baseline.of_run(run, client, None)
+    with pytest.raises(UserError, match='is the baseline of "curl", not of "wget"'):
+        baseline.of_run(both, "wget", path)
 
 
 @pytest.mark.parametrize("result", [FAIL, WARN, Result("INCONCLUSIVE", "flaky")])

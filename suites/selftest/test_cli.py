@@ -123,6 +123,52 @@ def test_a_run_leaves_a_report_and_pytest_makes_the_same(built: Path) -> None:
     assert latchkey("diff", "one", "two", cwd=built).returncode == 0
 
 
+def test_a_baseline_from_a_run_to_a_run(built: Path) -> None:
+    """What was found is written, gets its reasons, and then is known."""
+    exposed = ("--suite", "starttls.stripped-capability", "--posture", "imap-default")
+    assert latchkey("run", "python", *exposed, "--out", "one", cwd=built).returncode == 0
+    done = latchkey("baseline", "write", "one", "--output", "python.toml", cwd=built)
+    assert done.returncode == 0 and "1 without a reason" in done.stderr
+    refused = latchkey("run", "python", "--baseline", "python.toml", cwd=built)
+    assert refused.returncode == 2 and 'python.toml:11: "" is no reason' in refused.stderr
+    file = built / "python.toml"
+    text = file.read_text(encoding="utf-8").replace('reason = ""', 'reason = "It wants no TLS."')
+    file.write_text(text, encoding="utf-8")
+    known = ("run", "python", "--baseline", "python.toml", "--out", "two")
+    assert latchkey(*known, *exposed, cwd=built).returncode == 0
+    assert set(outcomes(built / "two").values()) == {"XFAIL"}
+    again = latchkey("baseline", "write", "two", "--output", "python.toml", cwd=built)
+    assert again.returncode == 0 and "without" not in again.stderr
+    file.write_text(text.replace('"python"', '"pyhton"'), encoding="utf-8")
+    wrong = latchkey(*known, cwd=built)
+    assert wrong.returncode == 2 and 'did you mean "python"?' in wrong.stderr
+
+
+def test_a_stale_entry_makes_a_full_run_fail(built: Path) -> None:
+    """One that is met, one that is gone, one for another version."""
+    (built / "refused.toml").write_text("""
+        adapter = 1
+        name = "mute"
+        title = "Says nothing"
+        kind = "library"
+        version = { argv = ["echo", "1.0"], regex = '(.+)' }
+        trust = "none"
+        [posture.pop3-default]
+        argv = ["true"]
+        """, encoding="ascii")
+    rows = "".join(f'[[known]]\nid = "{name}"\nposture = "pop3-default"\noutcome = "{outcome}"\n'
+                   f'reason = "It does not even connect to {name}."\nversions = "{versions}"\n'
+                   for name, outcome, versions in (
+                       ("starttls.stripped-capability", "INCONCLUSIVE", "= 1.0"),
+                       ("starttls.gone", "WARN", ">= 1"), ("starttls.older", "WARN", "< 1")))
+    (built / "mute.toml").write_text(f'baseline = 1\nclient = "mute"\n{rows}', encoding="ascii")
+    done = latchkey("run", "./refused.toml", "--baseline", "mute.toml", "--out", "out", cwd=built)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "  starttls.gone/mute/pop3-default: no trial met it, take it out\n" in done.stdout
+    assert "starttls.older" not in done.stdout
+    assert "XFAIL" in outcomes(built / "out").values()
+
+
 def test_evidence_is_complete_and_can_be_repeated(built: Path) -> None:
     latchkey("run", "python", *SMALL, "-k", "[no]", "--pcap", "--out", "one", cwd=built)
     data = json.loads((built / "one/results.json").read_text(encoding="utf-8"))

@@ -129,6 +129,10 @@ def test_exit_status(outcomes: tuple[str, ...], least: int, status: int) -> None
     assert exit_status(map(entry, outcomes), least) == status
 
 
+def test_a_stale_baseline_is_unexpected() -> None:
+    assert exit_status([entry("PASS")], stale=("family.gone/curl/imap-starttls",)) == 1
+
+
 def test_entry_of_a_trial_and_of_its_control() -> None:
     client = model.Client("x", "X", "mua", (), ("x",), ".", "system", "", "", Path("x"), {})
     variant = model.Variant("v", "T", (), ("r",), ("CWE-1",), ("CVE-1",),

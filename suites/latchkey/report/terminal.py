@@ -51,7 +51,9 @@ def final(results: Results, report: Path | str | None = None) -> str:
     stale = list(map(str, results.get("stale") or ()))
     if late or stale:
         lines += ["Baseline out of date:", *(f"  {line(r)}" for r in late[:LINES])]
-        lines += [f"  {safe(name)}: no trial met it" for name in stale[:LINES]] + [""]
+        lines += [f"  {safe(name)}: no trial met it, take it out" for name in stale[:LINES]]
+        lines += [f"  and {len(stale) - LINES:,} more"] if len(stale) > LINES else []
+        lines += [""]
     for client in whole["clients"]:
         lines.append(f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}")
     lines += [safe(whole["headline"]) + "."]
