@@ -82,6 +82,7 @@ WORLD_SOURCES := \
 	servers/proto/smtp.c \
 	servers/proto/smtp_content.c \
 	servers/proto/smtp_envelope.c \
+	servers/world/asleep.c \
 	servers/world/capture.c \
 	servers/world/child.c \
 	servers/world/conn.c \

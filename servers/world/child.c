@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's process. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -270,76 +269,8 @@ child_free(struct world *world)
 	world->child = NULL;
 }
 
-/* State letter of a thread of our client's session; 0 if it is none. */
-static char
-thread_state(const char *pid, const char *thread, pid_t session)
+pid_t
+child_session(const struct world *world)
 {
-	char path[80], line[512], state = 0;
-	const char *behind;
-	int of_session = 0;
-	FILE *file;
-
-	(void)snprintf(
-		path, sizeof(path), "/proc/%.20s/task/%.20s/stat", pid, thread);
-	file = fopen(path, "re");
-	if (file == NULL)
-		return 0;
-	/* The name may hold anything; fields go on behind its last ')'. */
-	if (fgets(line, sizeof(line), file) != NULL &&
-		(behind = strrchr(line, ')')) != NULL &&
-		sscanf(behind + 1, " %c %*d %*d %d", &state, &of_session) != 2)
-		state = 0;
-	(void)fclose(file);
-	return of_session == session ? state : (char)0;
-}
-
-/*
- * The first thread says nothing of the others: that of a JVM only waits for
- * them to end.
- */
-static bool
-process_sleeps(const char *pid, pid_t session)
-{
-	char path[64];
-	DIR *folder;
-	struct dirent *entry;
-	bool sleeps = true;
-
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/task", pid);
-	folder = opendir(path);
-	if (folder == NULL)
-		return true;
-	while (sleeps && (entry = readdir(folder)) != NULL) {
-		char state;
-
-		if (entry->d_name[0] == '.')
-			continue;
-		state = thread_state(pid, entry->d_name, session);
-		/* Of what is not ours, nothing more is asked. */
-		if (state == 0)
-			break;
-		sleeps = state != 'R' && state != 'D';
-	}
-	(void)closedir(folder);
-	return sleeps;
-}
-
-bool
-child_sleeps(const struct world *world)
-{
-	DIR *folder;
-	struct dirent *entry;
-	bool sleeps = true;
-
-	if (!child_runs(world))
-		return true;
-	folder = opendir("/proc");
-	if (folder == NULL)
-		return true;
-	while (sleeps && (entry = readdir(folder)) != NULL)
-		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
-			sleeps = process_sleeps(
-				entry->d_name, world->child->pid);
-	(void)closedir(folder);
-	return sleeps;
+	return child_runs(world) ? world->child->pid : 0;
 }

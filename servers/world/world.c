@@ -304,14 +304,12 @@ static void
 on_quiet(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct world *world = timer->data;
-	double now = transcript_clock() - world->transcript.start;
 
 	(void)loop;
 	(void)events;
 	world_look_for_refusals(world);
 	if (!world->fault_delivered || !has_open_conn(world) ||
-		now - world->last_activity < world->plan->quiet ||
-		!child_sleeps(world))
+		!silence_is_over(world))
 		return;
 	(void)record_world(world, "quiet");
 	(void)transcript_end(&world->transcript);
@@ -360,6 +358,8 @@ timers_start(struct world *world)
 	ev_timer_init(&world->quiet, on_quiet, plan->quiet, plan->quiet / 2);
 	ev_timer_init(&world->deadline, on_deadline, plan->deadline, 0);
 	ev_timer_init(&world->drain, on_drain, DRAIN_SECONDS, 0);
+	/* What has come goes before the end of the silence. */
+	ev_set_priority(&world->quiet, EV_MINPRI);
 	world->quiet.data = world->deadline.data = world;
 	if (plan->client.args == 0)
 		return;

@@ -129,6 +129,9 @@ struct world {
 	ev_signal term, interrupt;
 	ev_prepare sweep;
 	double last_activity;
+	/* When the client was last looked at, what it had waited for a
+	 * processor, and what of it was before the present silence. */
+	double looked, waited, waited_before;
 	struct in_addr address[PLAN_LISTENERS_MAX]; /* added to lo */
 	unsigned added;
 	unsigned dns_port;
@@ -209,9 +212,15 @@ void dns_port_close(struct world *world);
 /* child.c */
 int child_start(struct world *world, struct err *err);
 void child_kill(struct world *world);
-bool child_sleeps(const struct world *world);
 bool child_runs(const struct world *world);
+/* The session of all its processes; 0 when it does not run. */
+pid_t child_session(const struct world *world);
 void child_free(struct world *world);
+
+/* asleep.c */
+/* Nothing moved for plan.quiet seconds, and the client sleeps. To be asked
+ * again and again, as it remembers when the client was last looked at. */
+bool silence_is_over(struct world *world);
 
 /* kernel.c: what the kernel knows of connections */
 /* Connection attempts that were refused in this network namespace. */

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When the world hangs up on a client that says nothing, and when it does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import catalog, runner, trial as trials
+from latchkey.runner import Bench
+from samples import ROOT
+
+ADAPTER = """
+adapter = 1
+name = "mine"
+title = "Mine"
+kind = "library"
+version = {{ argv = ["/usr/bin/python3", "--version"], regex = 'x' }}
+trust = "system"
+
+[posture.imap-starttls]
+argv = ["/usr/bin/python3", "-c", '''{script}''', "{{host}}", "{{port}}"]
+"""
+CONNECT = """
+import os, signal, socket, sys, threading
+server = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+server.recv(1000)
+server.sendall(b"a CAPABILITY\\r\\n")
+server.recv(1000)
+server.sendall(b"b STARTTLS\\r\\n")
+server.recv(1000)
+"""
+# STARTTLS was refused, which is the fault. From here on, what the client does.
+SILENT = "server.recv(1000)\n"
+# The world is stopped until its timer has run out; then it finds the timer and the bytes.
+WORLD_STOPPED = """
+os.kill(os.getppid(), signal.SIGSTOP)
+threading.Event().wait(0.3)
+server.sendall(b"c NOOP\\r\\n")
+os.kill(os.getppid(), signal.SIGCONT)
+server.recv(1000)
+"""
+# One of the threads is always awake, but none of them for long.
+HANDED_ON = """
+gates = [threading.Semaphore(0), threading.Semaphore(0)]
+def hand_on(me):
+    for _ in range(20000):
+        gates[me].acquire()
+        gates[1 - me].release()
+other = threading.Thread(target=hand_on, args=(1,))
+other.start()
+gates[0].release()
+hand_on(0)
+other.join()
+server.sendall(b"c NOOP\\r\\n")
+server.recv(1000)
+"""
+
+
+@pytest.mark.parametrize(("script", "said"), [
+    (SILENT, False), (WORLD_STOPPED, True), (HANDED_ON, True),
+], ids=["silent", "world-stopped", "handed-on"])
+def test_hangs_up_on_who_waits(built: Path, script: str, said: bool) -> None:
+    adapter = built / "adapter.toml"
+    adapter.write_text(ADAPTER.format(script=CONNECT + script), encoding="ascii")
+    known = catalog.load(ROOT)
+    trial = known.trials(known.client(str(adapter)), "starttls.refused")[0]
+    bench = Bench(known, built / "out")
+    seen = trials.run(known, trial, built / "out/trial", bench.etc(trial))
+    assert seen.trouble == ""
+    names = [event.name for event in seen.transcript.events
+             if event.name == "quiet" or event.text("verb") == "NOOP"]
+    assert names == (["command"] if said else ["quiet"])
