@@ -2,6 +2,7 @@
 /* Does the client sleep, or is it only slow? What /proc says of its threads. */
 #include <dirent.h>
 #include <math.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,6 +124,28 @@ asleep(const struct world *world, double *waited)
 	return first.sleeps && second.sleeps && first.turns == second.turns;
 }
 
+static bool
+is_ready(const ev_io *watcher)
+{
+	struct pollfd one = {.fd = watcher->fd, .events = POLLIN};
+
+	return ev_is_active(watcher) && poll(&one, 1, 0) > 0;
+}
+
+/* The client has spoken, but it was not heard yet. */
+static bool
+is_unheard(const struct world *world)
+{
+	for (unsigned i = 0; i < world->listeners; i++)
+		if (is_ready(&world->listener[i].readable))
+			return true;
+	for (const struct conn *conn = world->conns; conn != NULL;
+		conn = conn->next)
+		if (is_ready(&conn->readable))
+			return true;
+	return false;
+}
+
 /*
  * Nothing moves, and the client could have moved something: what it waited for
  * a processor does not count as its silence.
@@ -139,7 +162,7 @@ silence_is_over(struct world *world)
 		world->waited_before = fmin(world->waited, waited);
 	world->looked = now;
 	world->waited = waited;
-	return sleeps &&
+	return sleeps && !is_unheard(world) &&
 	       now - world->last_activity >=
 		       world->plan->quiet + waited - world->waited_before;
 }

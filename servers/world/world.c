@@ -358,8 +358,6 @@ timers_start(struct world *world)
 	ev_timer_init(&world->quiet, on_quiet, plan->quiet, plan->quiet / 2);
 	ev_timer_init(&world->deadline, on_deadline, plan->deadline, 0);
 	ev_timer_init(&world->drain, on_drain, DRAIN_SECONDS, 0);
-	/* What has come goes before the end of the silence. */
-	ev_set_priority(&world->quiet, EV_MINPRI);
 	world->quiet.data = world->deadline.data = world;
 	if (plan->client.args == 0)
 		return;

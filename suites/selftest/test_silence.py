@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, runner, trial as trials
+from latchkey import catalog, trial as trials
 from latchkey.runner import Bench
 from samples import ROOT
 
