@@ -61,8 +61,9 @@ $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
 
-$(B)/$(1)/liblatchkey.o: $(addprefix $(B)/$(1)/,$(LIBRARY_SOURCES:.c=.o))
-	$$(Q)$$(LD) -r -o $$@ $$^ && \
+$(B)/$(1)/liblatchkey.o: $(addprefix $(B)/$(1)/,$(LIBRARY_SOURCES:.c=.o)) \
+		servers/build.mk
+	$$(Q)$$(LD) -r -o $$@ $$(filter %.o,$$^) && \
 		objcopy --wildcard --keep-global-symbol='lk_*' $$@
 
 $(B)/$(1)/lkparse: $(B)/$(1)/servers/parse/lkparse.o \

@@ -5,14 +5,34 @@
 # liblatchkey: the reference parsers; whoever links it sees lk_… alone.
 LIBRARY_SOURCES := \
 	servers/core/span.c \
+	servers/parse/imap_capability.c \
+	servers/parse/imap_response.c \
+	servers/parse/imap_text.c \
+	servers/parse/imap_value.c \
 	servers/parse/out.c \
 	servers/parse/parse.c \
-	servers/parse/sts_record.c
+	servers/parse/pop3_capa.c \
+	servers/parse/pop3_greeting.c \
+	servers/parse/pop3_reply.c \
+	servers/parse/sasl_bearer.c \
+	servers/parse/sasl_cram.c \
+	servers/parse/sasl_name.c \
+	servers/parse/sasl_plain.c \
+	servers/parse/sasl_scram.c \
+	servers/parse/sasl_xoauth2.c \
+	servers/parse/smtp_ehlo.c \
+	servers/parse/smtp_reply.c \
+	servers/parse/sts_record.c \
+	servers/parse/utf8.c
 
 # What is installed of their headers.
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
+	servers/parse/imap.h \
 	servers/parse/parse.h \
+	servers/parse/pop3.h \
+	servers/parse/sasl.h \
+	servers/parse/smtp.h \
 	servers/parse/sts.h
 
 # Pure parsers of the servers.
@@ -109,13 +129,18 @@ TEST_SOURCES := \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_imap.c \
+	servers/tests/test_imap_response.c \
 	servers/tests/test_parse.c \
 	servers/tests/test_pcapng.c \
 	servers/tests/test_pki.c \
 	servers/tests/test_pop3.c \
+	servers/tests/test_pop3_reply.c \
 	servers/tests/test_sasl.c \
+	servers/tests/test_sasl_message.c \
 	servers/tests/test_smtp.c \
-	servers/tests/test_sts_record.c
+	servers/tests/test_smtp_reply.c \
+	servers/tests/test_sts_record.c \
+	servers/tests/test_utf8.c
 
 # What several of them share.
 TEST_HELPERS :=

@@ -7,11 +7,18 @@
 #define PARSE_CHARS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 static inline bool
 is_alpha(int c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+static inline bool
+is_upper(int c)
+{
+	return c >= 'A' && c <= 'Z';
 }
 
 static inline bool
@@ -37,6 +44,12 @@ static inline bool
 is_vchar(int c)
 {
 	return c >= 0x21 && c <= 0x7e;
+}
+
+static inline uint8_t
+upper_of(uint8_t byte)
+{
+	return byte >= 'a' && byte <= 'z' ? (uint8_t)(byte - 'a' + 'A') : byte;
 }
 
 /* The value of a hexadecimal digit, or -1. */

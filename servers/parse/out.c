@@ -21,6 +21,13 @@ out_put(struct out *out, struct span bytes)
 }
 
 void
+out_upper(struct out *out, struct span bytes)
+{
+	for (size_t i = 0; i < bytes.n; i++)
+		out_byte(out, upper_of(bytes.p[i]));
+}
+
+void
 out_z(struct out *out, const char *text)
 {
 	out_put(out, span_z(text));
@@ -47,25 +54,28 @@ comma_put(struct out *out)
 }
 
 static void
-quoted_put(struct out *out, struct span bytes)
+quoted_byte(struct out *out, uint8_t byte)
 {
 	static const char hex[] = "0123456789abcdef";
 
-	out_byte(out, '"');
-	for (size_t i = 0; i < bytes.n; i++) {
-		uint8_t byte = bytes.p[i];
-
-		if (byte == '"' || byte == '\\') {
-			out_byte(out, '\\');
-			out_byte(out, byte);
-		} else if (byte == ' ' || is_vchar(byte)) {
-			out_byte(out, byte);
-		} else {
-			out_z(out, "\\u00");
-			out_byte(out, (uint8_t)hex[byte >> 4]);
-			out_byte(out, (uint8_t)hex[byte & 15]);
-		}
+	if (byte == '"' || byte == '\\') {
+		out_byte(out, '\\');
+		out_byte(out, byte);
+	} else if (byte == ' ' || is_vchar(byte)) {
+		out_byte(out, byte);
+	} else {
+		out_z(out, "\\u00");
+		out_byte(out, (uint8_t)hex[byte >> 4]);
+		out_byte(out, (uint8_t)hex[byte & 15]);
 	}
+}
+
+static void
+quoted_put(struct out *out, struct span bytes)
+{
+	out_byte(out, '"');
+	for (size_t i = 0; i < bytes.n; i++)
+		quoted_byte(out, bytes.p[i]);
 	out_byte(out, '"');
 }
 
@@ -89,6 +99,29 @@ out_string(struct out *out, struct span bytes)
 {
 	comma_put(out);
 	quoted_put(out, bytes);
+}
+
+void
+out_string_quoted(struct out *out, struct span bytes)
+{
+	comma_put(out);
+	out_byte(out, '"');
+	for (size_t i = 0; i < bytes.n; i++) {
+		if (bytes.p[i] == '\\' && i + 1 < bytes.n)
+			i++;
+		quoted_byte(out, bytes.p[i]);
+	}
+	out_byte(out, '"');
+}
+
+void
+out_string_upper(struct out *out, struct span bytes)
+{
+	comma_put(out);
+	out_byte(out, '"');
+	for (size_t i = 0; i < bytes.n; i++)
+		quoted_byte(out, upper_of(bytes.p[i]));
+	out_byte(out, '"');
 }
 
 void

@@ -20,6 +20,8 @@ out_to(char *p, size_t size)
 
 void out_byte(struct out *out, uint8_t byte);
 void out_put(struct out *out, struct span bytes);
+/* ASCII letters as capitals: the canonical form of a keyword. */
+void out_upper(struct out *out, struct span bytes);
 void out_z(struct out *out, const char *text);
 void out_number(struct out *out, uint64_t number);
 
@@ -31,6 +33,10 @@ void out_open(struct out *out, char bracket);
 void out_name(struct out *out, const char *name);
 /* A string: each octet is the code point of that number. */
 void out_string(struct out *out, struct span bytes);
+/* The same of the inside of a quoted string: a backslash is left out, and what
+ * follows it stands for itself. */
+void out_string_quoted(struct out *out, struct span bytes);
+void out_string_upper(struct out *out, struct span bytes);
 void out_integer(struct out *out, uint64_t number);
 void out_bool(struct out *out, bool value);
 

@@ -31,6 +31,10 @@
 #include <sys/types.h>
 
 #include "core/bytes.h"
+#include "parse/imap.h"
+#include "parse/pop3.h"
+#include "parse/sasl.h"
+#include "parse/smtp.h"
 #include "parse/sts.h"
 
 /*
@@ -40,15 +44,29 @@
  * each octet of a text as the code point of the same number.
  * `framed`: the text itself says where it ends.
  */
-#define LK_PARSERS(X) LK_STS_PARSERS(X)
+#define LK_PARSERS(X)                                                          \
+	LK_IMAP_PARSERS(X)                                                     \
+	LK_POP3_PARSERS(X)                                                     \
+	LK_SASL_PARSERS(X)                                                     \
+	LK_SMTP_PARSERS(X)                                                     \
+	LK_STS_PARSERS(X)
 
 /* X(CONSTANT, name, explanation, source): why a parser stops. */
 #define LK_REASONS(X)                                                          \
 	X(NONE, "none", "nothing is wrong", "")                                \
+	LK_IMAP_REASONS(X)                                                     \
+	LK_POP3_REASONS(X)                                                     \
+	LK_SASL_REASONS(X)                                                     \
+	LK_SMTP_REASONS(X)                                                     \
 	LK_STS_REASONS(X)
 
 /* X(CONSTANT, name, reading taken, other reading, source): what is open. */
-#define LK_READINGS(X) LK_STS_READINGS(X)
+#define LK_READINGS(X)                                                         \
+	LK_IMAP_READINGS(X)                                                    \
+	LK_POP3_READINGS(X)                                                    \
+	LK_SASL_READINGS(X)                                                    \
+	LK_SMTP_READINGS(X)                                                    \
+	LK_STS_READINGS(X)
 
 enum lk_code {
 	LK_MORE = -1,
