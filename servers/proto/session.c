@@ -290,6 +290,7 @@ session_step(struct session *session, enum engine_event event,
 		session->sasl = (struct sasl){.mechanism = NULL};
 		session->discarding = false;
 		session->waiting = false;
+		session->logged_in = false;
 		session->tls = true;
 		session->class->secure(session);
 		break;

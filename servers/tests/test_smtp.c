@@ -28,6 +28,12 @@ static const struct engine_config clear_auth = {
 	CONFIG, .capabilities = {
 			[PHASE_CLEAR] = {{"STARTTLS", "AUTH PLAIN LOGIN"}, 2},
 		}};
+static const struct engine_config late_tls = {
+	CONFIG, .capabilities = {
+			[PHASE_CLEAR] = {{"AUTH PLAIN"}, 1},
+			[PHASE_TLS] = {{"AUTH PLAIN"}, 1},
+			[PHASE_LOGIN] = {{"STARTTLS"}, 1},
+		}};
 /* Port 25: mail for everybody. */
 static const struct engine_config relay = {CONFIG,
 	.capabilities = {[PHASE_CLEAR] = {{"STARTTLS", "CHUNKING"}, 2}}};
@@ -141,6 +147,17 @@ static const struct dialogue_row rows[] = {
 		"challenge: 334 UGFzc3dvcmQ6\r\n#auth LOGIN ok\n"
 		"auth: 235 Logged in\r\n#command AUTH\n" STATE
 		"#command MAIL\nmail: 250 Sender ok\r\n"},
+	{"a login in clear does not count inside TLS", &late_tls, false,
+		EHLO "AUTH PLAIN " PLAIN "\r\nSTARTTLS\r\n" SECURED EHLO
+		     "MAIL FROM:<a@b>\r\nAUTH PLAIN " PLAIN "\r\n",
+		HELLO "#command EHLO\ncapabilities: 250-" HOST
+		      "\r\n250 AUTH PLAIN\r\n"
+		      "#command AUTH\n#auth PLAIN ok\nauth: 235 Logged in\r\n"
+		      "#command STARTTLS\nstarttls: 220 Begin TLS\r\n"
+		      "#start-tls\n#command EHLO\ncapabilities: 250-" HOST
+		      "\r\n250 AUTH PLAIN\r\n#command MAIL\n"
+		      "mail: 530 Authentication required\r\n"
+		      "#command AUTH\n#auth PLAIN ok\nauth: 235 Logged in\r\n"},
 	{"logins that fail", &clear_auth, false,
 		"AUTH PLAIN " PLAIN "\r\n" EHLO
 		"AUTH PLAIN AG1yb3NlAHg=\r\nAUTH PLAIN\r\n*\r\n"
