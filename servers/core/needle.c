@@ -79,7 +79,7 @@ count_new(struct span text, size_t old, const struct needle *needle)
 		if (at == SIZE_MAX)
 			return n;
 		n++;
-		from = at + needle->n;
+		from = at + 1; /* canaries may overlap themselves */
 	}
 }
 

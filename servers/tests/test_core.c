@@ -161,6 +161,26 @@ a_canary_is_found_byte_by_byte_in_a_long_stream(void **state)
 	assert_int_equal(found, 5000 / 12);
 }
 
+static void
+a_canary_that_overlaps_itself_is_found_at_every_cut(void **state)
+{
+	const struct span stream = span_z("aabaabaabaa");
+	struct needles set = {0};
+
+	(void)state;
+	assert_int_equal(needles_add(&set, "body", "aabaabaa"), 0);
+	for (size_t cut = 0; cut <= stream.n; cut++) {
+		struct needle_scan scan = {0};
+		unsigned found = 0;
+
+		needles_scan(&set, &scan, span_cut(stream, 0, cut), count_found,
+			&found);
+		needles_scan(&set, &scan, span_cut(stream, cut, stream.n),
+			count_found, &found);
+		assert_int_equal(found, 2);
+	}
+}
+
 static char *
 line_of(void (*write)(struct transcript *t))
 {
@@ -296,6 +316,8 @@ main(void)
 			a_canary_is_found_in_every_form_and_at_every_cut),
 		cmocka_unit_test(
 			a_canary_is_found_byte_by_byte_in_a_long_stream),
+		cmocka_unit_test(
+			a_canary_that_overlaps_itself_is_found_at_every_cut),
 		cmocka_unit_test(every_byte_survives_the_transcript),
 		cmocka_unit_test(
 			a_line_that_is_too_long_stays_valid_and_says_so),
