@@ -34,7 +34,7 @@ PROGRAMS := mockworld forgecert lkparse $(if $(REFCLIENT),refclient)
 C_FILES := $(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
 	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES)
 
-DIALECT := -std=c11 -D_GNU_SOURCE -Iservers
+DIALECT := -std=c11 -D_GNU_SOURCE -Iservers -Ifuzz
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wconversion -Wpointer-arith -Wcast-qual -Wformat=2 -Wvla
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIC
@@ -82,6 +82,8 @@ endef
 $(eval $(call variant,dev,$(CC),$(HARDEN)))
 $(eval $(call variant,asan,$(CC),-Werror $(SANITIZE)))
 $(eval $(call variant,clang,$(CLANG),-Werror $(HARDEN)))
+
+include fuzz/build.mk
 
 $(B)/dev/liblatchkey.a: $(B)/dev/liblatchkey.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
@@ -149,4 +151,4 @@ setup-lint:
 	@scripts/setup run test lint
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile fuzz/build.mk | expand -t 12

@@ -415,24 +415,31 @@ load_root(struct plan *plan, const struct json_place *root, struct err *err)
 }
 
 int
-plan_load(struct plan *plan, const char *path, struct err *err)
+plan_take(struct plan *plan, json_t *json, struct err *err)
 {
-	struct json_place root = {NULL, ""};
-	json_error_t where;
+	const struct json_place root = {json, ""};
 
-	*plan = (struct plan){0};
-	plan->json = json_load_file(
-		path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
-	if (plan->json == NULL)
-		return err_set(err, ERR_PLAN, "line %d: %.160s", where.line,
-			where.text);
-	root.object = plan->json;
-	if (!json_is_object(plan->json))
+	*plan = (struct plan){.json = json};
+	if (!json_is_object(json))
 		(void)err_set(err, ERR_PLAN, "must be a JSON object");
 	else if (load_root(plan, &root, err) == 0)
 		return 0;
 	plan_fini(plan);
 	return -1;
+}
+
+int
+plan_load(struct plan *plan, const char *path, struct err *err)
+{
+	json_error_t where;
+	json_t *json = json_load_file(
+		path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &where);
+
+	*plan = (struct plan){0};
+	if (json == NULL)
+		return err_set(err, ERR_PLAN, "line %d: %.160s", where.line,
+			where.text);
+	return plan_take(plan, json, err);
 }
 
 static void

@@ -67,6 +67,8 @@ struct plan {
 
 /* -1 with *err that names the place in the file. */
 int plan_load(struct plan *plan, const char *path, struct err *err);
+/* The same for JSON that was read already; it is the plan's, or freed. */
+int plan_take(struct plan *plan, json_t *json, struct err *err);
 void plan_fini(struct plan *plan);
 
 #endif

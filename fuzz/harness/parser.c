@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What must be true of every parser of liblatchkey. */
+#include "harness/parser.h"
+
+#define TEXT_MAX (1u << 20)
+#define CUTS_ALL 16  /* inputs up to here are cut everywhere */
+#define CUTS_SOME 2u /* others at this many places, which depend on them */
+
+static bool
+text_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* What a printer writes, into a block of that size. */
+static struct span
+written(size_t (*write)(const struct lk_result *, char *, size_t),
+	const struct lk_result *value)
+{
+	const size_t n = write(value, NULL, 0);
+	char *text = malloc(n);
+
+	oracle(n <= TEXT_MAX && (text != NULL || n == 0),
+		"what is printed is bounded");
+	oracle(write(value, text, n) == n,
+		"a printer needs what it says it needs");
+	return span_of(text, n);
+}
+
+static void
+drop(struct span text)
+{
+	free((void *)(uintptr_t)text.p);
+}
+
+static void
+result_check(const struct lk_parser *parser, struct span input, ssize_t n,
+	const struct lk_result *r)
+{
+	oracle(r->ambiguous >> LK_READING_COUNT == 0, "readings are known");
+	if (n >= 0) {
+		oracle((size_t)n <= input.n && r->reason == LK_NONE &&
+				r->offset == (size_t)n,
+			"an acceptance says what it consumed");
+		oracle(parser->framed || (size_t)n == input.n,
+			"a text without a frame is consumed whole");
+		return;
+	}
+	oracle(n == LK_MORE || n == LK_BAD || n == LK_LIMIT,
+		"a refusal is one of three");
+	oracle(r->reason != LK_NONE && r->reason < LK_REASON_COUNT &&
+			r->offset <= input.n,
+		"a refusal has a reason and an offset");
+}
+
+static void
+print_check(const struct lk_parser *parser, const struct lk_result *value)
+{
+	struct span text = written(parser->print, value), again, json, same;
+	struct lk_result back;
+
+	oracle(parser->parse(text, &back) == (ssize_t)text.n,
+		"what is printed is accepted");
+	json = written(parser->json, value);
+	same = written(parser->json, &back);
+	oracle(text_eq(json, same), "what is printed has the same value");
+	again = written(parser->print, &back);
+	oracle(text_eq(text, again), "what is printed is canonical");
+	drop(text);
+	drop(json);
+	drop(same);
+	drop(again);
+}
+
+static void
+cut_check(const struct lk_parser *parser, struct span input, size_t at,
+	ssize_t n, const struct lk_result *whole)
+{
+	struct lk_result part;
+	ssize_t m = parser->parse(span_cut(input, 0, at), &part);
+
+	if (n >= 0 && at < (size_t)n)
+		oracle(m >= 0 || m == LK_MORE,
+			"a beginning of an accepted text is no error");
+	if (n >= 0 && at >= (size_t)n && parser->framed)
+		oracle(m == n, "bytes behind a framed text do not matter");
+	if (m == LK_BAD || m == LK_LIMIT)
+		oracle(n == m && whole->reason == part.reason &&
+				whole->offset == part.offset,
+			"what follows mends nothing");
+}
+
+static void
+cuts_check(const struct lk_parser *parser, struct span input, ssize_t n,
+	const struct lk_result *whole)
+{
+	uint32_t hash = 2166136261u;
+
+	if (input.n <= CUTS_ALL) {
+		for (size_t at = 0; at < input.n; at++)
+			cut_check(parser, input, at, n, whole);
+		return;
+	}
+	for (size_t i = 0; i < CUTS_ALL; i++)
+		hash = (hash ^ input.p[input.n - 1 - i]) * 16777619u;
+	for (unsigned i = 0; i < CUTS_SOME; i++, hash *= 2654435761u)
+		cut_check(parser, input, (hash >> 8) % input.n, n, whole);
+}
+
+void
+fuzz_parser(const char *name, struct span input)
+{
+	static const struct lk_parser *parser;
+	struct lk_result value;
+	ssize_t n;
+
+	if (parser == NULL)
+		parser = lk_parser_find(span_z(name));
+	oracle(parser != NULL, "the parser is in the list");
+	n = parser->parse(input, &value);
+	result_check(parser, input, n, &value);
+	cuts_check(parser, input, n, &value);
+	if (n >= 0)
+		print_check(parser, &value);
+}
