@@ -61,6 +61,7 @@ WORLD_SOURCES := \
 	servers/core/transcript.c \
 	servers/fault/configure.c \
 	servers/fault/detail.c \
+	servers/fault/expand.c \
 	servers/fault/load.c \
 	servers/fault/record.c \
 	servers/fault/rewrite.c \

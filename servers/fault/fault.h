@@ -61,6 +61,15 @@ enum fault_then {
 	THEN_CLOSE
 };
 
+/* Where injected bytes stand. */
+enum fault_segment {
+	SEGMENT_SAME,     /* in one segment with the reply */
+	SEGMENT_NEXT,     /* in the next one, which is read apart */
+	SEGMENT_HANDSHAKE /* in that of the server's flight, before it */
+};
+
+#define FAULT_TAG_MAX 64
+
 /* Texts are the JSON's and live as long as it. */
 struct fault {
 	enum fault_do action;
@@ -82,7 +91,7 @@ struct fault {
 	bool in_phase[PHASES];
 	enum engine_greeting greeting;
 	bool behind; /* inject, close: behind the reply, not before */
-	bool next_segment;
+	enum fault_segment segment;
 	double seconds;
 	long sizes[FAULT_SIZES_MAX];
 	unsigned n_sizes;
@@ -116,6 +125,9 @@ struct fault_conn {
 	bool in_tls, logged_in;
 	unsigned hits; /* replies that matched so far */
 	bool muted, after_sent;
+	bool held; /* bytes for this command wait for the server's flight */
+	uint8_t held_tag[FAULT_TAG_MAX];
+	size_t held_tag_n;
 	bool delivered;    /* at least once */
 	bool spoiled;      /* the last reply does not go out as it was meant */
 	bool wire_spoiled; /* TLS bytes were changed */
@@ -146,9 +158,9 @@ const char *fault_detail(const struct fault *fault, char room[FAULT_DETAIL]);
 void fault_conn_delivered(struct fault_conn *conn, const struct wire_sink *out);
 
 /*
- * text with {tag}, {next-tag} and {next-tag-2} replaced, into out: the tag of
- * the command that is answered, and those that a client uses next if it
- * counts. -1 when out is full.
+ * text into out, with {tag}, {next-tag} and {next-tag-2} to {next-tag-9}
+ * replaced: the tag of the command that is answered, and those that a client
+ * uses next if it counts. -1 when out is full.
  */
 int fault_expand(struct span text, struct span tag, struct buf *out)
 	__attribute__((warn_unused_result));

@@ -225,7 +225,8 @@ static int
 load_inject(struct fault *fault, const struct json_place *act, struct err *err)
 {
 	static const char *const wheres[] = {"before", "behind", NULL};
-	static const char *const segments[] = {"same", "next", NULL};
+	static const char *const segments[] = {
+		"same", "next", "handshake", NULL};
 	int where = 1, segment = 0;
 
 	if (load_word(act, "where", false, wheres, &where, err) != 0 ||
@@ -234,8 +235,12 @@ load_inject(struct fault *fault, const struct json_place *act, struct err *err)
 		json_bytes(act, "after", false, &fault->after, err) != 0)
 		return -1;
 	fault->behind = where == 1;
-	fault->next_segment = segment == 1;
-	return 0;
+	fault->segment = (enum fault_segment)segment;
+	return fault->segment != SEGMENT_HANDSHAKE || fault->behind
+		       ? 0
+		       : err_set(err, ERR_PLAN,
+				 "fault.do.where: must be behind, the "
+				 "handshake is");
 }
 
 static int

@@ -88,6 +88,25 @@ garbage(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 	spoiled(conn, out);
 }
 
+/* What was held back, in clear before the first bytes of our TLS. */
+static void
+held_bytes(
+	struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
+{
+	struct buf text, flight = *raw;
+
+	buf_init(&text, flight.cap);
+	if (fault_expand(conn->fault->data,
+		    span_of(conn->held_tag, conn->held_tag_n), &text) == 0 &&
+		buf_add(&text, buf_span(&flight)) == 0) {
+		*raw = text;
+		text = flight;
+		fault_conn_delivered(conn, out);
+	}
+	buf_fini(&text);
+	conn->held = false;
+}
+
 /* A fatal alert in the clear behind the first flight. */
 static void
 alert(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
@@ -129,6 +148,10 @@ fault_conn_raw(
 			alert(conn, raw, out);
 		else
 			fault_conn_delivered(conn, out);
+		break;
+	case FAULT_INJECT:
+		if (conn->held)
+			held_bytes(conn, raw, out);
 		break;
 	case FAULT_CERTIFICATE:
 	case FAULT_REQUEST_CERTIFICATE:

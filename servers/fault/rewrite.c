@@ -52,66 +52,15 @@ put_close(const struct wire_sink *out, enum wire_close how)
 	out->put(out->self, &wire);
 }
 
-/* The tag that a client which counts uses step commands later: its trailing
- * digits go up and keep their width. */
-static int
-tag_later(struct span tag, unsigned long step, struct buf *out)
-{
-	size_t digits = 0;
-	unsigned long number = 0;
-
-	while (digits < tag.n && digits < 9 &&
-		tag.p[tag.n - digits - 1] >= '0' &&
-		tag.p[tag.n - digits - 1] <= '9')
-		digits++;
-	if (digits == 0)
-		return buf_add(out, tag);
-	for (size_t i = tag.n - digits; i < tag.n; i++)
-		number = number * 10 + (unsigned long)(tag.p[i] - '0');
-	if (buf_add(out, span_cut(tag, 0, tag.n - digits)) != 0)
-		return -1;
-	return buf_addf(out, "%0*lu", (int)digits, number + step);
-}
-
-int
-fault_expand(struct span text, struct span tag, struct buf *out)
-{
-	static const struct {
-		const char *name;
-		unsigned long step;
-	} names[] = {{"{tag}", 0}, {"{next-tag}", 1}, {"{next-tag-2}", 2}};
-	size_t at = 0;
-
-	while (at < text.n) {
-		struct span rest = span_cut(text, at, text.n);
-		bool replaced = false;
-
-		for (size_t i = 0; i < 3 && !replaced; i++) {
-			if (!span_has_prefix(rest, span_z(names[i].name)))
-				continue;
-			if (tag_later(tag, names[i].step, out) != 0)
-				return -1;
-			at += strlen(names[i].name);
-			replaced = true;
-		}
-		if (replaced)
-			continue;
-		if (buf_add(out, span_cut(rest, 0, 1)) != 0)
-			return -1;
-		at++;
-	}
-	return 0;
-}
-
-/* The fault's bytes for the command with this tag, on the wire. */
+/* Bytes of the fault for the command with this tag, on the wire. */
 static void
-put_data(const struct fault *fault, const struct action *action,
+put_expanded(const struct action *action, struct span bytes,
 	const struct wire_sink *out)
 {
 	struct buf text;
 
 	buf_init(&text, EXPANDED_MAX);
-	if (fault_expand(fault->data, action->word, &text) == 0)
+	if (fault_expand(bytes, action->word, &text) == 0)
 		put_send(out, action->name, buf_span(&text), true);
 	buf_fini(&text);
 }
@@ -135,19 +84,33 @@ do_split(const struct fault *fault, const struct action *action,
 			span_cut(action->bytes, at, action->bytes.n), false);
 }
 
+/* The bytes stand before the server's flight: record.c has them then. */
+static void
+hold_back(struct fault_conn *conn, const struct action *action,
+	const struct wire_sink *out)
+{
+	struct span tag = span_cut(action->word, 0, sizeof(conn->held_tag));
+
+	put_reply(out, action, action->bytes, false);
+	if (tag.n > 0)
+		memcpy(conn->held_tag, tag.p, tag.n);
+	conn->held_tag_n = tag.n;
+	conn->held = true;
+}
+
 static void
 do_inject(const struct fault *fault, const struct action *action,
 	const struct wire_sink *out)
 {
 	if (fault->behind) {
 		put_reply(out, action, action->bytes, false);
-		if (fault->next_segment)
+		if (fault->segment == SEGMENT_NEXT)
 			put_kind(out, WIRE_BREAK);
-		put_data(fault, action, out);
+		put_expanded(action, fault->data, out);
 		return;
 	}
-	put_data(fault, action, out);
-	if (fault->next_segment)
+	put_expanded(action, fault->data, out);
+	if (fault->segment == SEGMENT_NEXT)
 		put_kind(out, WIRE_BREAK);
 	put_reply(out, action, action->bytes, false);
 }
@@ -185,7 +148,7 @@ strike(struct fault_conn *conn, const struct action *action,
 	switch (fault->action) {
 	case FAULT_REPLACE:
 		conn->spoiled = true;
-		put_data(fault, action, out);
+		put_expanded(action, fault->data, out);
 		break;
 	case FAULT_DELAY:
 		out->put(out->self, &pause);
@@ -202,6 +165,10 @@ strike(struct fault_conn *conn, const struct action *action,
 			put_reply(out, action, action->bytes, i > 0);
 		break;
 	case FAULT_INJECT:
+		if (fault->segment == SEGMENT_HANDSHAKE) {
+			hold_back(conn, action, out);
+			return;
+		}
 		do_inject(fault, action, out);
 		break;
 	case FAULT_CUT:
@@ -292,7 +259,7 @@ act_send(struct fault_conn *conn, const struct action *action,
 	conn->spoiled = conn->muted;
 	if (conn->muted) {
 		if (!conn->after_sent && fault->after.n > 0)
-			put_send(out, action->name, fault->after, true);
+			put_expanded(action, fault->after, out);
 		conn->after_sent = true;
 		return;
 	}

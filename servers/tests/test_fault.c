@@ -128,6 +128,10 @@ static const struct {
 	{"inject, then only this", AT_STARTTLS,
 		"{\"action\": \"inject\", \"data\": \"x\", \"after\": \"y\"}",
 		"* OK hi.caps.go.<x>! T <y>"},
+	{"inject, then an answer to the command that comes", AT_STARTTLS,
+		"{\"action\": \"inject\", \"data\": \"x\", \"after\": \"{tag} "
+		"OK\"}",
+		"* OK hi.caps.go.<x>! T <A001 OK>"},
 	{"the twin: nothing injected, then silence", AT_STARTTLS,
 		"{\"action\": \"inject\", \"data\": \"\", \"after\": \"\"}",
 		"* OK hi.caps.go.! T "},
@@ -222,8 +226,22 @@ tags_are_counted_on(void **state)
 		{"A001", "{tag} {next-tag}", "A001 A002"},
 		{"a9", "{next-tag}{next-tag-2}", "a10a11"},
 		{"099", "{next-tag}", "100"},
-		{"x", "{next-tag}", "x"},
+		{"a1", "{next-tag-9}", "a10"},
+		{"1.9", "{next-tag}", "1.10"},
+		{"a0009", "{next-tag}", "a0010"},
+		{"12x", "{next-tag}", "13x"},
+		{"A9-b.c", "{next-tag}", "A10-b.c"},
+		{"0000000f", "{next-tag} {next-tag-2}", "00000010 00000011"},
+		{"1FF", "{next-tag}", "200"},
+		{"0a", "{next-tag-7}", "11"},
+		{"aaz", "{next-tag}", "aba"},
+		{"ZZ", "{next-tag}", "AAA"},
+		{"x", "{next-tag}", "y"},
+		{"*", "{next-tag}", "*"},
 		{"", "{tag}{ta}{5}", "{ta}{5}"},
+		{"A1", "{next-tag-1}{next-tag-}{next-tag-2", "{next-tag-1}"
+							     "{next-tag-}"
+							     "{next-tag-2"},
 	};
 
 	(void)state;
@@ -309,6 +327,46 @@ records_are_changed_as_the_table_says(void **state)
 }
 
 static void
+held_bytes_stand_before_the_flight(void **state)
+{
+	json_t *json = fault_json(AT_STARTTLS,
+		"{\"action\": \"inject\", \"segment\": \"handshake\", \"data\": "
+		"\"{next-tag}\", \"after\": \"\"}");
+	struct fault fault;
+	struct fault_conn conn;
+	struct err err;
+	struct buf raw, text;
+	const struct wire_sink sink = {wire_write, &text};
+	const struct span first = span_of(flight, sizeof(flight));
+
+	(void)state;
+	assert_int_equal(fault_load(&fault, json, &err), 0);
+	fault_conn_init(&conn, &fault, false);
+	buf_init(&raw, 100);
+	buf_init(&text, 100);
+	play(&conn, &text);
+	assert_true(span_eq(
+		buf_span(&text), span_z("* OK hi.caps.go. T caps.in.")));
+	buf_clear(&text);
+	for (int i = 0; i < 2; i++) {
+		buf_clear(&raw);
+		assert_int_equal(buf_add(&raw, first), 0);
+		fault_conn_raw(&conn, &raw, &sink);
+		assert_int_equal(raw.n, first.n + (i == 0 ? 4 : 0));
+		assert_true(
+			span_eq(span_cut(buf_span(&raw), i == 0 ? 4 : 0, raw.n),
+				first));
+		if (i == 0)
+			assert_memory_equal(raw.p, "A003", 4);
+	}
+	assert_true(span_eq(buf_span(&text), span_z("!")));
+	buf_fini(&raw);
+	buf_fini(&text);
+	fault_fini(&fault);
+	json_decref(json);
+}
+
+static void
 an_alert_shows_no_certificate(void **state)
 {
 	static const uint8_t alert[] = {21, 3, 3, 0, 2, 2, 40};
@@ -383,6 +441,10 @@ a_wrong_fault_is_told_by_name(void **state)
 			"fault.at.when: unknown key"},
 		{"{}", "{\"action\": \"reset\", \"data\": \"\"}",
 			"fault.do.data: unknown key"},
+		{AT_STARTTLS,
+			"{\"action\": \"inject\", \"where\": \"before\", "
+			"\"segment\": \"handshake\", \"data\": \"\"}",
+			"fault.do.where: must be behind, the handshake is"},
 		{"{}", "{\"action\": \"garbage\"}",
 			"fault.do.data: is missing"},
 		{"{}", "{\"action\": \"skip-tls\", \"then\": \"go\"}",
@@ -419,6 +481,7 @@ main(void)
 		cmocka_unit_test(without_a_fault_everything_passes),
 		cmocka_unit_test(tags_are_counted_on),
 		cmocka_unit_test(records_are_changed_as_the_table_says),
+		cmocka_unit_test(held_bytes_stand_before_the_flight),
 		cmocka_unit_test(an_alert_shows_no_certificate),
 		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
 		cmocka_unit_test(a_wrong_fault_is_told_by_name),

@@ -63,7 +63,7 @@ PARAMETERS: Mapping[str, Shape] = {
     "sizes": ListOf(_COUNT, 1),
     "count": Number(1, 1000, whole=True),
     "where": Word("place", ("before", "behind")),
-    "segment": Word("segment", ("same", "next")),
+    "segment": Word("segment", ("same", "next", "handshake")),
     "then": Word("continuation", ("clear", "silent", "close")),
     "keep": Number(-65536, 65536, whole=True),
     "how": Word("way to close", ("notify", "fin", "reset")),
@@ -151,6 +151,9 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     for key in action.required:
         if key not in do:
             raise Misfit(("do",), f"the action {name} has no {key}", f"add {key}")
+    if (do.get("where"), do.get("segment")) == ("before", "handshake"):
+        raise Misfit(("do", "where"), "the handshake is not before the reply",
+                     'write where = "behind"')
     given = [key for key in action.one_of if key in do]
     if action.one_of and len(given) != 1:
         said = "none" if not given else " and ".join(given)

@@ -22,7 +22,8 @@ CONSEQUENCES = ("credential-leak", "content-leak", "silent-downgrade", "spoofed-
                 "policy-bypass", "denial-of-service", "interoperability")
 KINDS = ("mua", "submission", "library", "mta")
 TRUSTS = ("system", "own-file", "nss", "none")
-SECRETS = ("user", "password", "token", "body", "subject", "recipient", "sender")
+SECRETS = ("user", "password", "token", "body", "subject", "recipient", "sender", "forged",
+           "forged-number")
 
 _TEXT = Text()
 _TEXTS = ListOf(_TEXT)

@@ -58,6 +58,7 @@ class Case:
     demands: tuple[Demand, ...] = ()
     success: tuple[int, ...] = (0,)
     prompted: bool = False              # the adapter's `prompt` matches the client's output
+    shown: str = ""                     # where its output shows what the attacker wrote, or ""
     step: Step | None = None            # None: the fault does not wait for a reply
 
 
@@ -92,12 +93,13 @@ class Result:
                          if check.outcome in ("FAIL", "WARN"))
 
 
-def case_of(trial: Trial, prompted: bool = False) -> Case:
+def case_of(trial: Trial, prompted: bool = False, shown: str = "") -> Case:
     """The facts of a catalog's trial."""
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
-    return Case(trial.posture, demands, success, prompted, step_of(trial.variant.fault.at))
+    return Case(trial.posture, demands, success, prompted, shown,
+                step_of(trial.variant.fault.at))
 
 
 def step_of(at: Mapping[str, Any]) -> Step | None:
@@ -123,7 +125,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     trouble = harness_trouble(transcript)
     if trouble:
         return replace(error(trouble), expected=_expected(case))
-    context = Context(transcript, case.posture, case.success, twin, case.prompted)
+    context = Context(transcript, case.posture, case.success, twin, case.prompted,
+                      case.shown)
     if lack := _control_lack(case, control, twin):
         result = _undecided(context, case, "control")
         return replace(result, notes=(f"control: {lack}", *result.notes))

@@ -29,8 +29,9 @@ class Fault:
 
     @property
     def is_timed(self) -> bool:
-        """Whether it strikes depends on when the client reads: bytes beside a reply, over TLS."""
-        return self.action == "inject"
+        """Whether it strikes depends on when the client reads: bytes that are to be read in TLS."""
+        at_starttls = self.at.get("reply") == "starttls" and self.do.get("where") == "behind"
+        return self.action == "inject" and (at_starttls or self.has_twin)
 
     @property
     def has_twin(self) -> bool:

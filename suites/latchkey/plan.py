@@ -17,6 +17,7 @@ from latchkey.postures import LISTENERS, PROTOCOLS, Posture
 
 MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
+FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -42,7 +43,8 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
     profile = catalog.profiles[trial.scenario.profile]
     values = _values(profile, trial.posture, secrets, places)
     identities = {GOOD: catalog.recipe(profile.recipe)}
-    fault = None if trial.kind == "control" else _fault(trial, catalog.root / "corpus")
+    fault = None if trial.kind == "control" else _fault(
+        trial, catalog.root / "corpus", secrets)
     if fault is not None and "recipe" in fault["do"]:
         identities[FAULT] = catalog.recipe(fault["do"]["recipe"])
         fault["do"]["recipe"] = FAULT
@@ -132,10 +134,11 @@ def _client(setup: Setup, message: str, values: Mapping[str, str],
     }
 
 
-def _fault(trial: Trial, corpus: Path) -> dict[str, Any]:
+def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, Any]:
     fault = trial.variant.fault
     protocol = trial.posture.protocol
     do = {key: _of_protocol(value, protocol) for key, value in fault.do.items()}
+    do |= {key: _forged(do[key], secrets) for key in ("text", "after") if key in do}
     data = _bytes(do, corpus)
     do = {key: value for key, value in do.items() if key not in BYTES}
     if data is not None:
@@ -151,6 +154,13 @@ def _fault(trial: Trial, corpus: Path) -> dict[str, Any]:
         "at": {key: value for key, value in fault.at.items() if key != "listener"},
         "do": do,
     }
+
+
+def _forged(text: str, secrets: Mapping[str, str]) -> str:
+    """The attacker's own canaries filled in; `{tag}` and its like are the world's."""
+    for name in FORGED:
+        text = text.replace(f"{{{name}}}", secrets[name])
+    return text
 
 
 def _fault_listeners(word: str | None, posture: Posture) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,11 @@ from latchkey.transcript import Event, Transcript
 
 CREDENTIALS = frozenset({"password", "token"})
 CONTENT = frozenset({"body", "subject", "recipient"})
+FORGED = frozenset({"forged", "forged-number"})
+# By which a program dies of its own mistake.
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL,
+                      signal.SIGSYS, signal.SIGTRAP})
+_SHELL = 128                            # what a shell adds to the signal that ended a program
 
 # What a client may still say in clear behind the fault: to ask again, to mend it, to leave.
 _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
@@ -45,6 +51,7 @@ class Context:
     success: tuple[int, ...] = (0,)     # exit codes that mean "done"
     twin: Transcript | None = None      # the same silent world with nothing injected
     prompted: bool = False              # the client's output shows that it asked the user
+    shown: str = ""                     # where it shows what the attacker wrote, or ""
 
 
 @dataclass(frozen=True)
@@ -316,6 +323,36 @@ def _ends_by_itself(context: Context) -> Finding:
                       else "nothing moved")
 
 
+# --- what the attacker wrote
+
+
+def _no_forged_data_used(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("secret")
+                       if event.text("secret") in FORGED),
+                      lambda event: "a forged " + ("number" if event.text("secret")
+                                                   == "forged-number" else "name"))
+
+
+def _no_forged_text_shown(context: Context) -> Finding:
+    if not context.shown:
+        return Finding(True)
+    fault = delivered(context.transcript)
+    return Finding(False, () if fault is None else (fault.seq,), context.shown)
+
+
+def _no_crash(context: Context) -> Finding:
+    transcript = context.transcript
+    if transcript.all("deadline"):      # the world's own signal
+        return Finding(True)
+    return verdict_of((event for event in transcript.all("client.exit") if _crash(event)), _crash)
+
+
+def _crash(event: Event) -> str:
+    """The name of the signal by which a program died of its own mistake, or ""."""
+    number = event.number("signal") or (event.number("code") or 0) - _SHELL
+    return signal.Signals(number).name if number in _CRASHES else ""
+
+
 _ALL = (
     Predicate(
         "operation-completed", _operation_completed,
@@ -411,5 +448,20 @@ _ALL = (
         "The client comes to an end by itself.",
         "The client did not come to an end by itself and had to be stopped.",
         "The client came to an end by itself."),
+    Predicate(
+        "no-forged-data-used", _no_forged_data_used,
+        "What only the attacker named is not asked for.",
+        "The client asked for what only the attacker had named.",
+        "The client asked for nothing that only the attacker had named."),
+    Predicate(
+        "no-forged-text-shown", _no_forged_text_shown,
+        "What the attacker wrote is not shown to the user.",
+        "The client showed its user what the attacker had written.",
+        "The client showed nothing that the attacker had written."),
+    Predicate(
+        "no-crash", _no_crash,
+        "The client does not crash.",
+        "The client crashed.",
+        "The client did not crash."),
 )
 PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _ALL}

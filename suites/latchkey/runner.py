@@ -180,8 +180,8 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     seen = trials.run(bench.catalog, trial, folder, bench.etc(trial), bench.pcap)
     if seen.trouble:
         return judge.error(seen.trouble)
-    return judge.judge(judge.case_of(trial, seen.prompted), seen.transcript, control.transcript,
-                       twin.transcript if twin is not None else None)
+    return judge.judge(judge.case_of(trial, seen.prompted, seen.shown), seen.transcript,
+                       control.transcript, twin.transcript if twin is not None else None)
 
 
 def _deciding(results: Sequence[Result], settled: Result) -> int:

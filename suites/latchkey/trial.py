@@ -16,12 +16,12 @@ from typing import Any
 from latchkey import paths, sandbox, transcript
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial
-from latchkey.plan import Places, compile_plan
+from latchkey.plan import FORGED, Places, compile_plan
 from latchkey.transcript import Transcript
 
 PLACES = Places(home=sandbox.HOME, adapter=sandbox.ADAPTER, built=sandbox.BUILT, user="root")
 GRACE = 5.0                             # seconds behind the world's own deadline
-_OUTPUT_LIMIT = 1024 * 1024             # of a client's output, when a question is looked for
+_OUTPUT_LIMIT = 1024 * 1024             # of a client's output, when something is looked for
 _UNSAFE = re.compile(r"[^A-Za-z0-9._\[\]+-]")
 
 
@@ -31,6 +31,7 @@ class Seen:
 
     transcript: Transcript
     prompted: bool = False              # the client asked a question
+    shown: str = ""                     # where its output shows what the attacker wrote, or ""
     trouble: str = ""                   # why the world could not do its part
 
 
@@ -42,7 +43,8 @@ def fresh_secrets() -> dict[str, str]:
     return {
         "user": word("u"), "password": word("p"), "token": word("t"), "body": word("b"),
         "subject": word("s"), "recipient": f"{word('r')}@example.test",
-        "sender": f"{word('f')}@example.test",
+        "sender": f"{word('f')}@example.test", "forged": word("x"),
+        "forged-number": str(100_000 + secrets.randbelow(900_000)),
     }
 
 
@@ -113,15 +115,21 @@ def _world(plan: Mapping[str, Any], trial: Trial, folder: Path, etc: Path, pcap:
 
 def look(folder: Path, client: Client, trouble: str = "") -> Seen:
     """What the evidence in a folder says."""
-    return Seen(transcript.read(folder / "transcript.jsonl"), _prompted(folder, client), trouble)
+    output = {name: _beginning(folder / f"client.{name}") for name in ("stdout", "stderr")}
+    question = re.compile(client.prompt) if client.prompt else None
+    prompted = question is not None and any(map(question.search, output.values()))
+    shown = [name for name, text in output.items() if _forged(folder).search(text)]
+    return Seen(transcript.read(folder / "transcript.jsonl"), prompted, ", ".join(shown), trouble)
 
 
-def _prompted(folder: Path, client: Client) -> bool:
-    if not client.prompt:
-        return False
-    question = re.compile(client.prompt)
-    return any(question.search(_beginning(folder / name)) is not None
-               for name in ("client.stdout", "client.stderr"))
+def _forged(folder: Path) -> re.Pattern[str]:
+    """What the attacker of this trial wrote, however it is written; nothing without a plan."""
+    try:
+        known = json.loads((folder / "plan.json").read_bytes())["secrets"]
+    except (OSError, ValueError, KeyError):
+        known = {}
+    words = [re.escape(known[name]) for name in FORGED if name in known]
+    return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
 
 
 def _beginning(file: Path) -> str:

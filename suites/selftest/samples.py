@@ -7,7 +7,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 SECRETS = {"user": "u1a2b3c4d5e", "password": "p9f8e7d6c5b", "token": "t0a9s8d7f6g",
            "body": "b5x4c3v2b1n", "subject": "j6h5g4f3d2s",
-           "recipient": "r1q2w3e4r5@example.test", "sender": "s9o8i7u6y5@example.test"}
+           "recipient": "r1q2w3e4r5@example.test", "sender": "s9o8i7u6y5@example.test",
+           "forged": "x7z6y5w4v3u2t1s0r", "forged-number": "271828"}
 
 SCENARIO = '''\
 scenario = 1

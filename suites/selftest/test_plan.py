@@ -75,6 +75,15 @@ def test_plan_of_an_injection_and_its_twin(real: Catalog) -> None:
     assert twin_of(trial_of(real, "curl", "starttls.stripped-capability", "imap-starttls")) is None
 
 
+def test_the_attackers_canaries_are_filled_in(known: readers.Known, real: Catalog,
+                                              tmp_path: Path) -> None:
+    text = SCENARIO.replace('"-ERR\\r\\n"', '"-ERR {forged} {forged-number} {tag} {x}\\r\\n"')
+    scenario = readers.scenario(tomlfile.load(written(tmp_path, text)), "a.b", known)
+    trial = Trial(scenario, scenario.variants[0], real.client("curl"), POSTURES["pop3-starttls"])
+    do = compile_plan(real, trial, SECRETS)["fault"]["do"]
+    assert do["data"] == f"-ERR {SECRETS['forged']} {SECRETS['forged-number']} {{tag}} {{x}}\r\n"
+
+
 def test_plan_of_bytes_and_listeners(real: Catalog) -> None:
     garbage = trial_of(real, "msmtp", "tls.garbage", "submission-implicit", "broken-server-hello")
     plan = compile_plan(real, garbage, SECRETS)

@@ -26,12 +26,14 @@ class Row(NamedTuple):
     prompted: bool = False
     note: str = ""
     success: tuple[int, ...] = (0,)
+    shown: str = ""
 
 
 def ask(row: Row) -> Finding:
     twin = None if row.twin is None else transcript(*row.twin)
     return PREDICATES[row.predicate].function(
-        Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted))
+        Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted,
+                row.shown))
 
 
 DONE, CLEAR = "operation-completed", "no-credential-in-clear"
@@ -42,6 +44,7 @@ CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
 ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
+USED, SHOWN, CRASH = "no-forged-data-used", "no-forged-text-shown", "no-crash"
 RECORD = "\x16\x03\x01\x00\x0ax\nc6 A\nxxx"
 LOOKS = event("command", 1, verb="A", tag="c6")
 WRONG_PASSWORD = event("send", 1, "tls-good", reply="auth", by="profile", segment=9,
@@ -229,6 +232,24 @@ ROWS = (
     Row("another command is refused", UNOFFERED, True, (up(), {**NOT_OFFERED, "reply": "error"})),
     Row("refused before TLS", UNOFFERED, True, (up(), {**NOT_OFFERED, "channel": "clear"})),
     Row("a wrong password", UNOFFERED, True, (up(), WRONG_PASSWORD)),
+
+    Row("the client's own secrets", USED, True, (fault(), secret("body"), secret("user", 1, GOOD))),
+    Row("a forged name", USED, False, (fault(), up(), secret("forged", 1, GOOD)),
+        note="a forged name"),
+    Row("a forged number in clear", USED, False, (fault(), secret("forged-number")),
+        note="a forged number"),
+
+    Row("nothing shown", SHOWN, True, (fault(), exited())),
+    Row("shown", SHOWN, False, (fault(), exited(1)), shown="stderr", note="stderr"),
+
+    Row("ends well", CRASH, True, (fault(), exited(1))),
+    Row("does not crash by a signal that others send", CRASH, True,
+        (fault(), event("client.exit", signal=13))),
+    Row("no exit at all", CRASH, True, (fault(),)),
+    Row("ended by the world", CRASH, True, (event("deadline"), event("client.exit", signal=6))),
+    Row("segmentation fault", CRASH, False, (fault(), event("client.exit", signal=11)),
+        note="SIGSEGV"),
+    Row("abort, below a shell", CRASH, False, (fault(), exited(134)), note="SIGABRT"),
 )
 
 
@@ -279,7 +300,7 @@ LATER: st.SearchStrategy[Part] = st.sampled_from([
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.holds
-                                 and row.predicate not in (DONE, FALSE)],
+                                 and row.predicate not in (DONE, FALSE, CRASH)],
                          ids=name_of)
 @settings(max_examples=12)
 @given(more=st.lists(LATER, max_size=5))

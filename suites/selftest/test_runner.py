@@ -249,7 +249,7 @@ def test_without_namespaces_everything_is_skipped(bench: Bench,
 def test_secrets_fit_the_world_and_no_two_are_alike() -> None:
     first, second = trials.fresh_secrets(), trials.fresh_secrets()
     values = [*first.values(), *second.values()]
-    assert len(set(values)) == len(values) == 14
+    assert len(set(values)) == len(values) == 18
     assert all(6 <= len(value) <= 100 and value.isascii() for value in values)
 
 
