@@ -239,9 +239,10 @@ tags_are_counted_on(void **state)
 		{"x", "{next-tag}", "y"},
 		{"*", "{next-tag}", "*"},
 		{"", "{tag}{ta}{5}", "{ta}{5}"},
-		{"A1", "{next-tag-1}{next-tag-}{next-tag-2", "{next-tag-1}"
-							     "{next-tag-}"
-							     "{next-tag-2"},
+		{"A1", "{next-tag-1}{next-tag-}{next-tag-2",
+			"{next-tag-1}"
+			"{next-tag-}"
+			"{next-tag-2"},
 	};
 
 	(void)state;
@@ -329,9 +330,10 @@ records_are_changed_as_the_table_says(void **state)
 static void
 held_bytes_stand_before_the_flight(void **state)
 {
-	json_t *json = fault_json(AT_STARTTLS,
-		"{\"action\": \"inject\", \"segment\": \"handshake\", \"data\": "
-		"\"{next-tag}\", \"after\": \"\"}");
+	json_t *json =
+		fault_json(AT_STARTTLS, "{\"action\": \"inject\", \"segment\": "
+					"\"handshake\", \"data\": "
+					"\"{next-tag}\", \"after\": \"\"}");
 	struct fault fault;
 	struct fault_conn conn;
 	struct err err;

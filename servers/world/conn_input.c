@@ -286,6 +286,33 @@ tls_bytes(struct conn *conn, struct span bytes)
 	advance(conn);
 }
 
+/*
+ * Who was told too early that STARTTLS is done may send the ClientHello along
+ * with it. A server drops what comes behind STARTTLS; somebody on the path who
+ * forged the answer would hold it back until the server waits for it.
+ */
+static void
+clear_bytes(struct conn *conn, struct span bytes)
+{
+	const struct fault *fault = conn->fault.fault;
+	size_t at = bytes.n;
+
+	if (fault != NULL && fault->action == FAULT_INJECT)
+		at = span_find(bytes, 0, span_of("\x16\x03", 2));
+	if (at >= bytes.n) {
+		application_bytes(conn, bytes);
+		return;
+	}
+	if (at > 0)
+		application_bytes(conn, span_cut(bytes, 0, at));
+	conn_work(conn);
+	bytes = span_cut(bytes, at, bytes.n);
+	if (conn->handshake == HANDSHAKE_NONE)
+		application_bytes(conn, bytes);
+	else
+		tls_bytes(conn, bytes);
+}
+
 /* The client will send no more. */
 static void
 input_over(struct conn *conn, const char *how)
@@ -315,14 +342,14 @@ conn_on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		input_over(conn, n < 0              ? "reset"
-				 : conn->notify_got ? "notify"
-						    : "fin");
+		input_over(conn, n < 0 || conn->reset ? "reset"
+				 : conn->notify_got   ? "notify"
+						      : "fin");
 	} else {
 		conn->in_segments++;
 		capture_bytes(conn, true, span_of(room, (size_t)n));
 		if (conn->handshake == HANDSHAKE_NONE)
-			application_bytes(conn, span_of(room, (size_t)n));
+			clear_bytes(conn, span_of(room, (size_t)n));
 		else
 			tls_bytes(conn, span_of(room, (size_t)n));
 	}

@@ -76,6 +76,15 @@ peer_lost(struct conn *conn)
 	conn->dead = true;
 }
 
+/* The client reads no more; what it has sent before is still to be read. */
+static void
+peer_deaf(struct conn *conn)
+{
+	conn->reset = true;
+	buf_clear(&conn->out);
+	conn_drop_queue(conn);
+}
+
 /* One write; true when nothing is left. */
 static bool
 write_out(struct conn *conn)
@@ -90,7 +99,7 @@ write_out(struct conn *conn)
 		if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
 			return false;
 		if (n < 0) {
-			peer_lost(conn);
+			peer_deaf(conn);
 			return true;
 		}
 		sent = span_of(conn->out.p, (size_t)n);

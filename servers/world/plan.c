@@ -63,8 +63,8 @@ static int
 load_secrets(struct plan *plan, const struct json_place *root, struct err *err)
 {
 	static const char *const names[] = {"user", "password", "token", "body",
-		"subject", "recipient", "sender", "forged",
-		"forged-number", NULL};
+		"subject", "recipient", "sender", "forged", "forged-number",
+		NULL};
 	struct json_place place;
 	const char *value;
 

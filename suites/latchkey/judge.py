@@ -58,7 +58,7 @@ class Case:
     demands: tuple[Demand, ...] = ()
     success: tuple[int, ...] = (0,)
     prompted: bool = False              # the adapter's `prompt` matches the client's output
-    shown: str = ""                     # where its output shows what the attacker wrote, or ""
+    shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     step: Step | None = None            # None: the fault does not wait for a reply
 
 
@@ -93,7 +93,7 @@ class Result:
                          if check.outcome in ("FAIL", "WARN"))
 
 
-def case_of(trial: Trial, prompted: bool = False, shown: str = "") -> Case:
+def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -> Case:
     """The facts of a catalog's trial."""
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
@@ -165,7 +165,7 @@ def settle(results: Sequence[Result], worst: bool = False) -> Result:
 
     Runs agree when their outcome and their failed checks are the same. If not all agree the trial
     is flaky; but with `worst`, where the client's own timing decides whether it is hit, a FAIL (or
-    else a WARN) that two runs agree about stands, with the count.
+    else a WARN) that came twice stands, with the count and the checks of the worst such run.
     """
     groups: dict[tuple[str, frozenset[tuple[str, str]]], list[Result]] = {}
     for result in results:
@@ -175,10 +175,11 @@ def settle(results: Sequence[Result], worst: bool = False) -> Result:
         return replace(ranked[0][0], runs=len(results), agreed=len(results))
     counts = ", ".join(f"{len(group)} of {len(results)}: {_in_short(group[0])}" for group in ranked)
     for outcome in ("FAIL", "WARN") if worst else ():
-        for group in ranked:
-            if group[0].outcome == outcome and len(group) > 1:
-                return replace(group[0], runs=len(results), agreed=len(group),
-                               notes=(*group[0].notes, f"runs: {counts}"))
+        same = [result for result in results if result.outcome == outcome]
+        if len(same) > 1:
+            fullest = max(same, key=lambda result: len(result.failed))
+            return replace(fullest, runs=len(results), agreed=len(same),
+                           notes=(*fullest.notes, f"runs: {counts}"))
     gravest = min(results, key=lambda result: OUTCOMES.index(result.outcome))
     return replace(gravest, outcome="INCONCLUSIVE", reason="flaky",
                    seen=(REASONS["flaky"], *gravest.seen),
@@ -325,6 +326,8 @@ def _notes(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys((
         *(("asked-user: a question to the user is a refusal",) if context.prompted else ()),
         *_alert_notes(context.transcript),
+        *((f"shown: what the attacker wrote, on {' and '.join(context.shown)}",)
+          if context.shown else ()),
         *((f"crash: {crash}",) if crash else ()),
         f"exit: {exit_words(context.transcript)}{meaning}",
         f"end: {_end_words(context)}")))

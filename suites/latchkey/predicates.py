@@ -27,6 +27,7 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "pop3": frozenset({"CAPA", "STLS", "NOOP", "QUIT"}),
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
+_GOODBYES = frozenset({"LOGOUT", "QUIT"})
 _HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "LOGOUT", "QUIT"})
 # Replies to what a client logs in with.
 _LOGINS = frozenset({"auth", "login", "user"})
@@ -51,7 +52,7 @@ class Context:
     success: tuple[int, ...] = (0,)     # exit codes that mean "done"
     twin: Transcript | None = None      # the same silent world with nothing injected
     prompted: bool = False              # the client's output shows that it asked the user
-    shown: str = ""                     # where it shows what the attacker wrote, or ""
+    shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ def _no_clear_text_consumed(context: Context) -> Finding:
         seen: Counter[str] = Counter()
         for event in events:
             seen[_verb(event)] += 1
-            if seen[_verb(event)] > usual[_verb(event)]:
+            # Who noticed may say goodbye, where the twin only hung up.
+            if seen[_verb(event)] > usual[_verb(event)] and _verb(event) not in _GOODBYES:
                 surplus.append(event)
     return verdict_of(sorted(surplus),
                       lambda event: f"{_verb(event)}, which it does not send by itself")
@@ -334,10 +336,11 @@ def _no_forged_data_used(context: Context) -> Finding:
 
 
 def _no_forged_text_shown(context: Context) -> Finding:
-    if not context.shown:
-        return Finding(True)
-    fault = delivered(context.transcript)
-    return Finding(False, () if fault is None else (fault.seq,), context.shown)
+    # Who fails and says why, in the attacker's words, has not taken them for anything else.
+    if "stdout" in context.shown or (context.shown and success_reported(context)):
+        fault = delivered(context.transcript)
+        return Finding(False, () if fault is None else (fault.seq,), ", ".join(context.shown))
+    return Finding(True)
 
 
 def _no_crash(context: Context) -> Finding:

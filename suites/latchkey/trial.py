@@ -31,7 +31,7 @@ class Seen:
 
     transcript: Transcript
     prompted: bool = False              # the client asked a question
-    shown: str = ""                     # where its output shows what the attacker wrote, or ""
+    shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     trouble: str = ""                   # why the world could not do its part
 
 
@@ -118,8 +118,9 @@ def look(folder: Path, client: Client, trouble: str = "") -> Seen:
     output = {name: _beginning(folder / f"client.{name}") for name in ("stdout", "stderr")}
     question = re.compile(client.prompt) if client.prompt else None
     prompted = question is not None and any(map(question.search, output.values()))
-    shown = [name for name, text in output.items() if _forged(folder).search(text)]
-    return Seen(transcript.read(folder / "transcript.jsonl"), prompted, ", ".join(shown), trouble)
+    forged = _forged(folder)
+    shown = tuple(name for name, text in output.items() if forged.search(text))
+    return Seen(transcript.read(folder / "transcript.jsonl"), prompted, shown, trouble)
 
 
 def _forged(folder: Path) -> re.Pattern[str]:

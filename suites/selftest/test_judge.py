@@ -311,7 +311,7 @@ PASS = result_of(ROWS[0]._replace(parts=LEAVES))
     ((FAIL, FAIL), "FAIL", 2),
     ((FAIL, PASS), "INCONCLUSIVE", 1),
     ((FAIL, WARN), "INCONCLUSIVE", 1),
-    ((FAIL, FAIL2), "INCONCLUSIVE", 1),
+    ((FAIL, FAIL2), "FAIL", 2),
     ((FAIL, error("x")), "INCONCLUSIVE", 1),
     ((PASS, PASS, FAIL), "INCONCLUSIVE", 2),
     ((PASS, PASS, PASS, FAIL, FAIL), "FAIL", 2),

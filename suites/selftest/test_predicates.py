@@ -26,7 +26,7 @@ class Row(NamedTuple):
     prompted: bool = False
     note: str = ""
     success: tuple[int, ...] = (0,)
-    shown: str = ""
+    shown: tuple[str, ...] = ()
 
 
 def ask(row: Row) -> Finding:
@@ -159,6 +159,8 @@ ROWS = (
         (*SILENT, close(), accept(2), up(2), command("CAPABILITY", 2, GOOD)), twin=SILENT),
     Row("on the second connection", CONSUMED, False,
         (*SILENT, up(2), command("CAPABILITY", 2, GOOD), command("LOGIN", 2, GOOD)), twin=SILENT),
+    Row("says goodbye where the twin only hung up", CONSUMED, True,
+        (*SILENT, command("LOGOUT", 1, GOOD)), twin=SILENT),
     Row("in clear", CONSUMED, True, (*SILENT, command("LOGIN", 2)), twin=SILENT),
 
     Row("clear text before the ClientHello", STRAY, False, (hello(stray="a2 NOOP\r\n"),),
@@ -240,7 +242,12 @@ ROWS = (
         note="a forged number"),
 
     Row("nothing shown", SHOWN, True, (fault(), exited())),
-    Row("shown", SHOWN, False, (fault(), exited(1)), shown="stderr", note="stderr"),
+    Row("shown as an error", SHOWN, True, (fault(), exited(1)), shown=("stderr",)),
+    Row("shown, and all is well", SHOWN, False, (fault(), exited()), shown=("stderr",),
+        note="stderr"),
+    Row("shown as a mail", SHOWN, False, (fault(), exited(1)), shown=("stdout", "stderr"),
+        note="stdout, stderr"),
+    Row("shown, and no exit", SHOWN, True, (fault(),), shown=("stderr",)),
 
     Row("ends well", CRASH, True, (fault(), exited(1))),
     Row("does not crash by a signal that others send", CRASH, True,

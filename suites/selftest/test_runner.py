@@ -15,7 +15,7 @@ from dialogue import (accept, close, command, exited, fault, lines, mail_in_clea
 from latchkey import catalog, paths, runner, sandbox, trial as trials
 from latchkey.model import Trial
 from latchkey.runner import Bench
-from samples import ROOT
+from samples import ROOT, SECRETS
 
 ADAPTER = """
 adapter = 1
@@ -251,6 +251,20 @@ def test_secrets_fit_the_world_and_no_two_are_alike() -> None:
     values = [*first.values(), *second.values()]
     assert len(set(values)) == len(values) == 18
     assert all(6 <= len(value) <= 100 and value.isascii() for value in values)
+
+
+@pytest.mark.parametrize("out, err, shown", [
+    ("nothing", "", ()), ("", "no: X7Z6Y5W4V3U2T1S0R", ("stderr",)),
+    ("mail 271828 of 271828", "x7z6y5w4v3u2t1s0r", ("stdout", "stderr")), ("271827", "", ()),
+])
+def test_what_the_attacker_wrote_is_looked_for_in_the_output(
+        tmp_path: Path, out: str, err: str, shown: tuple[str, ...]) -> None:
+    client = catalog.load(ROOT).client("curl")
+    (tmp_path / "client.stdout").write_text(out, encoding="ascii")
+    (tmp_path / "client.stderr").write_text(err, encoding="ascii")
+    assert trials.look(tmp_path, client).shown == (), "without a plan nobody wrote anything"
+    (tmp_path / "plan.json").write_text(json.dumps({"secrets": SECRETS}), encoding="ascii")
+    assert trials.look(tmp_path, client).shown == shown
 
 
 @pytest.mark.parametrize("text, name", [

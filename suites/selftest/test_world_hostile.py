@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
+import select
 import selectors
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -165,3 +168,23 @@ def test_a_client_that_cannot_be_started_is_an_error_of_the_machine(tmp_path: Pa
     assert "cannot start /nonexistent/client: No such file or directory" in done.stderr
     last = (tmp_path / "transcript.jsonl").read_text().splitlines()[-2:]
     assert [json.loads(line)["event"] for line in last] == ["error", "end"]
+
+
+def test_what_was_sent_before_a_reset_is_read(tmp_path: Path) -> None:
+    """A client that is done may go while the world still has to answer it: it has spoken."""
+    with serve(tmp_path) as world:
+        gone = socket.create_connection(("127.0.0.1", world.ports["imap"]))
+        assert select.select([gone], [], [], 10)[0], "the greeting is there, and stays unread"
+        os.kill(world.pid, signal.SIGSTOP)
+        gone.sendall(b"a NOOP\r\n" * 4000 + b"z CAPABILITY\r\n")
+        gone.close()                    # with an unread greeting this is a reset
+        os.kill(world.pid, signal.SIGCONT)
+        with socket.create_connection(("127.0.0.1", world.ports["imap"])) as other:
+            lines = other.makefile("rwb", buffering=0)
+            lines.readline()
+            for _ in range(20):         # each answer is a round of the world's loop
+                lines.write(b"b NOOP\r\n")
+                assert lines.readline().startswith(b"b OK")
+    first = [event for event in world.events() if event.get("conn") == 1]
+    assert [event["verb"] for event in first if event["event"] == "command"][-1] == "CAPABILITY"
+    assert (first[-1]["event"], first[-1]["by"], first[-1]["how"]) == ("close", "client", "reset")

@@ -16,7 +16,8 @@ import socket
 import ssl
 import sys
 from binascii import b2a_base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 BUGS = {
     "falls-back-to-clear": "goes on without TLS where STARTTLS is not offered or is refused",
@@ -27,7 +28,10 @@ BUGS = {
     "checks-no-dates": "takes a certificate that has expired",
     "probes-unchecked": "asks for the capabilities on a connection whose certificate it ignores",
     "keeps-read-buffer": "keeps whole lines that it has read behind the reply to STARTTLS",
+    "reads-through-handshake": "sorts lines in clear out of the handshake, and keeps them",
     "merges-fragment": "keeps the beginning of a line that it has read behind that reply",
+    "believes-early-data": "remembers what it hears of mailboxes and mail before TLS",
+    "shows-alerts": "prints every message for the user, whenever it comes",
     "trusts-preauth": "takes a PREAUTH greeting for a login, and does without TLS",
     "believes-clear-capabilities": "goes by the capabilities from before TLS",
     "ignores-login-disabled": "sends LOGIN where it is forbidden",
@@ -58,12 +62,47 @@ class NoTls(Failed):
     """The handshake failed."""
 
 
+class Mixed:
+    """A TLS connection that takes what comes in clear out of its handshake."""
+
+    def __init__(self, raw: socket.socket, context: ssl.SSLContext, host: str) -> None:
+        self.raw, self.clear, self.begun = raw, b"", False
+        self.inward, self.outward = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls = context.wrap_bio(self.inward, self.outward, server_hostname=host)
+        self.carry_out(self.tls.do_handshake)
+
+    def carry_out(self, step: Callable[[], Any]) -> Any:
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                pass
+            finally:
+                self.raw.sendall(self.outward.read())
+            data = self.raw.recv(4096)
+            if not data:
+                self.inward.write_eof()
+            if not self.begun:
+                clear, record, rest = data.partition(b"\x16\x03")
+                self.clear, data, self.begun = self.clear + clear, record + rest, bool(record)
+            self.inward.write(data)
+
+    def sendall(self, data: bytes) -> None:
+        self.carry_out(lambda: self.tls.write(data))
+
+    def recv(self, size: int) -> bytes:
+        return bytes(self.carry_out(lambda: self.tls.read(size)))
+
+
 class Lines:
     """A connection that is read line by line; what was read too much is kept here."""
 
     def __init__(self, host: str, port: int, bug: str) -> None:
         self.host, self.bug = host, bug
-        self.socket = socket.create_connection((host, port), TIMEOUT)
+        raw = socket.create_connection((host, port), TIMEOUT)
+        # What was said is on its way, however fast it goes.
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket: socket.socket | Mixed = raw
         self.whole: list[bytes] = []
         self.rest = b""
 
@@ -83,7 +122,9 @@ class Lines:
 
     def forget(self) -> None:
         """Nothing that came in clear may be left where TLS begins (RFC 3207, section 4.2)."""
-        if self.whole and self.bug != "keeps-read-buffer":
+        untagged = all(line.startswith(b"* ") for line in self.whole)
+        if self.whole and self.bug != "keeps-read-buffer" and not (
+                self.bug == "believes-early-data" and untagged):
             raise Failed("more lines behind the reply to STARTTLS")
         if self.rest and self.bug != "merges-fragment":
             raise Failed("more bytes behind the reply to STARTTLS")
@@ -92,18 +133,24 @@ class Lines:
         self.forget()
         if self.bug == "clear-text-in-handshake":
             self.send("NOOP")
-        silent = self.bug == "sends-no-server-name"
         try:
-            wrapped = context.wrap_socket(self.socket,
-                                          server_hostname=None if silent else self.host)
+            self.socket = self.wrapped(self.socket, context)
         except OSError as error:
             if isinstance(error, ssl.SSLCertVerificationError):
                 self.ask_user(error)
             raise NoTls(str(error)) from error
-        names = (wrapped.getpeercert() or {}).get("subjectAltName", ())
+
+    def wrapped(self, raw: Any, context: ssl.SSLContext) -> ssl.SSLSocket | Mixed:
+        if self.bug == "reads-through-handshake":
+            mixed = Mixed(raw, context, self.host)
+            self.whole += mixed.clear.split(b"\r\n")[:-1]
+            return mixed
+        silent = self.bug == "sends-no-server-name"
+        tls = context.wrap_socket(raw, server_hostname=None if silent else self.host)
+        names = (tls.getpeercert() or {}).get("subjectAltName", ())
         if silent and ("DNS", self.host) not in names:
             raise NoTls("the certificate is that of another host")
-        self.socket = wrapped
+        return tls
 
     def ask_user(self, error: ssl.SSLCertVerificationError) -> None:
         if self.bug in ("asks-the-user", "asks-for-ever"):
@@ -145,6 +192,7 @@ class Session:
         self.user, self.password = user, password
         self.sender, self.recipient, self.message = mail
         self.preauth = False
+        self.early: list[str] = []      # what only a bug remembers
 
     def greet(self) -> None:
         raise NotImplementedError
@@ -223,6 +271,7 @@ class Imap(Session):
 
     def greet(self) -> None:
         greeting = self.lines.receive().upper()
+        self.show(greeting)
         self.preauth = greeting.startswith("* PREAUTH")
         if not greeting.startswith("* OK") and not self.preauth:
             raise Failed("a greeting that makes no sense")
@@ -241,15 +290,24 @@ class Imap(Session):
             while missing > 0:
                 answer.append(self.lines.receive())
                 missing -= len(answer[-1]) + 2
+        self.show(*answer, line)
+        if self.bug == "believes-early-data":
+            self.early += answer
         if line.split(" ")[1].upper() != "OK":
             raise Failed(line)
         return answer
+
+    def show(self, *lines: str) -> None:
+        if self.bug == "shows-alerts":
+            print(*(line for line in lines if "[ALERT]" in line), sep="\n")
 
     def capabilities(self) -> list[str]:
         return [word for line in self.command("CAPABILITY")
                 if line.upper().startswith("* CAPABILITY ") for word in line.upper().split()[2:]]
 
     def login_lines(self, offered: Sequence[str]) -> list[str]:
+        if "AUTH=CRAM-MD5" in offered:
+            return ["AUTHENTICATE CRAM-MD5"]    # more is not needed: no world has it
         if "LOGINDISABLED" not in offered or self.bug == "ignores-login-disabled":
             return [f"LOGIN {self.user} {self.password}"]
         if "AUTH=PLAIN" in offered and "SASL-IR" in offered:
@@ -257,8 +315,15 @@ class Imap(Session):
         raise Failed("no login is offered")
 
     def work(self) -> None:
-        self.command("EXAMINE INBOX")
-        if len(self.command("FETCH 1 BODY.PEEK[]")) < 2:
+        folder, number = "INBOX", "1"
+        for words in map(str.split, self.early):
+            if words[2:3] == ["FETCH"]:
+                print(*self.early, sep="\n")
+                return
+            folder = words[-1] if words[1:2] == ["LIST"] else folder
+            number = words[-1] if words[1:2] == ["SEARCH"] else number
+        self.command(f"EXAMINE {folder}")
+        if len(self.command(f"FETCH {number} BODY.PEEK[]")) < 2:
             raise Failed("no mail")
 
 
@@ -281,6 +346,8 @@ class Pop3(Session):
 
     def greet(self) -> None:
         self.answer()
+        while self.lines.whole and self.bug == "believes-early-data":
+            self.early.append(self.lines.receive())
 
     def command(self, *lines: str) -> list[str]:
         self.lines.send(*lines)
@@ -301,7 +368,7 @@ class Pop3(Session):
         raise Failed("no login is offered")
 
     def work(self) -> None:
-        self.command("RETR 1")
+        self.command(f"RETR {(self.early or ['1'])[-1].split()[0]}")
 
 
 class Smtp(Session):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NOT_OFFERED = "starttls.stripped-capability/imap-starttls"
 NOT_OFFERED_SMTP = "starttls.stripped-capability/submission-starttls"
@@ -15,6 +15,18 @@ PREAUTH_DEFAULT = "starttls.preauth[bare]/imap-default"
 NO_HANDSHAKE = "starttls.accepted-without-handshake[clear]/imap-starttls"
 LINE = "injection.whole-line[answer-same]/imap-starttls"
 UNFINISHED = "injection.unfinished-reply[list-same]/submission-starttls"
+HANDSHAKE = "injection.whole-line[answer-handshake]/imap-starttls"
+DIALOGUE = "injection.whole-dialogue[same]/pop3-starttls"
+UNFINISHED_IMAP = "injection.unfinished-reply[list-same]/imap-starttls"
+UNTAGGED = "injection.untagged-data[list-same]/imap-starttls"
+EARLY_LIST = "tampering.early-data[greeting-list]/imap-starttls"
+EARLY_SEARCH = "tampering.early-data[starttls-search]/imap-starttls"
+EARLY_FETCH = "tampering.early-data[greeting-fetch]/imap-starttls"
+LISTING = "tampering.listing[bare-lines]/pop3-starttls"
+EARLY_ANSWERS = "tampering.early-answers[capabilities-and-starttls]/pop3-starttls"
+FORGED_LOGINS = "tampering.capabilities[greeting-untagged]/imap-starttls"
+ALERT_TEXT = "tampering.alert[starttls-untagged]/imap-starttls"
+ERROR_TEXT = "tampering.error-text[refusal]/submission-starttls"
 FRAGMENT = "injection.fragment[half-word-same]/pop3-starttls"
 SELF_SIGNED = "certificate.impostor[self-signed]/imap-implicit"
 OTHER_HOST = "certificate.impostor[other-host]/submission-starttls"
@@ -35,11 +47,14 @@ CUT_MAIL_POP3 = "scripted.cut-mail[retr]/pop3-implicit"
 
 TRIALS = (
     NOT_OFFERED, NOT_OFFERED_SMTP, NOT_OFFERED_DEFAULT, REFUSED, PREAUTH, PREAUTH_DEFAULT,
-    NO_HANDSHAKE, LINE, UNFINISHED, FRAGMENT, SELF_SIGNED, OTHER_HOST, EXPIRED, OLD_TLS, ANONYMOUS,
+    NO_HANDSHAKE, LINE, HANDSHAKE, DIALOGUE, UNFINISHED, UNFINISHED_IMAP, UNTAGGED, EARLY_LIST,
+    EARLY_SEARCH, EARLY_FETCH, LISTING, EARLY_ANSWERS, FORGED_LOGINS, ALERT_TEXT, ERROR_TEXT,
+    FRAGMENT, SELF_SIGNED, OTHER_HOST, EXPIRED, OLD_TLS, ANONYMOUS,
     ALERT, CUT_FLIGHT, CLEAR_GREETING, LOGIN_DISABLED, NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL,
     CUT_MAIL_POP3)
 # Where something is wrong, and who does everything right ends without having done the work.
-WRONG = tuple(name for name in TRIALS if name not in (LOGIN_DISABLED, SPLIT, HELLO))
+WRONG = tuple(name for name in TRIALS if name not in (
+    LOGIN_DISABLED, SPLIT, HELLO, EARLY_LIST, EARLY_SEARCH, EARLY_FETCH, FORGED_LOGINS, ALERT_TEXT))
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ class Verdict:
 PASS = Verdict("PASS")
 ASKED = Verdict("PASS", note="asked-user: a question to the user is a refusal")
 CRASHED = Verdict("PASS", note="crash: SIGABRT")
+CRASH = Verdict("FAIL", failed=frozenset({"no-crash: denial-of-service"}), note="crash: SIGABRT")
+CRASH_SEEN = replace(CRASH, outcome="WARN")
 DEADLINE = Verdict("INCONCLUSIVE", "deadline")
 CONTROL = Verdict("INCONCLUSIVE", "control", note="control: never-connected")
 
@@ -73,6 +90,8 @@ CREDENTIAL_TO = "no-credential-to-impostor: credential-leak"
 CONTENT_TO = "no-content-to-impostor: content-leak"
 COMMAND_TO = "no-command-to-impostor: spoofed-content"
 CONSUMED = "no-clear-text-consumed: spoofed-content"
+USED = "no-forged-data-used: spoofed-content"
+SHOWN = "no-forged-text-shown: spoofed-content"
 UNOFFERED = "no-unoffered-login: policy-bypass"
 COMPLETED = "no-handshake-completed: policy-bypass"
 FALLBACK = "no-version-fallback: silent-downgrade"
@@ -89,27 +108,40 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     "correct": {},
     "falls-back-to-clear": {
         NOT_OFFERED: IN_CLEAR, NOT_OFFERED_SMTP: IN_CLEAR, REFUSED: IN_CLEAR,
+        ERROR_TEXT: fail(CREDENTIAL, FALSE),
         NOT_OFFERED_DEFAULT: warn(CREDENTIAL, CONTENT),
     },
     "retries-in-clear": {
         **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, ALERT, CUT_FLIGHT, CLEAR_GREETING),
                         IN_CLEAR),
         **dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), CLEAR_FOR_IMPOSTOR),
+        **dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CREDENTIAL)),
     },
     "retries-with-older-tls": {ALERT: fail(FALLBACK), CUT_FLIGHT: fail(FALLBACK)},
     "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), TO_IMPOSTOR),
     "checks-no-name": {OTHER_HOST: TO_IMPOSTOR},
     "checks-no-dates": {EXPIRED: TO_IMPOSTOR},
     "probes-unchecked": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), fail(COMMAND_TO)),
-    "keeps-read-buffer": {LINE: fail(CONSUMED), UNFINISHED: fail(CONSUMED)},
+    "keeps-read-buffer": {
+        **dict.fromkeys((LINE, UNFINISHED, UNFINISHED_IMAP), fail(CONSUMED)),
+        DIALOGUE: fail(CONSUMED, FALSE_MAIL),
+    },
+    "reads-through-handshake": dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CONSUMED)),
+    "believes-early-data": {
+        **dict.fromkeys((UNTAGGED, EARLY_LIST, EARLY_SEARCH, LISTING), fail(USED)),
+        UNFINISHED_IMAP: fail(CONSUMED), EARLY_FETCH: fail(SHOWN, FALSE_MAIL),
+    },
+    "shows-alerts": {ALERT_TEXT: warn(SHOWN)},
     "merges-fragment": {FRAGMENT: fail(CONSUMED)},
     "trusts-preauth": {
         PREAUTH: fail(FORGED, COMMAND, FALSE_MAIL), PREAUTH_DEFAULT: warn(FORGED),
     },
-    "believes-clear-capabilities": dict.fromkeys((LOGIN_DISABLED, NO_LOGIN), fail(UNOFFERED)),
+    "believes-clear-capabilities": dict.fromkeys(
+        (LOGIN_DISABLED, NO_LOGIN, FORGED_LOGINS), fail(UNOFFERED)),
     "ignores-login-disabled": {LOGIN_DISABLED: fail(UNOFFERED)},
     "sends-password-before-tls": dict.fromkeys(
-        (REFUSED, NO_HANDSHAKE, OTHER_HOST, CUT_FLIGHT, NO_LOGIN), fail(CREDENTIAL)),
+        (REFUSED, NO_HANDSHAKE, OTHER_HOST, CUT_FLIGHT, NO_LOGIN, LINE, HANDSHAKE,
+         EARLY_ANSWERS, ERROR_TEXT), fail(CREDENTIAL)),
     "clear-text-in-handshake": {HELLO: fail("no-clear-text-in-handshake: interoperability")},
     "sends-no-server-name": {HELLO: fail("sends-sni: interoperability")},
     "accepts-old-tls": {
@@ -124,16 +156,20 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     "believes-truncation": dict.fromkeys((CUT_MAIL, CUT_MAIL_POP3), fail(FALSE_MAIL)),
     "always-says-success": {
         **dict.fromkeys((NOT_OFFERED, NOT_OFFERED_SMTP, REFUSED, NO_HANDSHAKE, OLD_TLS, ANONYMOUS,
-                         ALERT, CUT_FLIGHT, CLEAR_GREETING), fail(FALSE)),
-        **dict.fromkeys((PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL, CUT_MAIL_POP3),
-                        fail(FALSE_MAIL)),
+                         ALERT, CUT_FLIGHT, CLEAR_GREETING, ERROR_TEXT), fail(FALSE)),
+        **dict.fromkeys((PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL, CUT_MAIL_POP3,
+                         DIALOGUE, UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
+        LISTING: fail(FALSE_MAIL, SHOWN),
     },
     "never-connects": dict.fromkeys(TRIALS, CONTROL),
     "hangs": {
         **dict.fromkeys(WRONG, DEADLINE),
         END: fail("ends-by-itself: denial-of-service"),
     },
-    "crashes": dict.fromkeys(WRONG, CRASHED),
+    "crashes": {
+        **dict.fromkeys(WRONG, CRASHED),
+        **dict.fromkeys((UNTAGGED, LISTING), CRASH), ERROR_TEXT: CRASH_SEEN,
+    },
     "asks-the-user": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
     "asks-for-ever": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
 }
