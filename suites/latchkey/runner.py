@@ -160,8 +160,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
 def _wants_more(results: Sequence[Result], timed: bool) -> bool:
     """A verdict needs more runs.
 
-    A failure (FAIL or WARN) is seen twice before it is told. Where the client's timing decides, one good run says
-    little, and a bad one among good ones is looked for again.
+    A failure (FAIL or WARN) is seen twice before it is told. Where the client's timing decides, one
+    good run says little, and a bad one among good ones is looked for again.
     """
     failed = sum(result.outcome in ("FAIL", "WARN") for result in results)
     if not timed:
