@@ -66,7 +66,10 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("report", help="a report in another format", allow_abbrev=False)
     one.add_argument("dirs", nargs="+", metavar="DIR", type=Path)
     one.add_argument("--format", choices=FORMATS, default="markdown")
-    one.add_argument("--output", type=Path, metavar="FILE", help="a file, not standard output")
+    one.add_argument("--output", metavar="FILE", help="a file, not standard output; of html also "
+                     "a folder (there already, or with / at the end), for a site of many pages")
+    one.add_argument("--against", type=Path, metavar="DIR",
+                     help="html: with what changed since this earlier run")
     one = commands.add_parser("diff", help="what changed between two runs", allow_abbrev=False)
     one.add_argument("before", metavar="DIR_A", type=Path)
     one.add_argument("after", metavar="DIR_B", type=Path)
@@ -178,15 +181,30 @@ def _show(arguments: argparse.Namespace) -> int:
 
 def _report(arguments: argparse.Namespace) -> int:
     from latchkey import report
-    folder = arguments.output.parent if arguments.output is not None else Path(".")
-    text = report.render(arguments.format, report.read(arguments.dirs, folder), folder)
-    if arguments.output is None:
+    name, output = arguments.format, arguments.output and Path(arguments.output)
+    if arguments.against is not None and name != "html":
+        raise UserError(None, 0, "--against is for html", "add --format html")
+    since = None
+    if arguments.against is not None:
+        since = report.changes(arguments.against, arguments.dirs)
+    is_site = output is not None and (output.is_dir() or arguments.output.endswith("/"))
+    folder = Path(".") if output is None else output if is_site else output.parent
+    found = report.read(arguments.dirs, folder)
+    if is_site and name == "html":
+        return _written(output, lambda: report.write_site(found, folder, since))
+    text = report.html.render(found, folder, since) if name == "html" \
+        else report.render(name, found, folder)
+    if output is None:
         sys.stdout.write(text)
         return 0
+    return _written(output, lambda: output.write_text(text, "utf-8", errors="backslashreplace"))
+
+
+def _written(output: Path, write: Callable[[], object]) -> int:
     try:
-        arguments.output.write_text(text, encoding="utf-8", errors="backslashreplace")
+        write()
     except OSError as error:
-        raise UserError(arguments.output, 0, f"cannot be written: {error.strerror}",
+        raise UserError(output, 0, f"cannot be written: {error.strerror}",
                         "name another file with --output") from None
     return 0
 

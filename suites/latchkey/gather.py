@@ -21,7 +21,7 @@ from latchkey.report import facts, terminal
 from latchkey.report.progress import Observer, observer
 from latchkey.results import Entry, Run
 
-REPORTS = ("html", "junit")             # beside results.json
+REPORTS = ("junit",)                    # beside results.json and the site
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class Gathering:
         data = report.read([out], out)
         for name in REPORTS:
             report.write(name, data, out)
-        self.final = terminal.final(data, out / "index.html")
+        self.final = terminal.final(data, report.write_site(data, out))
         if interrupted:
             self.final += f"Interrupted: {run.host['interrupted']}.\n"
         if self.watcher is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -230,6 +230,11 @@ class Change:
     name: str
     before: str                         # outcome; "" for new
     after: str                          # outcome; "" for gone
+
+
+def merge(runs: Sequence[Run]) -> Run:
+    """Several runs as one, for a comparison: the first with the trials of all."""
+    return replace(runs[0], results=tuple(item for run in runs for item in run.results))
 
 
 def diff(before: Run, after: Run) -> tuple[Change, ...]:

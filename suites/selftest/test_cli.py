@@ -16,6 +16,8 @@ import pytest
 from latchkey import cli, gather, paths
 from latchkey.errors import UserError
 
+from report_sample import SAMPLE, document, write_evidence
+
 SMALL = ("--suite", "starttls.refused", "--posture", "imap-starttls")
 
 
@@ -105,13 +107,32 @@ def outcomes(folder: Path) -> dict[str, str]:
             for one in data["results"]}
 
 
+def test_a_report_is_one_file_or_a_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_evidence(tmp_path / "run", SAMPLE)
+    for name, entries in (("run", SAMPLE), ("old", SAMPLE[2:])):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "results.json").write_text(json.dumps(document(entries)))
+    run, old, site, file = (f"{tmp_path}/{name}" for name in ("run", "old", "site/", "one.html"))
+    words = ["report", run, "--format", "html", "--against", old]
+    assert cli.main([*words, "--output", file]) == cli.main([*words, "--output", site]) == 0
+    assert "</html>" in Path(file).read_text() and "Since the earlier run" in Path(file).read_text()
+    pages = {str(page.relative_to(site)) for page in Path(site).rglob("*.html")}
+    assert {"index.html", "changes.html", "clients/acme.html"} <= pages
+    assert "../../run/trials/" in (Path(site) / "trials" / sorted(
+        page.name for page in (Path(site) / "trials").iterdir())[0]).read_text()
+    assert cli.main(["report", run, "--against", old]) == 2
+    assert cli.main(["report", run, "--format", "tap", "--output", site]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_a_run_leaves_a_report_and_pytest_makes_the_same(built: Path) -> None:
     done = latchkey("run", "python", *SMALL, "--out", "one", cwd=built)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     assert done.stdout.endswith(f"Report: {built}/one/index.html\n")
     assert sorted(file.name for file in (built / "one").iterdir()) == [
-        "controls", "index.html", "junit.xml", "results.json", "trials"]
+        "clients", "controls", "index.html", "junit.xml", "requirements.html", "results.json",
+        "scenarios", "trials"]
     found = outcomes(built / "one")
     assert found and set(found.values()) == {"PASS"}
     again = subprocess.run(

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from latchkey import results as runs
+from latchkey.results import Change
+
 from . import html, junit, sarif, source, text
 from .facts import Results
 
@@ -37,6 +40,11 @@ def read(paths: Sequence[Path], folder: Path) -> Results:
     return source.results_merge(parts, folder)
 
 
+def changes(before: Path, after: Sequence[Path]) -> tuple[Change, ...]:
+    """What became of every trial since an earlier run."""
+    return runs.diff(runs.read(before), runs.merge([runs.read(path) for path in after]))
+
+
 def render(name: str, results: Results, folder: Path) -> str:
     """One report as text; evidence is looked up below `folder`."""
     return FORMATS[name].render(results, folder)
@@ -47,3 +55,13 @@ def write(name: str, results: Results, folder: Path) -> Path:
     path = folder / FORMATS[name].file
     path.write_text(render(name, results, folder), "utf-8")
     return path
+
+
+def write_site(results: Results, folder: Path,
+               since: Sequence[Change] | None = None) -> Path:
+    """The report for people as a small site in `folder`; its first page."""
+    for name in ("clients", "scenarios", "trials"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    for page in html.site(results, folder, since):
+        (folder / page.path).write_text(page.text, "utf-8")
+    return folder / "index.html"

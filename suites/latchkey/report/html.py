@@ -1,30 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-"""index.html: one self-contained page for people."""
+"""The report for people: a small site for a run's folder, or one file that can be mailed."""
 
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
-from . import facts, matrix, source, summary, words
-from .facts import Result, Results
-from .ladder import Ladder, ladder_make
+from latchkey.results import Change
+
+from . import facts, matrix, requirements, source, summary, views, words
+from .facts import Results
+from .items import Item, Links, items_make, slug_of
+from .views import Report
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-# Past this many ladders those of passed trials are left to their transcript files.
-LADDERS = 500
-FILES = ("transcript.jsonl", "client.stdout", "client.stderr", "plan.json", "capture.pcapng",
-         "repeat.sh")
+# Trials with a page: every one that is told of, and of those that passed as many as these.
+SITE_PASSED = 600
+# In one file for everything there is room for fewer.
+SINGLE_TOLD, SINGLE_PASSED = 400, 60
 
 # C0 and C1 but the line end, what turns the direction of text, and surrogates.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
                      "\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A file of the site, by its path below the report's folder."""
+
+    path: str
+    text: str
 
 
 def _clean(value: Any) -> Any:
@@ -34,46 +46,161 @@ def _clean(value: Any) -> Any:
     return _UNSAFE.sub(lambda m: f"\\u{{{ord(m[0]):x}}}", value)
 
 
+@lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, finalize=_clean,
         trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(
-        words=words, plural=words.plural, name=facts.name, title=facts.title,
-        family=facts.family, weakness_link=facts.weakness_link,
-        outcome_text=facts.outcome_text, runs_text=facts.runs_text)
+        words=words, plural=words.plural, facts=facts, STATES=requirements.STATES,
+        KINDS=views.KINDS, slug_of=slug_of)
     return environment
 
 
-def render(results: Results, folder: Path, library: source.Library | None = None) -> str:
-    """The page; transcripts are read below `folder`."""
-    library = library or source.library_read(results)
-    ordered = sorted(results["results"], key=facts.sort_key)
-    slugs = slugs_make(ordered)
-    views = [(r, slugs[id(r)]) for r in ordered]
-    script = (TEMPLATES / "script.js").read_text("utf-8").strip()
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return _environment().get_template("index.html").render(
-        results=results,
-        summary=summary.summary_make(results, views),
-        matrix=matrix.matrix_make(results, views, library),
-        trials=_trials(views, folder, library),
-        host=_host(results.get("host")),
-        script=Markup(script),
-        style=Markup((TEMPLATES / "style.css").read_text("utf-8")),
-        script_hash=digest,
-        label=lambda client: facts.client_label(results, client))
+@lru_cache(maxsize=None)
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8").strip()
 
 
-def slugs_make(ordered: Iterable[Result]) -> dict[int, str]:
-    """An anchor for each result, by its identity; a repeated trial gets a number."""
-    used: dict[str, int] = {}
-    slugs = {}
-    for result in ordered:
-        slug = re.sub(r"[^A-Za-z0-9._-]+", "~", facts.key(result))
-        used[slug] = used.get(slug, 0) + 1
-        slugs[id(result)] = slug if used[slug] == 1 else f"{slug}~{used[slug]}"
-    return slugs
+@lru_cache(maxsize=None)
+def _script(names: tuple[str, ...]) -> tuple[Markup, str]:
+    """Scripts as one, and the hash that allows it to run."""
+    text = "\n".join(["\"use strict\";", *map(_asset, names)])
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), digest
+
+
+# --- one file or many
+
+
+def site(results: Results, folder: Path, changes: Sequence[Change] | None = None,
+         library: source.Library | None = None) -> Iterator[Page]:
+    """All files of the site; transcripts are read below `folder`."""
+    told = len(results["results"])
+    report = _report(results, folder, changes, library, told, SITE_PASSED)
+    top, below = Links(), Links("../")
+    whole = summary.summary_make(results, report.items, report.titles)
+    yield Page("index.html", _page(report, top, whole.headline, _index(report, whole, top),
+                                   ("matrix",), ("keys", "matrix")))
+    yield Page("requirements.html", _page(report, top, "Requirements", _requirements(report, top),
+                                          ("matrix",), ("keys",)))
+    if changes is not None:
+        yield Page("changes.html", _page(report, top, "Changes", _changes(report, top),
+                                         ("matrix",), ("keys",)))
+    for client in whole.clients:
+        yield Page(f"clients/{slug_of(client.name)}.html",
+                   _page(report, below, client.label, _client(report, client, below),
+                         ("matrix",), ("keys",)))
+    for name in report.by_scenario:
+        yield Page(f"scenarios/{slug_of(name)}.html",
+                   _page(report, below, report.titles[name], _scenario(report, name, below),
+                         ("matrix", "ladder"), ("keys",)))
+    around = views.neighbours(report.items)
+    for item in report.items:
+        if item.paged:
+            title = f"{facts.outcome_text(item.result)} {item.client} {item.place}"
+            body = _trial(report, item, below, around[item.slug])
+            yield Page(f"trials/{item.slug}.html",
+                       _page(report, below, title, body, ("ladder",), ("keys",)))
+
+
+def render(results: Results, folder: Path, changes: Sequence[Change] | None = None,
+           library: source.Library | None = None) -> str:
+    """Everything in one file; evidence is looked up, and linked, below `folder`."""
+    report = _report(results, folder, changes, library, SINGLE_TOLD, SINGLE_PASSED)
+    links = Links(single=True)
+    whole = summary.summary_make(results, report.items, report.titles)
+    around = views.neighbours(report.items)
+    sections = [("index", _index(report, whole, links)),
+                ("requirements", _requirements(report, links))]
+    if changes is not None:
+        sections.append(("changes", _changes(report, links)))
+    sections += [(f"clients-{slug_of(c.name)}", _client(report, c, links)) for c in whole.clients]
+    sections += [(f"scenarios-{slug_of(name)}", _scenario(report, name, links))
+                 for name in report.by_scenario]
+    sections += [(f"trials-{item.slug}", _trial(report, item, links, around[item.slug]))
+                 for item in report.items if item.paged]
+    body = Markup("\n").join(
+        Markup('<section class="page" id="{}" tabindex="-1">{}</section>').format(name, text)
+        for name, text in sections)
+    return _page(report, links, whole.headline, body, ("matrix", "ladder"),
+                 ("pages", "keys", "matrix"))
+
+
+def _report(results: Results, folder: Path, changes: Sequence[Change] | None,
+            library: source.Library | None, told: int, passed: int) -> Report:
+    return Report(results, folder, items_make(results, told, passed),
+                  library or source.library_read(),
+                  None if changes is None else tuple(changes))
+
+
+def _page(report: Report, links: Links, title: str, body: Markup, styles: tuple[str, ...],
+          scripts: tuple[str, ...]) -> str:
+    script, digest = _script(tuple(f"{name}.js" for name in scripts))
+    style = "\n".join(_asset(f"{name}.css") for name in ("base", *styles))
+    return _environment().get_template("page.html").render(
+        report=report, links=links, title=title, body=body, script=script, script_hash=digest,
+        style=Markup(style))
+
+
+def _body(template: str, report: Report, links: Links, **more: Any) -> Markup:
+    return Markup(_environment().get_template(template).render(
+        report=report, links=links, **more))
+
+
+# --- the bodies
+
+
+def _index(report: Report, whole: summary.Summary, links: Links) -> Markup:
+    cwe = sorted({str(w) for i in report.items for w in i.result.get("cwe") or ()})
+    return _body(
+        "index.html", report, links, summary=whole,
+        matrix=matrix.matrix_make(report.items, report.library, links),
+        data=Markup(matrix.data_make(report.items, report.library, links)),
+        cwe=cwe, host=_host(report.results.get("host")),
+        changes=_counted(report), choices=_choices(report.items))
+
+
+def _choices(items: Sequence[Item]) -> dict[str, list[str]]:
+    """What there is to filter by."""
+    postures = {item.posture for item in items}
+    wishes = {p.partition("-")[2] for p in postures}
+    return {
+        "suite": sorted({item.id.partition(".")[0] for item in items}),
+        "client": sorted({item.client for item in items}),
+        "protocol": sorted({p.partition("-")[0] for p in postures}),
+        "wish": [w for w in words.WISHES if w in wishes] + sorted(wishes - words.WISHES.keys()),
+    }
+
+
+def _requirements(report: Report, links: Links) -> Markup:
+    return _body("requirements.html", report, links)
+
+
+def _counted(report: Report) -> dict[str, int] | None:
+    if report.changes is None:
+        return None
+    return {kind: len(own) for kind, own in views.changes(report, report.changes).items()}
+
+
+def _changes(report: Report, links: Links) -> Markup:
+    return _body("changes.html", report, links,
+                 changes=views.changes(report, report.changes or ()))
+
+
+def _client(report: Report, client: summary.Client, links: Links) -> Markup:
+    return _body("client.html", report, links,
+                 client=views.client(report, client.name, client, links))
+
+
+def _scenario(report: Report, name: str, links: Links) -> Markup:
+    return _body("scenario.html", report, links, scenario=views.scenario(report, name, links))
+
+
+def _trial(report: Report, item: Item, links: Links,
+           around: tuple[Item | None, Item | None]) -> Markup:
+    return _body("trial.html", report, links, trial=views.trial(report, item, links),
+                 around=around)
 
 
 def _host(host: Any) -> list[tuple[str, str]]:
@@ -81,73 +208,3 @@ def _host(host: Any) -> list[tuple[str, str]]:
         return [(str(k), ", ".join(map(str, v)) if isinstance(v, list) else str(v))
                 for k, v in host.items()]
     return [("host", str(host))] if host else []
-
-
-def _trials(
-    views: list[tuple[Result, str]], folder: Path, library: source.Library
-) -> Iterable[dict[str, Any]]:
-    drawn = 0
-    for result, slug in views:
-        if result["outcome"] == "SKIP":
-            continue
-        passed = result["outcome"] == "PASS"
-        drawn += 1
-        ladder = None if passed and drawn > LADDERS else _ladder(result, folder)
-        scenario = library.scenarios.get(str(result["id"]), {})
-        yield {
-            "result": result,
-            "slug": slug,
-            "bucket": facts.bucket(result),
-            "worst": facts.worst(result),
-            "why": " ".join(str(result.get("why") or scenario.get("why") or "").split()),
-            "checks": [_check(result, check) for check in result.get("checks") or ()],
-            "requirements": [_requirement(i, library) for i in result.get("requirements") or ()],
-            "weaknesses": [*(result.get("cve") or ()), *(result.get("cwe") or ())],
-            "notes": facts.strings(result.get("notes")),
-            "expected": facts.strings(result.get("expected")),
-            "seen": facts.strings(result.get("seen")) or [facts.in_one_line(result)],
-            "repeat": str(result.get("repeat") or ""),
-            "files": _files(result, folder),
-            "ladder": ladder,
-            "anchors": {s for c in result.get("checks") or () for s in c.get("events") or ()},
-        }
-
-
-def _ladder(result: Result, folder: Path) -> Ladder | None:
-    events = source.transcript_read(folder, result)
-    if not events:
-        return None
-    broke: dict[int, list[str]] = {}
-    for check in facts.failed_checks(result):
-        for seq in check.get("events") or ():
-            broke.setdefault(seq, []).append(str(check["predicate"]))
-    return ladder_make(events, broke, source.secrets_read(folder, result))
-
-
-def _check(result: Result, check: Mapping[str, Any]) -> dict[str, Any]:
-    failed = facts.check_failed(check)
-    return {
-        "predicate": str(check["predicate"]),
-        "failed": failed,
-        "word": ("noted" if check.get("level") == "MAY" else "failed") if failed else "held",
-        "level": str(check.get("level", "")),
-        "promise": facts.is_promise(result, check),
-        "consequence": str(check.get("consequence", "")),
-        "sentence": facts.sentence(check),
-        "events": list(check.get("events") or ())[:12],
-    }
-
-
-def _requirement(identifier: str, library: source.Library) -> dict[str, str]:
-    entry = library.requirements.get(identifier, {})
-    section, link = facts.spec_link(identifier, entry)
-    return {"id": identifier, "text": str(entry.get("text") or ""), "section": section,
-            "link": link, "level": str(entry.get("level") or "")}
-
-
-def _files(result: Result, folder: Path) -> list[tuple[str, str]]:
-    evidence = result.get("evidence")
-    if not evidence:
-        return []
-    return [(f, "./" + quote(f"{evidence}/{f}")) for f in FILES
-            if (folder / evidence / f).is_file()]

@@ -3,54 +3,44 @@
 
 import json
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latchkey import paths
+from latchkey import catalog, paths
+from latchkey.coverage import Specification
+from latchkey.coverage import coverage as coverage_of
+from latchkey.errors import UserError
+from latchkey.model import Scenario
 from latchkey.results import document, read
 
 from .facts import Result, Results, count
 
-SUITES = paths.ROOT / "suites"
 TRANSCRIPT_LIMIT = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
 class Library:
-    """The register and the scenarios, by id."""
+    """The register and the scenarios of the tree that makes the report."""
 
     requirements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    coverage: tuple[Specification, ...] = ()
+
+    def title(self, identifier: str) -> str:
+        """A scenario's own title; nothing if the tree does not have it."""
+        return self.scenarios[identifier].title if identifier in self.scenarios else ""
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    # A report must not fail because a file of today's tree cannot be read.
+def library_read(root: Path = paths.ROOT) -> Library:
+    """Everything that the tree has; nothing, if it cannot be read: a report must not fail by it."""
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def library_read(results: Results, suites: Path = SUITES) -> Library:
-    """The entries that these results name."""
-    wanted = {r for result in results["results"] for r in result.get("requirements") or ()}
-    requirements: dict[str, Mapping[str, Any]] = {}
-    for path in sorted((suites / "requirements").glob("*.toml")) if wanted else ():
-        document = _toml(path)
-        entries = document.get("requirement") or document.get("requirements") or []
-        for entry in entries:
-            if isinstance(entry, dict) and entry.get("id") in wanted:
-                spec = {k: document[k] for k in ("spec", "url") if k in document}
-                requirements[entry["id"]] = spec | entry
-    scenarios = {}
-    for identifier in sorted({str(result["id"]) for result in results["results"]}):
-        path = suites / scenario_path(identifier)
-        if path.is_file():
-            scenarios[identifier] = _toml(path)
-    return Library(requirements, scenarios)
+        known = catalog.load(root)
+        return Library(known.requirements(), known.scenarios,
+                       coverage_of(known.register(), known.scenarios.values()))
+    except UserError:
+        return Library()
 
 
 def scenario_path(identifier: str) -> str:

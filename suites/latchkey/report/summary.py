@@ -2,24 +2,28 @@
 """The summary for a person who does not know the field: who broke what, and what it costs."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import facts, words
 from .facts import Result, Results
+from .items import TOLD, Item, grouped, items_make
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The same thing seen in one scenario in one or more postures of a client."""
+    """The same thing seen in one scenario, in one or more postures of one or more clients."""
 
-    client: str
     title: str
-    identifier: str
+    identifier: str  # empty: what is undecided is told by its reason
     consequence: str
     sentence: str
-    places: tuple[tuple[str, str], ...]  # (posture and variant, anchor)
+    items: tuple[Item, ...]
+
+    @property
+    def clients(self) -> dict[str, tuple[Item, ...]]:
+        return {c: tuple(own) for (c,), own in grouped(self.items, "client").items()}
 
 
 @dataclass(frozen=True)
@@ -30,35 +34,48 @@ class Client:
     label: str
     ran: int
     buckets: dict[str, int]
+    worst: str  # the gravest consequence of a broken promise; of an exposure, if there is none
+    worst_bucket: str
+    gravity: tuple[int, ...]  # for the order; the smallest is the gravest
 
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything above the matrix."""
+    """What stands above the matrix."""
 
     headline: str
     lede: tuple[str, ...]
-    clients: tuple[Client, ...]
-    findings: dict[str, tuple[Finding, ...]]  # by bucket
+    clients: tuple[Client, ...]  # by name
+    findings: Mapping[str, tuple[Finding, ...]]  # by bucket
     skipped: tuple[tuple[str, str, int], ...]  # (client, reason, count)
     counts: dict[str, int]
 
+    @property
+    def gravest(self) -> list[Client]:
+        """The clients in the order of what they broke."""
+        return sorted(self.clients, key=lambda client: (client.gravity, client.name))
 
-def summary_make(results: Results, views: list[tuple[Result, str]]) -> Summary:
-    """`views` are the results, the gravest first, with their anchors."""
-    clients = tuple(_clients(results))
-    findings = {b: tuple(_findings(b, views)) for b in ("broken", "exposed", "unclear", "known")}
+
+def summary_make(results: Results, items: Sequence[Item],
+                 titles: Mapping[str, str] | None = None) -> Summary:
+    """`items` are the trials, the gravest first; `titles` those of scenarios by id."""
+    clients = tuple(_client(results, name, own)
+                    for (name,), own in sorted(grouped(items, "client").items()))
+    findings = {b: findings_of(b, items, titles or {}) for b in TOLD}
     return Summary(
-        headline(clients), tuple(lede(results, findings)), clients, findings,
-        tuple(_skipped(results["results"])), facts.count(results["results"]))
+        headline(clients), tuple(lede(items, findings)), clients, findings,
+        tuple(skipped(item.result for item in items)),
+        facts.count(item.result for item in items))
 
 
-def _clients(results: Results) -> Iterable[Client]:
-    for name in sorted({str(r["client"]) for r in results["results"]}):
-        own = [r for r in results["results"] if r["client"] == name]
-        buckets = facts.count_buckets(own)
-        yield Client(name, facts.client_label(results, name),
-                     len(own) - buckets["skipped"], buckets)
+def _client(results: Results, name: str, items: Sequence[Item]) -> Client:
+    buckets = {b: sum(item.bucket == b for item in items) for b in words.BUCKETS}
+    first = items[0]
+    blamed = first.bucket in ("broken", "exposed")
+    weights = (buckets["broken"], buckets["exposed"], buckets["unclear"])
+    return Client(name, facts.client_label(results, name), len(items) - buckets["skipped"], buckets,
+                  facts.worst(first.result) if blamed else "", first.bucket if blamed else "",
+                  (list(words.BUCKETS).index(first.bucket), first.gravity, *(-n for n in weights)))
 
 
 def headline(clients: tuple[Client, ...]) -> str:
@@ -68,33 +85,39 @@ def headline(clients: tuple[Client, ...]) -> str:
     if not ran:
         return "No trial was run"
     if len(clients) == 1:
-        client = clients[0]
-        if broken:
-            return (f"{client.label} broke its promise in {client.buckets['broken']:,} "
-                    f"of {words.plural(client.ran, 'trial')}")
-        judged = client.ran - client.buckets["unclear"]
-        if not judged:
-            return f"{client.label}: no trial could be decided"
-        return f"{client.label} kept its promises in {words.plural(judged, 'trial')}"
+        return client_headline(clients[0])
     if broken:
         return f"{len(broken)} of {len(clients)} clients broke a promise"
     return f"All {len(clients)} clients kept their promises in {words.plural(ran, 'trial')}"
 
 
-def lede(results: Results, findings: dict[str, tuple[Finding, ...]]) -> Iterable[str]:
+def client_headline(client: Client) -> str:
+    """The same for one client."""
+    if not client.ran:
+        return f"{client.label}: no trial was run"
+    if client.buckets["broken"]:
+        return (f"{client.label} broke its promise in {client.buckets['broken']:,} "
+                f"of {words.plural(client.ran, 'trial')}")
+    judged = client.ran - client.buckets["unclear"]
+    if not judged:
+        return f"{client.label}: no trial could be decided"
+    return f"{client.label} kept its promises in {words.plural(judged, 'trial')}"
+
+
+def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> Iterable[str]:
     """The sentences below the headline."""
-    counts = facts.count_buckets(results["results"])
+    counts = facts.count_buckets(item.result for item in items)
     if findings["broken"]:
         first = findings["broken"][0]
-        client = f"{first.client}, " if len(results.get("clients") or ()) > 1 else ""
-        yield f"The gravest: {_small(first.sentence).rstrip('.')} ({client}“{first.title}”)."
+        yield f"The gravest: {_small(_gravest(first))} ({_whose(first, items)})."
     if counts["exposed"]:
-        yield (f"{words.plural(counts['exposed'], 'trial')} more "
+        more = " more" if counts["broken"] else ""
+        yield (f"{words.plural(counts['exposed'], 'trial')}{more} "
                f"{'shows' if counts['exposed'] == 1 else 'show'} what an attacker gains where TLS "
                "was not demanded; that is an exposure, not a broken promise.")
     elif not counts["broken"] and counts["passed"]:
         yield "Nothing was exposed in the other postures either."
-    if late := sum(r["outcome"] == "XPASS" for r in results["results"]):
+    if late := sum(item.outcome == "XPASS" for item in items):
         yield (f"{words.plural(late, 'known failure')} did not come: "
                "the baseline is out of date.")
     if counts["unclear"]:
@@ -102,44 +125,87 @@ def lede(results: Results, findings: dict[str, tuple[Finding, ...]]) -> Iterable
                f"{'says' if counts['unclear'] == 1 else 'say'} nothing about a client.")
 
 
+def _whose(finding: Finding, items: Sequence[Item]) -> str:
+    whole = len({item.client for item in items})
+    if whole == 1:
+        return f"“{finding.title}”"
+    many = len(finding.clients)
+    who = finding.items[0].client if many == 1 else f"{many} clients"
+    return f"{who}, “{finding.title}”"
+
+
+def _gravest(finding: Finding) -> str:
+    """What the gravest of the failed checks means."""
+    failed = [c for c in facts.failed_checks(finding.items[0].result)
+              if c.get("consequence") == finding.consequence]
+    return words.breach(str(failed[0]["predicate"])).rstrip(".") if failed \
+        else finding.sentence.rstrip(".")
+
+
 def _small(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-def _findings(bucket: str, views: list[tuple[Result, str]]) -> Iterable[Finding]:
-    groups: dict[tuple[str, str, str], list[tuple[Result, str]]] = {}
-    for result, slug in views:
-        if facts.bucket(result) == bucket:
-            sentence = _sentence(result)
-            place = str(result["id"]) if bucket != "unclear" else ""
-            groups.setdefault((str(result["client"]), place, sentence), []).append((result, slug))
-    for (client, identifier, sentence), members in groups.items():
-        first = members[0][0]
-        yield Finding(
-            client, facts.title(first) if identifier else "", identifier, facts.worst(first),
-            sentence, tuple((_place(r, bool(identifier)), slug) for r, slug in members))
+def findings_of(bucket: str, items: Iterable[Item],
+                titles: Mapping[str, str]) -> tuple[Finding, ...]:
+    """What is alike in scenario and in what failed, the gravest and then the most common first."""
+    groups: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        if item.bucket == bucket:
+            place = item.id if bucket != "unclear" else ""
+            groups.setdefault((place, _sentence(item)), []).append(item)
+    found = [Finding(_title(own, titles) if place else "", place,
+                     facts.worst(own[0].result), sentence, tuple(own))
+             for (place, sentence), own in groups.items()]
+    return tuple(sorted(found, key=lambda f: (f.items[0].gravity, -len(f.clients), f.identifier,
+                                              -len(f.items))))
 
 
-def _sentence(result: Result) -> str:
-    if facts.bucket(result) == "unclear":
-        return f"{facts.outcome_text(result)}: {facts.in_one_line(result)}"
-    return facts.breaches(result) or facts.in_one_line(result)
+def _title(items: Sequence[Item], titles: Mapping[str, str]) -> str:
+    """What a variant is called, or what all variants have in common."""
+    own = facts.title(items[0].result)
+    alike = len({item.variant for item in items}) == 1
+    return own if alike else titles.get(items[0].id, own)
 
 
-def _place(result: Result, own: bool) -> str:
-    variant = result.get("variant")
-    text = str(result["posture"]) + (f" [{variant}]" if variant else "")
-    return text if own else f"{result['id']} {text}"
+def _sentence(item: Item) -> str:
+    if item.bucket == "unclear":
+        return f"{facts.outcome_text(item.result)}: {facts.in_one_line(item.result)}"
+    return facts.breaches(item.result) or facts.in_one_line(item.result)
 
 
-def _skipped(results: Iterable[Result]) -> list[tuple[str, str, int]]:
-    skipped = [r for r in results if r["outcome"] == "SKIP"]
-    found = Counter((str(r["client"]), facts.in_one_line(r)) for r in skipped)
+def in_words(items: Sequence[Item]) -> list[str]:
+    """What a client did, as sentences for somebody who reads nothing else."""
+    said = []
+    for bucket, when in (("broken", "although TLS was demanded"),
+                         ("exposed", "where TLS or its verification was not demanded")):
+        own = [item for item in items if item.bucket == bucket]
+        for name, members in _by_consequence(own).items():
+            scenarios = words.plural(len({i.id for i in members}), "scenario")
+            consequence = words.CONSEQUENCES.get(name)
+            lost = consequence.sentence if consequence else "a rule was not kept"
+            services = words.listed(sorted({words.protocol(i.posture) for i in members}))
+            said.append(f"In {scenarios} {lost} {when} ({services}).")
+    if not said and any(item.bucket == "passed" for item in items):
+        said.append("It withstood every attack that was tried and could be decided.")
+    return said
+
+
+def _by_consequence(items: Iterable[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda item: item.gravity):
+        found.setdefault(facts.worst(item.result), []).append(item)
+    return found
+
+
+def skipped(results: Iterable[Result]) -> list[tuple[str, str, int]]:
+    """(client, reason, number of trials)"""
+    found = Counter((str(r["client"]), facts.in_one_line(r)) for r in results
+                    if r["outcome"] == "SKIP")
     return [(client, reason, n) for (client, reason), n in sorted(found.items())]
 
 
 def as_text(results: Results) -> dict[str, Any]:
     """Headline and sentences alone, for reports that are no HTML."""
-    ordered = sorted(results["results"], key=facts.sort_key)
-    whole = summary_make(results, [(r, "") for r in ordered])
+    whole = summary_make(results, items_make(results, 0, 0))
     return {"headline": whole.headline, "lede": list(whole.lede), "clients": whole.clients}

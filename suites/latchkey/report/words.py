@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plain words of every report: outcomes, consequences, postures and predicates for people."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from latchkey.predicates import PREDICATES
@@ -47,6 +48,28 @@ BUCKETS: dict[str, Bucket] = {
 }
 
 
+# Words that a newcomer has to know, in the order in which a report uses them.
+GLOSSARY: dict[str, str] = {
+    "trial": "One run of the unmodified program in a small mail world made for it: name service, "
+             "certificates and mail server. One thing in it is attacked. What the program then "
+             "does is judged by what reached the wire.",
+    "posture": "How the program was configured: a protocol and what was asked of it. "
+               "imap-starttls means IMAP with STARTTLS demanded, imap-opportunistic TLS if it is "
+               "offered, imap-default only host, user and password.",
+    "broken promise": "TLS was demanded, and the program did not keep to it. Somebody who "
+                      "configured it like this relies on what it does not do.",
+    "exposure": "TLS, or its verification, was not demanded. The program did as it was told; the "
+                "trial shows what an attacker gains from that.",
+    "control": "The same world without the attack. The program must do its work there, otherwise "
+               "its trials say nothing: a program that cannot even start resists every attack.",
+    "inconclusive": "The trial could not decide, and says why: the attack did not reach the "
+                    "program, the control failed, the time was up, or two runs ended differently. "
+                    "It counts neither for nor against the program.",
+    "level": "How strictly the specification says it. A MUST that is not kept is a FAIL, a SHOULD "
+             "a WARN.",
+}
+
+
 class Consequence(NamedTuple):
     """What is lost when a check fails; in the order of gravity."""
 
@@ -81,6 +104,18 @@ def posture_words(posture: str) -> str:
     """What a posture's name means: protocol and wish."""
     protocol, _, wish = posture.partition("-")
     return f"{PROTOCOLS.get(protocol, protocol)}, {WISHES.get(wish, wish) or 'as it comes'}"
+
+
+def protocol(posture: str) -> str:
+    """`IMAP`: what a posture speaks."""
+    name = posture.partition("-")[0]
+    return PROTOCOLS.get(name, name)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`"""
+    *head, last = parts or [""]
+    return f"{', '.join(head)} and {last}" if head else last
 
 
 def rule(predicate: str) -> str:
