@@ -105,7 +105,7 @@ test: setup-test ## set up, then everything that proves Latchkey itself
 UNIT_RUN = @failed=; for t in $(TESTS); do $(B)/asan/$$t \
 	|| failed="$$failed $$t"; done; \
 	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
-SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 suites/selftest
+SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 -rs suites/selftest
 
 unit: export UBSAN_OPTIONS = print_stacktrace=1
 check: export UBSAN_OPTIONS = print_stacktrace=1
