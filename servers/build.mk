@@ -5,6 +5,11 @@
 # liblatchkey: the reference parsers; whoever links it sees lk_… alone.
 LIBRARY_SOURCES := \
 	servers/core/span.c \
+	servers/parse/http_chunked.c \
+	servers/parse/http_field.c \
+	servers/parse/http_length.c \
+	servers/parse/http_request.c \
+	servers/parse/http_response.c \
 	servers/parse/imap_capability.c \
 	servers/parse/imap_response.c \
 	servers/parse/imap_text.c \
@@ -28,6 +33,7 @@ LIBRARY_SOURCES := \
 # What is installed of their headers.
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
+	servers/parse/http.h \
 	servers/parse/imap.h \
 	servers/parse/parse.h \
 	servers/parse/pop3.h \
@@ -129,6 +135,7 @@ TEST_SOURCES := \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
+	servers/tests/test_http.c \
 	servers/tests/test_imap.c \
 	servers/tests/test_imap_response.c \
 	servers/tests/test_parse.c \

@@ -31,6 +31,7 @@
 #include <sys/types.h>
 
 #include "core/bytes.h"
+#include "parse/http.h"
 #include "parse/imap.h"
 #include "parse/pop3.h"
 #include "parse/sasl.h"
@@ -45,6 +46,7 @@
  * `framed`: the text itself says where it ends.
  */
 #define LK_PARSERS(X)                                                          \
+	LK_HTTP_PARSERS(X)                                                     \
 	LK_IMAP_PARSERS(X)                                                     \
 	LK_POP3_PARSERS(X)                                                     \
 	LK_SASL_PARSERS(X)                                                     \
@@ -54,6 +56,7 @@
 /* X(CONSTANT, name, explanation, source): why a parser stops. */
 #define LK_REASONS(X)                                                          \
 	X(NONE, "none", "nothing is wrong", "")                                \
+	LK_HTTP_REASONS(X)                                                     \
 	LK_IMAP_REASONS(X)                                                     \
 	LK_POP3_REASONS(X)                                                     \
 	LK_SASL_REASONS(X)                                                     \
@@ -62,6 +65,7 @@
 
 /* X(CONSTANT, name, reading taken, other reading, source): what is open. */
 #define LK_READINGS(X)                                                         \
+	LK_HTTP_READINGS(X)                                                    \
 	LK_IMAP_READINGS(X)                                                    \
 	LK_POP3_READINGS(X)                                                    \
 	LK_SASL_READINGS(X)                                                    \

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parsers of HTTP share. */
+#ifndef PARSE_HTTP_FIELD_H
+#define PARSE_HTTP_FIELD_H
+
+#include "parse/out.h"
+#include "parse/parse.h"
+
+/* Whose fields they are: who may do what differs. */
+enum http_kind {
+	HTTP_REQUEST,
+	HTTP_RESPONSE,
+	HTTP_TRAILER
+};
+
+/* token (RFC 9110 section 5.6.2) at `at`: where it ends; `at` if there is
+ * none. */
+size_t http_token_end(struct span s, size_t at);
+
+/* "HTTP/1." DIGIT at `at`: where it ends, or a code. */
+ssize_t http_version_read(
+	struct span s, size_t at, unsigned *minor_r, struct lk_result *r);
+
+/* A line end at `at`: where the next line begins, or a code. */
+ssize_t http_end_read(struct span s, size_t at, struct lk_result *r);
+
+/*
+ * Octets of text from `at` up to their line end: where that stands, or a code
+ * (`reason` for an octet that is none).
+ */
+ssize_t http_text_read(
+	struct span s, size_t at, enum lk_reason reason, struct lk_result *r);
+
+/* The fields from `at` and the empty line: where they end, or a code. */
+ssize_t http_fields_read(struct span s, size_t at, enum http_kind kind,
+	struct lk_http_fields *fields_r, struct lk_result *r);
+
+/* The lines of the fields, each with CR and LF. */
+void http_fields_print(struct out *out, const struct lk_http_fields *fields);
+/* "fields" and, unless it is a trailer, what they say of the body. */
+void http_fields_json(struct out *out, const struct lk_http_fields *fields,
+	enum http_kind kind);
+
+#endif

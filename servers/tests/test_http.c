@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP/1.1: each rule of its grammar from both sides. */
+#include "tests/parse_check.h"
+
+#define E "\r\n"
+#define GET "GET / HTTP/1.1" E "Host: h" E
+#define RESPONSE "HTTP/1.1 200 OK" E
+
+#define REQUEST(method, target, minor, host, fields, more)                     \
+	"{\"method\":\"" method "\",\"target\":\"" target                      \
+	"\",\"minor\":" minor ",\"host\":\"" host "\",\"fields\":[" fields     \
+	"]" more "}"
+#define HOST "[\"Host\",\"h\"]"
+#define PLAIN ",\"chunked\":false"
+
+static const struct parse_row requests[] = {
+	ROW_GOOD("usual", GET E, REQUEST("GET", "/", "1", "h", HOST, PLAIN)),
+	ROW_GOOD("version 1.0", "HEAD /a?b HTTP/1.0" E E,
+		REQUEST("HEAD", "/a?b", "0", "", "", PLAIN)),
+	ROW_GOOD("body with length", GET "Content-Length: 05" E E,
+		REQUEST("GET", "/", "1", "h",
+			HOST ",[\"Content-Length\",\"05\"]",
+			",\"length\":5,\"chunked\":false")),
+	ROW_GOOD("chunked body", GET "transfer-encoding: gzip , Chunked" E E,
+		REQUEST("GET", "/", "1", "h",
+			HOST ",[\"transfer-encoding\",\"gzip , Chunked\"]",
+			",\"chunked\":true")),
+	ROW_GOOD("blanks around a value",
+		GET "A:\t b c \t" E "!#$%&'*+-.^_`|~:" E E,
+		REQUEST("GET", "/", "1", "h",
+			HOST ",[\"A\",\"b c\"],[\"!#$%&'*+-.^_`|~\",\"\"]",
+			PLAIN)),
+	ROW_GOOD("octets above ASCII", GET "A: \xff" E E,
+		REQUEST("GET", "/", "1", "h", HOST ",[\"A\",\"\\u00ff\"]",
+			PLAIN)),
+	ROW_OPEN("bare LF", "GET / HTTP/1.1\nHost: h\n\n", HTTP_BARE_LF,
+		REQUEST("GET", "/", "1", "h", HOST, PLAIN)),
+	ROW_OPEN("length twice", GET "Content-Length: 5, 5" E E,
+		HTTP_LENGTH_REPEATED,
+		REQUEST("GET", "/", "1", "h",
+			HOST ",[\"Content-Length\",\"5, 5\"]",
+			",\"length\":5,\"chunked\":false")),
+	ROW_OPEN("both lengths",
+		GET "Content-Length: 5" E "Transfer-Encoding: chunked" E E,
+		HTTP_BOTH_LENGTHS,
+		REQUEST("GET", "/", "1", "h",
+			HOST ",[\"Content-Length\",\"5\"],"
+			     "[\"Transfer-Encoding\",\"chunked\"]",
+			",\"chunked\":true")),
+	ROW_STOP("nothing", "", MORE, HTTP_METHOD, 0),
+	ROW_STOP("leading blank", " GET / HTTP/1.1" E, BAD, HTTP_METHOD, 0),
+	ROW_STOP("no token", "G(T / HTTP/1.1" E, BAD, HTTP_METHOD, 1),
+	ROW_STOP("two blanks", "GET  / HTTP/1.1" E, BAD, HTTP_TARGET, 4),
+	ROW_STOP("no version", "GET /" E, BAD, HTTP_TARGET, 5),
+	ROW_STOP("blank in a target", "GET /a b HTTP/1.1" E, BAD, HTTP_VERSION,
+		7),
+	ROW_STOP("control in a target", "GET /\x01 HTTP/1.1" E, BAD,
+		HTTP_TARGET, 5),
+	ROW_STOP("small letters", "GET / http/1.1" E, BAD, HTTP_VERSION, 6),
+	ROW_STOP("version 2", "GET / HTTP/2.0" E, BAD, HTTP_VERSION, 11),
+	ROW_STOP("no digit", "GET / HTTP/1.x" E, BAD, HTTP_VERSION, 13),
+	ROW_STOP("two digits", "GET / HTTP/1.10" E, BAD, HTTP_LINE_END, 14),
+	ROW_STOP("no line end", "GET / HTTP/1.1", MORE, HTTP_LINE_END, 14),
+	ROW_STOP(
+		"half a line end", "GET / HTTP/1.1\r", MORE, HTTP_LINE_END, 15),
+	ROW_STOP("bare CR", "GET / HTTP/1.1\rHost: h" E E, BAD, HTTP_LINE_END,
+		15),
+	ROW_STOP("no host", "GET / HTTP/1.1" E E, BAD, HTTP_HOST, 18),
+	ROW_STOP("two hosts", GET "host: h" E E, BAD, HTTP_HOST, 36),
+	ROW_STOP("fields not whole", GET, MORE, HTTP_FIELD_NAME, 25),
+	ROW_STOP("no name", GET ": x" E E, BAD, HTTP_FIELD_NAME, 25),
+	ROW_STOP("blank in front of the colon", GET "A : x" E E, BAD,
+		HTTP_FIELD_NAME, 26),
+	ROW_STOP("no colon", GET "A" E E, BAD, HTTP_FIELD_NAME, 26),
+	ROW_STOP("folded", GET "A: b" E " c" E E, BAD, HTTP_FOLD, 31),
+	ROW_STOP("NUL in a value", GET "A: \0" E E, BAD, HTTP_FIELD_VALUE, 28),
+	ROW_STOP("CR in a value", GET "A: \rb" E E, BAD, HTTP_LINE_END, 29),
+	ROW_STOP(
+		"DEL in a value", GET "A: \x7f" E E, BAD, HTTP_FIELD_VALUE, 28),
+	ROW_STOP("value not whole", GET "A: b", MORE, HTTP_LINE_END, 29),
+	ROW_STOP("sign in a length", GET "Content-Length: +5" E E, BAD,
+		HTTP_LENGTH, 41),
+	ROW_STOP("empty length", GET "Content-Length:" E E, BAD, HTTP_LENGTH,
+		40),
+	ROW_STOP("two lengths", GET "Content-Length: 5, 6" E E, BAD,
+		HTTP_LENGTH, 44),
+	ROW_STOP("two fields of length",
+		GET "Content-Length: 5" E "Content-Length: 6" E E, BAD,
+		HTTP_LENGTH, 60),
+	ROW_STOP("length too large",
+		GET "Content-Length: 9223372036854775808" E E, LIMIT,
+		HTTP_LENGTH_SIZE, 59),
+	ROW_STOP("chunked is not last",
+		GET "Transfer-Encoding: chunked, gzip" E E, BAD, HTTP_CODING,
+		53),
+	ROW_STOP("chunked twice",
+		GET "Transfer-Encoding: chunked" E
+		    "Transfer-Encoding: chunked" E E,
+		BAD, HTTP_CODING, 72),
+	ROW_STOP("not chunked", GET "Transfer-Encoding: gzip" E E, BAD,
+		HTTP_CODING, 50),
+};
+
+#define ANSWER(minor, status, phrase, fields, more)                            \
+	"{\"minor\":" minor ",\"status\":" status ",\"phrase\":\"" phrase      \
+	"\",\"fields\":[" fields "]" more "}"
+
+static const struct parse_row responses[] = {
+	ROW_GOOD("usual", RESPONSE "A: b" E E,
+		ANSWER("1", "200", "OK", "[\"A\",\"b\"]", PLAIN)),
+	ROW_GOOD("no fields", RESPONSE E, ANSWER("1", "200", "OK", "", PLAIN)),
+	ROW_GOOD("no phrase", "HTTP/1.0 404 " E E,
+		ANSWER("0", "404", "", "", PLAIN)),
+	ROW_GOOD("phrase", "HTTP/1.1 599 a\tb \xc3" E E,
+		ANSWER("1", "599", "a\\u0009b \\u00c3", "", PLAIN)),
+	ROW_GOOD("coded up to the end", RESPONSE "Transfer-Encoding: gzip" E E,
+		ANSWER("1", "200", "OK", "[\"Transfer-Encoding\",\"gzip\"]",
+			PLAIN)),
+	ROW_GOOD("largest length",
+		RESPONSE "Content-Length: 9223372036854775799" E E,
+		ANSWER("1", "200", "OK",
+			"[\"Content-Length\",\"9223372036854775799\"]",
+			",\"length\":9223372036854775799,\"chunked\":false")),
+	ROW_OPEN("no blank", "HTTP/1.1 200" E E, HTTP_NO_BLANK,
+		ANSWER("1", "200", "", "", PLAIN)),
+	ROW_OPEN("folded", RESPONSE "A: b" E "\tc" E E, HTTP_FOLDED,
+		ANSWER("1", "200", "OK", "[\"A\",\"b\\u000d\\u000a\\u0009c\"]",
+			PLAIN)),
+	ROW_OPEN("folded and empty", RESPONSE "A:" E " " E E, HTTP_FOLDED,
+		ANSWER("1", "200", "OK", "[\"A\",\"\"]", PLAIN)),
+	ROW_STOP("nothing", "", MORE, HTTP_VERSION, 0),
+	ROW_STOP("no HTTP", "220 hello" E, BAD, HTTP_VERSION, 0),
+	ROW_STOP("no blank in front of the status", "HTTP/1.1200 OK" E, BAD,
+		HTTP_STATUS, 8),
+	ROW_STOP("two digits", "HTTP/1.1 20 OK" E, BAD, HTTP_STATUS, 11),
+	ROW_STOP("status too low", "HTTP/1.1 099 OK" E, BAD, HTTP_STATUS, 9),
+	ROW_STOP("status too high", "HTTP/1.1 600 OK" E, BAD, HTTP_STATUS, 9),
+	ROW_STOP("four digits", "HTTP/1.1 2000 OK" E, BAD, HTTP_STATUS, 12),
+	ROW_STOP("status not whole", "HTTP/1.1 2", MORE, HTTP_STATUS, 10),
+	ROW_STOP("control in a phrase", "HTTP/1.1 200 \x07" E, BAD, HTTP_REASON,
+		13),
+	ROW_STOP("phrase not whole", "HTTP/1.1 200 O", MORE, HTTP_LINE_END, 14),
+	ROW_STOP("leading blank", RESPONSE " A: b" E E, BAD, HTTP_FIELD_NAME,
+		17),
+	ROW_STOP(
+		"empty line not whole", RESPONSE "\r", MORE, HTTP_LINE_END, 18),
+};
+
+#define CHUNKS(chunks, trailer)                                                \
+	"{\"chunks\":[" chunks "],\"trailer\":[" trailer "]}"
+
+static const struct parse_row bodies[] = {
+	ROW_GOOD("empty", "0" E E, CHUNKS("", "")),
+	ROW_GOOD("one chunk", "3" E "a" E E "0" E E,
+		CHUNKS("\"a\\u000d\\u000a\"", "")),
+	ROW_GOOD("hexadecimal",
+		"0A" E "0123456789" E "11" E "0123456789abcdefg" E "00" E E,
+		CHUNKS("\"0123456789\",\"0123456789abcdefg\"", "")),
+	ROW_GOOD("extensions", "1;a=b ; c=\"d\\\"\";e" E "x" E "0;f" E E,
+		CHUNKS("\"x\"", "")),
+	ROW_GOOD("trailer", "0" E "A: b" E E, CHUNKS("", "[\"A\",\"b\"]")),
+	ROW_OPEN("bare LF", "1\nx\n0\n\n", HTTP_BARE_LF, CHUNKS("\"x\"", "")),
+	ROW_STOP("nothing", "", MORE, HTTP_CHUNK_SIZE, 0),
+	ROW_STOP("no size", "x" E, BAD, HTTP_CHUNK_SIZE, 0),
+	ROW_STOP("sign", "-1" E, BAD, HTTP_CHUNK_SIZE, 0),
+	ROW_STOP("prefix", "0x1" E, BAD, HTTP_CHUNK_EXTENSION, 1),
+	ROW_STOP("trailing blank", "1 " E "x" E "0" E E, BAD,
+		HTTP_CHUNK_EXTENSION, 2),
+	ROW_STOP("blank not whole", "1 ", MORE, HTTP_CHUNK_EXTENSION, 2),
+	ROW_STOP(
+		"extension without name", "1;" E, BAD, HTTP_CHUNK_EXTENSION, 2),
+	ROW_STOP("extension without value", "1;a=" E, BAD, HTTP_CHUNK_EXTENSION,
+		4),
+	ROW_STOP("open string", "1;a=\"b" E, BAD, HTTP_CHUNK_EXTENSION, 6),
+	ROW_STOP("string not whole", "1;a=\"\\", MORE, HTTP_CHUNK_EXTENSION, 6),
+	ROW_STOP("control in a string", "1;a=\"\x01\"" E, BAD,
+		HTTP_CHUNK_EXTENSION, 5),
+	ROW_STOP("size alone", "1", MORE, HTTP_CHUNK_EXTENSION, 1),
+	ROW_STOP(
+		"too large", "8000000000000000" E, LIMIT, HTTP_LENGTH_SIZE, 15),
+	ROW_STOP("too short", "3" E "ab", MORE, HTTP_CHUNK_END, 5),
+	ROW_STOP("as long as there is", "2" E "ab", MORE, HTTP_CHUNK_END, 5),
+	ROW_STOP("too long", "1" E "ab" E, BAD, HTTP_CHUNK_END, 4),
+	ROW_STOP("half a line end", "1" E "a\rb", BAD, HTTP_LINE_END, 5),
+	ROW_STOP("no last chunk", "1" E "a" E, MORE, HTTP_CHUNK_SIZE, 6),
+	ROW_STOP("no empty line", "0" E, MORE, HTTP_FIELD_NAME, 3),
+};
+
+static void
+requests_are_read(void **state)
+{
+	(void)state;
+	check_rows(
+		"http-request", requests, sizeof(requests) / sizeof(*requests));
+}
+
+static void
+responses_are_read(void **state)
+{
+	(void)state;
+	check_rows("http-response", responses,
+		sizeof(responses) / sizeof(*responses));
+}
+
+static void
+bodies_are_read(void **state)
+{
+	(void)state;
+	check_rows("http-chunked", bodies, sizeof(bodies) / sizeof(*bodies));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(requests_are_read),
+		cmocka_unit_test(responses_are_read),
+		cmocka_unit_test(bodies_are_read),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
