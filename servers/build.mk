@@ -76,6 +76,7 @@ WORLD_SOURCES := \
 	servers/pki/der.c \
 	servers/pki/extension.c \
 	servers/pki/forge.c \
+	servers/pki/keep.c \
 	servers/pki/key.c \
 	servers/pki/name.c \
 	servers/pki/spot.c \
@@ -119,6 +120,7 @@ WORLD_SOURCES := \
 	servers/world/kernel.c \
 	servers/world/listen.c \
 	servers/world/plan.c \
+	servers/world/plan_client.c \
 	servers/world/record.c \
 	servers/world/world.c
 

@@ -124,6 +124,10 @@ transcript_end(struct transcript *t)
 	}
 	putz(t, "}\n");
 	(void)fwrite(t->line.p, 1, t->line.n, t->file);
+	if (t->live != NULL) {
+		(void)fwrite(t->line.p, 1, t->line.n, t->live);
+		(void)fflush(t->live);
+	}
 	return t->seq;
 }
 

@@ -14,6 +14,7 @@
  */
 struct transcript {
 	FILE *file;      /* owned by the caller */
+	FILE *live;      /* NULL, or who reads along: flushed at each event */
 	double start;    /* monotonic seconds when the world began */
 	unsigned seq;    /* of the last event */
 	double last;     /* time of the last event, seconds since start */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pki/chain.h"
+#include "pki/keep.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define HOST_MAX 253 /* RFC 1035 2.3.4, without the root's dot */
@@ -75,6 +76,12 @@ pki_world_free(struct pki_world *world)
 	for (size_t i = 0; i < ANCHORS; i++)
 		pki_cert_fini(&world->anchor[i]);
 	free(world);
+}
+
+int
+pki_world_keep(struct pki_world *world, const char *path, struct err *err)
+{
+	return pki_root_keep(&world->anchor[ANCHOR_ROOT], path, err);
 }
 
 X509 *

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The certificate forge: any chain from a recipe, at trial time. Nothing here
- * outlives the trial; keys never touch a disk.
+ * outlives the trial, and no key touches a disk, unless one asks for it
+ * (pki_world_keep).
  */
 #ifndef PKI_FORGE_H
 #define PKI_FORGE_H
@@ -28,6 +29,11 @@ struct pki_world;
 /* Makes the trusted root ("root") with a fresh EC key. NULL on failure. */
 struct pki_world *pki_world_new(struct err *err);
 void pki_world_free(struct pki_world *world);
+/*
+ * Take the root from a file (PEM: key, certificate), or keep ours in it if it
+ * is empty or not there: before anything was forged. 0, or -1 with *err.
+ */
+int pki_world_keep(struct pki_world *world, const char *path, struct err *err);
 
 /* The root that clients trust. Owned by world. */
 X509 *pki_world_root(const struct pki_world *world);

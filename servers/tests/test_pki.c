@@ -415,6 +415,34 @@ the_root_is_installed_under_both_names(void **state)
 	assert_int_equal(err.class, ERR_IO);
 }
 
+static void
+a_root_is_kept_from_world_to_world(void **state)
+{
+	char path[] = P_tmpdir "/test_pki.XXXXXX";
+	struct pki_world *one = pki_world_new(NULL), *two = pki_world_new(NULL);
+	int fd = mkstemp(path);
+	struct err err;
+	X509 *before;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(pki_world_keep(one, path, &err), 0);
+	assert_int_not_equal(
+		X509_cmp(pki_world_root(one), pki_world_root(two)), 0);
+	assert_int_equal(pki_world_keep(two, path, &err), 0);
+	assert_int_equal(X509_cmp(pki_world_root(one), pki_world_root(two)), 0);
+	before = pki_world_root(two);
+	assert_int_equal(ftruncate(fd, 300), 0);
+	assert_int_equal(pki_world_keep(two, path, &err), -1);
+	assert_int_equal(err.class, ERR_IO);
+	assert_ptr_equal(pki_world_root(two), before);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(pki_world_keep(two, P_tmpdir, &err), -1);
+	pki_world_free(one);
+	pki_world_free(two);
+}
+
 int
 main(void)
 {
@@ -432,6 +460,7 @@ main(void)
 		cmocka_unit_test(a_huge_name_reaches_the_cap),
 		cmocka_unit_test(der_lengths_are_minimal),
 		cmocka_unit_test(the_root_is_installed_under_both_names),
+		cmocka_unit_test(a_root_is_kept_from_world_to_world),
 	};
 
 	return cmocka_run_group_tests(tests, world_up, world_down);

@@ -307,17 +307,18 @@ dns_sockets(struct dns_port *port, struct err *err)
 {
 	struct world *world = port->world;
 	struct sockaddr_in where = {.sin_family = AF_INET};
-	const char *address =
-		world->any_port ? "127.0.0.1" : world->plan->dns_address;
+	const char *address = world->options.bind != NULL
+				      ? world->options.bind
+				      : world->plan->dns_address;
 	unsigned tries = 0;
 
 	if (inet_pton(AF_INET, address, &where.sin_addr) != 1)
 		return err_set(err, ERR_PLAN,
 			"dns.address: %.40s is no IPv4 address", address);
-	if (!world->any_port)
+	if (!world->options.any_port)
 		where.sin_port = htons((uint16_t)world->plan->dns_port);
 	while (bind_pair(port, where, err) != 0)
-		if (!world->any_port || tries++ == FREE_PORT_TRIES)
+		if (!world->options.any_port || tries++ == FREE_PORT_TRIES)
 			return -1;
 	where = own_end_of(port->udp);
 	record_dns_listen(world, &where);

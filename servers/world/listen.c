@@ -80,6 +80,14 @@ listen_one(struct listener *listener, const struct sockaddr_in *where,
 	return 0;
 }
 
+static const char *
+address_of(const struct listener *listener)
+{
+	const char *bind = listener->world->options.bind;
+
+	return bind != NULL ? bind : listener->plan->address;
+}
+
 static void
 record_listen(struct listener *listener)
 {
@@ -88,9 +96,7 @@ record_listen(struct listener *listener)
 	transcript_text(t, "listener", listener->plan->name);
 	transcript_text(t, "host", listener->plan->host);
 	transcript_text(t, "service", listener->plan->protocol);
-	transcript_text(t, "address",
-		listener->world->any_port ? "127.0.0.1"
-					  : listener->plan->address);
+	transcript_text(t, "address", address_of(listener));
 	transcript_number(t, "port", (long)listener->port);
 	(void)transcript_end(t);
 }
@@ -116,15 +122,14 @@ listener_open(struct listener *listener, struct err *err)
 	struct world *world = listener->world;
 	struct sockaddr_in where = {.sin_family = AF_INET};
 
-	if (inet_pton(AF_INET,
-		    world->any_port ? "127.0.0.1" : listener->plan->address,
-		    &where.sin_addr) != 1)
+	if (inet_pton(AF_INET, address_of(listener), &where.sin_addr) != 1)
 		return err_set(err, ERR_PLAN,
 			"listeners: %.40s is no IPv4 address",
-			listener->plan->address);
-	if (!world->any_port)
+			address_of(listener));
+	if (!world->options.any_port)
 		where.sin_port = htons((uint16_t)listener->plan->port);
-	if (!world->any_port && address_ready(world, where.sin_addr, err) != 0)
+	if (world->options.bind == NULL &&
+		address_ready(world, where.sin_addr, err) != 0)
 		return -1;
 	if (listener->struck &&
 		world->plan->fault.action == FAULT_REFUSE_CONNECTION)

@@ -3,15 +3,24 @@
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "world/world.h"
 
 static const char usage[] =
-	"usage: mockworld [--ports] [--pcap] PLAN OUT\n"
+	"usage: mockworld [OPTION]... PLAN OUT\n"
 	"Play the world of PLAN (JSON); write what was seen into the folder "
 	"OUT.\n"
-	"  --ports  listen on free ports of 127.0.0.1 and print them first\n"
-	"  --pcap   write OUT/capture.pcapng as well\n"
+	"  --ports      listen on free ports of 127.0.0.1 and print them "
+	"first\n"
+	"  --bind ADDR  listen on this IPv4 address, not on those of PLAN\n"
+	"  --client     read {\"client\": ...} from standard input, after the "
+	"ports\n"
+	"               were printed\n"
+	"  --root FILE  take the root from FILE, or keep it there if that is "
+	"empty\n"
+	"  --live       write what happens then to standard output, too\n"
+	"  --pcap       write OUT/capture.pcapng as well\n"
 	"Exit status: 0 the trial ran, 2 wrong plan or usage, 3 the machine "
 	"refused.\n";
 
@@ -37,45 +46,80 @@ fail(const char *plan, const struct err *err)
 	return err->class == ERR_PLAN ? 2 : 3;
 }
 
+/* 0 go on, 1 no more to do, -1 wrong usage. */
+static int
+options_read(int argc, char **argv, struct world_options *options,
+	bool *reads_client)
+{
+	static const struct option known[] = {{"ports", no_argument, NULL, 'P'},
+		{"bind", required_argument, NULL, 'B'},
+		{"client", no_argument, NULL, 'c'},
+		{"root", required_argument, NULL, 'R'},
+		{"live", no_argument, NULL, 'L'},
+		{"pcap", no_argument, NULL, 'C'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
+		if (option == 'h') {
+			(void)fputs(usage, stdout);
+			return 1;
+		}
+		if (option == '?')
+			return -1;
+		options->any_port = options->any_port || option == 'P';
+		options->live = options->live || option == 'L';
+		options->pcap = options->pcap || option == 'C';
+		*reads_client = *reads_client || option == 'c';
+		if (option == 'R')
+			options->root = optarg;
+		if (option == 'B')
+			options->bind = optarg;
+	}
+	if (options->any_port && options->bind == NULL)
+		options->bind = "127.0.0.1";
+	if (argc - optind == 2)
+		return 0;
+	(void)fputs(usage, stderr);
+	return -1;
+}
+
+static int
+world_play(struct world *world, bool reads_client, struct err *err)
+{
+	struct plan *plan = world->plan;
+
+	if (world->options.any_port || plan->client.args == 0)
+		print_ports(world);
+	if (world->options.live)
+		world->transcript.live = stdout;
+	if (reads_client && plan->client.args == 0 &&
+		plan_read_client(plan, stdin, err) != 0)
+		return -1;
+	return world_run(world, err);
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{"ports", no_argument, NULL, 'P'},
-		{"pcap", no_argument, NULL, 'C'},
-		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	static struct plan plan;
 	static struct world world;
+	struct world_options options = {0};
 	struct err err = {0};
-	bool any_port = false, pcap = false;
-	int option, status = 0;
+	bool reads_client = false;
+	int status = options_read(argc, argv, &options, &reads_client);
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		if (option == 'h') {
-			(void)fputs(usage, stdout);
-			return 0;
-		}
-		if (option == '?')
-			return 2;
-		any_port = any_port || option == 'P';
-		pcap = pcap || option == 'C';
-	}
-	if (argc - optind != 2) {
-		(void)fputs(usage, stderr);
-		return 2;
-	}
+	if (status != 0)
+		return status > 0 ? 0 : 2;
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Without a sandbox nobody else ends us when our parent is killed. */
+	if (options.bind != NULL)
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (plan_load(&plan, argv[optind], &err) != 0)
 		return fail(argv[optind], &err);
-	if (world_open(&world, &plan, argv[optind + 1], any_port, pcap, &err) !=
-		0) {
+	if (world_open(&world, &plan, argv[optind + 1], &options, &err) != 0 ||
+		world_play(&world, reads_client, &err) != 0)
 		status = fail(argv[optind], &err);
-	} else {
-		if (any_port || plan.client.args == 0)
-			print_ports(&world);
-		if (world_run(&world, &err) != 0)
-			status = fail(argv[optind], &err);
-	}
 	world_close(&world);
 	plan_fini(&plan);
 	return status;

@@ -25,17 +25,6 @@ load_trust(struct plan *plan, const struct json_place *root, struct err *err)
 	return json_text(&trust, "folder", false, &plan->trust_folder, err);
 }
 
-/* jansson iterates over mutable objects only. */
-static json_t *mutable(const json_t *json)
-{
-	union {
-		const json_t *c;
-		json_t *m;
-	} u = {.c = json};
-
-	return u.m;
-}
-
 static int
 load_identities(
 	struct plan *plan, const struct json_place *root, struct err *err)
@@ -46,7 +35,7 @@ load_identities(
 
 	if (json_place_at(root, "identities", true, &place, err) != 0)
 		return -1;
-	json_object_foreach(mutable(place.object), key, value)
+	json_object_foreach(plan_mutable(place.object), key, value)
 	{
 		if (plan->identities == PLAN_IDENTITIES_MAX)
 			return err_set(err, ERR_PLAN, "identities: too many");
@@ -98,7 +87,7 @@ load_mailbox(struct plan *plan, const struct json_place *root, struct err *err)
 		return err_set(err, ERR_PLAN, "mailbox: too many messages");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		json_t *wrap = json_pack(
-			"{sO}", "text", json_array_get(mutable(list), i));
+			"{sO}", "text", json_array_get(plan_mutable(list), i));
 		struct json_place place = {wrap, "mailbox"};
 		struct engine_message *message =
 			&plan->mailbox.message[plan->mailbox.n];
@@ -281,112 +270,6 @@ load_fault(struct plan *plan, const struct json_place *root, struct err *err)
 }
 
 static int
-load_env(struct plan_client *client, const struct json_place *place,
-	struct err *err)
-{
-	struct json_place env;
-	const char *key;
-	json_t *value;
-
-	if (json_place_at(place, "env", true, &env, err) != 0)
-		return -1;
-	json_object_foreach(mutable(env.object), key, value)
-	{
-		if (client->envs == PLAN_ARGV_MAX || !json_is_string(value))
-			return err_set(err, ERR_PLAN,
-				"client.env.%.60s: must be a text", key);
-		if (asprintf(&client->env[client->envs], "%s=%s", key,
-			    json_string_value(value)) < 0)
-			return err_set(err, ERR_LIMIT, "out of memory");
-		client->envs++;
-	}
-	return 0;
-}
-
-/* A path that stays below home: relative, without dots as a part. */
-static bool
-path_is_inside(const char *path)
-{
-	struct span rest = span_z(path);
-
-	if (path[0] == '/' || path[0] == '\0')
-		return false;
-	while (rest.n > 0)
-		if (span_eq(span_word(&rest, '/'), span_z("..")))
-			return false;
-	return true;
-}
-
-static int
-load_file(
-	struct plan_file *file, const struct json_place *place, struct err *err)
-{
-	static const char *const keys[] = {"path", "text", "mode", NULL};
-	const char *mode = "600";
-	char *end;
-
-	if (json_known(place, keys, err) != 0 ||
-		json_text(place, "path", true, &file->path, err) != 0 ||
-		json_text(place, "mode", false, &mode, err) != 0)
-		return -1;
-	if (!path_is_inside(file->path))
-		return err_set(err, ERR_PLAN,
-			"%s.path: must be a relative path below home",
-			place->path);
-	file->mode = (unsigned)strtoul(mode, &end, 8);
-	if (*mode == '\0' || *end != '\0' || file->mode > 0777)
-		return err_set(err, ERR_PLAN,
-			"%s.mode: must be octal, like \"600\"", place->path);
-	return json_bytes(place, "text", true, &file->text, err);
-}
-
-static int
-load_files(struct plan_client *client, const struct json_place *place,
-	struct err *err)
-{
-	struct json_place all = {place->object, "client.files"}, item;
-	const json_t *list;
-
-	if (json_list(place, "files", false, &list, err) != 0)
-		return -1;
-	if (json_array_size(list) > PLAN_FILES_MAX)
-		return err_set(err, ERR_PLAN, "client.files: too many");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (json_place_item(&all, list, i, &item, err) != 0 ||
-			load_file(&client->file[client->files], &item, err) !=
-				0)
-			return -1;
-		client->files++;
-	}
-	return 0;
-}
-
-static int
-load_client(struct plan *plan, const struct json_place *root, struct err *err)
-{
-	static const char *const keys[] = {
-		"argv", "env", "home", "files", "stdin", NULL};
-	struct plan_client *client = &plan->client;
-	struct json_place place;
-
-	if (json_place_at(root, "client", false, &place, err) != 0)
-		return -1;
-	if (place.object == NULL)
-		return 0;
-	if (json_known(&place, keys, err) != 0 ||
-		json_texts(&place, "argv", true, client->argv, PLAN_ARGV_MAX,
-			&client->args, err) != 0 ||
-		json_text(&place, "home", true, &client->home, err) != 0 ||
-		json_bytes(&place, "stdin", false, &client->input, err) != 0)
-		return -1;
-	if (client->args == 0)
-		return err_set(err, ERR_PLAN, "client.argv: is empty");
-	if (load_env(client, &place, err) != 0)
-		return -1;
-	return load_files(client, &place, err);
-}
-
-static int
 load_root(struct plan *plan, const struct json_place *root, struct err *err)
 {
 	static const char *const keys[] = {"plan", "id", "deadline", "quiet",
@@ -412,7 +295,7 @@ load_root(struct plan *plan, const struct json_place *root, struct err *err)
 		load_dns(plan, root, err) != 0 ||
 		load_fault(plan, root, err) != 0)
 		return -1;
-	return load_client(plan, root, err);
+	return plan_load_client(plan, root, err);
 }
 
 int
@@ -443,29 +326,15 @@ plan_load(struct plan *plan, const char *path, struct err *err)
 	return plan_take(plan, json, err);
 }
 
-static void
-bytes_free(struct span s)
-{
-	union {
-		const uint8_t *c;
-		void *m;
-	} p = {.c = s.p};
-
-	free(p.m);
-}
-
 void
 plan_fini(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->mailbox.n; i++)
-		bytes_free(plan->mailbox.message[i].text);
-	for (unsigned i = 0; i < plan->client.files; i++)
-		bytes_free(plan->client.file[i].text);
-	for (unsigned i = 0; i < plan->client.envs; i++)
-		free(plan->client.env[i]);
-	bytes_free(plan->client.input);
+		plan_bytes_free(plan->mailbox.message[i].text);
+	plan_client_fini(&plan->client);
 	if (plan->has_fault)
 		fault_fini(&plan->fault);
 	json_decref(plan->json);
+	json_decref(plan->client_json);
 	*plan = (struct plan){0};
 }

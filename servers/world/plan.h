@@ -44,7 +44,7 @@ struct plan_client {
 };
 
 struct plan {
-	json_t *json; /* owned */
+	json_t *json, *client_json; /* owned */
 	const char *id;
 	double deadline, quiet;
 	const char *trust_bundle, *trust_folder; /* NULL: not wanted */
@@ -70,5 +70,20 @@ int plan_load(struct plan *plan, const char *path, struct err *err);
 /* The same for JSON that was read already; it is the plan's, or freed. */
 int plan_take(struct plan *plan, json_t *json, struct err *err);
 void plan_fini(struct plan *plan);
+
+/* plan_client.c */
+struct json_place;
+/* The key `client` of an object; absent or null: none. */
+int plan_load_client(
+	struct plan *plan, const struct json_place *root, struct err *err);
+/*
+ * For a client that must be told the ports: its part of the plan, as an object
+ * with the one key `client`, read from file to its end. The plan has none yet.
+ */
+int plan_read_client(struct plan *plan, FILE *file, struct err *err);
+void plan_client_fini(struct plan_client *client);
+void plan_bytes_free(struct span s);
+/* jansson iterates over mutable objects only. */
+json_t *plan_mutable(const json_t *json);
 
 #endif

@@ -87,6 +87,9 @@ plant_root(struct world *world, struct err *err)
 	world->pki = pki_world_new(err);
 	if (world->pki == NULL)
 		return -1;
+	if (world->options.root != NULL &&
+		pki_world_keep(world->pki, world->options.root, err) != 0)
+		return -1;
 	if (plan->trust_bundle == NULL)
 		return 0;
 	return pki_world_install(
@@ -159,7 +162,7 @@ open_file(const char *folder, const char *name, struct err *err)
 }
 
 static int
-open_files(struct world *world, bool pcap, struct err *err)
+open_files(struct world *world, struct err *err)
 {
 	char path[4096];
 
@@ -171,7 +174,7 @@ open_files(struct world *world, bool pcap, struct err *err)
 	world->keys = open_file(world->out_folder, "keys.log", err);
 	if (world->keys == NULL)
 		return -1;
-	if (!pcap)
+	if (!world->options.pcap)
 		return 0;
 	(void)snprintf(
 		path, sizeof(path), "%s/capture.pcapng", world->out_folder);
@@ -194,12 +197,17 @@ record_begin(struct world *world)
 	(void)transcript_end(t);
 }
 
+/* What was sent to us by now is still read; the second one does not wait. */
 static void
 on_signal(struct ev_loop *loop, ev_signal *watcher, int events)
 {
-	(void)watcher;
+	struct world *world = watcher->data;
+
 	(void)events;
-	ev_break(loop, EVBREAK_ALL);
+	if (world->ending)
+		ev_break(loop, EVBREAK_ALL);
+	else
+		world_end_soon(world);
 }
 
 /* Frees dead connections between two rounds of the loop. */
@@ -225,7 +233,7 @@ watchers_start(struct world *world)
 	ev_signal_init(&world->term, on_signal, SIGTERM);
 	ev_signal_init(&world->interrupt, on_signal, SIGINT);
 	ev_prepare_init(&world->sweep, on_sweep);
-	world->sweep.data = world;
+	world->term.data = world->interrupt.data = world->sweep.data = world;
 	ev_signal_start(world->loop, &world->term);
 	ev_signal_start(world->loop, &world->interrupt);
 	ev_prepare_start(world->loop, &world->sweep);
@@ -233,10 +241,10 @@ watchers_start(struct world *world)
 
 int
 world_open(struct world *world, struct plan *plan, const char *out_folder,
-	bool any_port, bool pcap, struct err *err)
+	const struct world_options *options, struct err *err)
 {
 	*world = (struct world){
-		.plan = plan, .out_folder = out_folder, .any_port = any_port};
+		.plan = plan, .out_folder = out_folder, .options = *options};
 	world->loop = ev_default_loop(EVFLAG_AUTO);
 	if (world->loop == NULL)
 		return err_set(err, ERR_IO, "no event loop");
@@ -245,7 +253,7 @@ world_open(struct world *world, struct plan *plan, const char *out_folder,
 	make_nonce(world);
 	for (unsigned i = 0; i < plan->listeners; i++)
 		listener_init(world, &plan->listener[i]);
-	if (open_files(world, pcap, err) != 0)
+	if (open_files(world, err) != 0)
 		return -1;
 	record_begin(world);
 	world->refused_at_start = kernel_refused_attempts();
@@ -371,7 +379,8 @@ record_end(struct world *world)
 	struct transcript *t;
 	long refused = kernel_refused_attempts() - world->refused_at_start;
 
-	if (!world->any_port && refused > 0) {
+	/* Elsewhere the counter is that of the whole machine. */
+	if (world->options.bind == NULL && refused > 0) {
 		t = record_world(world, "refused");
 		transcript_number(t, "attempts", refused);
 		(void)transcript_end(t);

@@ -108,11 +108,18 @@ struct conn {
 struct dns_port;
 struct child;
 
+struct world_options {
+	const char *root; /* file that keeps the root; NULL: none */
+	const char *bind; /* listen here; NULL: at the hosts' own addresses */
+	bool any_port;    /* on free ports, not on those of the plan */
+	bool pcap, live;  /* capture; events to standard output, too */
+};
+
 struct world {
 	struct ev_loop *loop;
 	struct plan *plan;
 	const char *out_folder;
-	bool any_port; /* --ports */
+	struct world_options options;
 	FILE *transcript_file, *keys;
 	struct transcript transcript;
 	struct pcapng *pcap; /* NULL without --pcap */
@@ -143,7 +150,7 @@ struct world {
 /* world.c */
 /* Builds everything up to open sockets; -1 with *err. */
 int world_open(struct world *world, struct plan *plan, const char *out_folder,
-	bool any_port, bool pcap, struct err *err);
+	const struct world_options *options, struct err *err);
 /* Starts the client, if there is one, and runs to the end. -1 with *err. */
 int world_run(struct world *world, struct err *err);
 void world_close(struct world *world);

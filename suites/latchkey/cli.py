@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True,
                                     parser_class=_Parser)
     _add_run(commands)
+    _add_serve(commands)
     one = commands.add_parser("list", help="what there is", allow_abbrev=False)
     one.add_argument("what", choices=("clients", "scenarios", "suites", "requirements",
                                       "predicates", "faults"))
@@ -92,6 +93,21 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
+def _add_serve(commands: Any) -> None:
+    one = commands.add_parser("serve", help="attack a client that comes by itself",
+                              allow_abbrev=False)
+    add = one.add_argument
+    add("scenario", metavar="SCENARIO", help="with its variant: starttls.refused[no]")
+    add("--posture", metavar="POSTURE", required=True, help="how the client is set up")
+    add("--control", action="store_true", help="only the correct world")
+    add("--bind", metavar="ADDRESS", default="127.0.0.1", help="listen here (127.0.0.1)")
+    add("--host", metavar="NAME", help="what the client calls the server, if not by its usual name")
+    add("--fixed-ports", action="store_true", help="143, 993, 110, 995, 587 and 465, not free ones")
+    add("--authority", metavar="FILE", type=Path, help="keep the authority to be trusted in here")
+    add("--out", metavar="DIR", type=Path, default=Path("latchkey-report"),
+        help="default: latchkey-report")
+
+
 def _add_run(commands: Any) -> None:
     one = commands.add_parser("run", help="attack clients and judge them", allow_abbrev=False)
     add = one.add_argument
@@ -106,6 +122,7 @@ def _add_run(commands: Any) -> None:
     add("--min", type=_count, default=1, metavar="N", help="status 3 if fewer were decided")
     add("--pcap", action="store_true", help="a capture.pcapng for every trial")
     add("--repeat", type=_count, default=1, metavar="N", help="run every trial N times")
+    add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -135,7 +152,8 @@ def _run(arguments: argparse.Namespace) -> int:
         raise UserError(None, 0, "no client is named", f"name some of: "
                         f"{', '.join(found.client_names)}; or --all")
     wish = gather.Wish(tuple(names), Path(arguments.out).resolve(), arguments.suite,
-                       arguments.posture, baselines=tuple(arguments.baseline))
+                       arguments.posture, baselines=tuple(arguments.baseline),
+                       ports=arguments.ports)
     gather.Gathering(found, wish, (), None).prepare()   # pytest would say it in its own words
     total = sum(len(found.trials(found.client(name), arguments.suite, None, arguments.posture))
                 for name in names)
@@ -154,7 +172,7 @@ def _pytest(arguments: argparse.Namespace, names: list[str], workers: int) -> in
     words += [f"--baseline={name}" for name in arguments.baseline]
     words += [f"--{name}={getattr(arguments, name)}" for name in ("suite", "posture")
               if getattr(arguments, name)]
-    words += ["--pcap"] if arguments.pcap else []
+    words += [f"--{name}" for name in ("pcap", "ports") if getattr(arguments, name)]
     words += ["-k", arguments.k] if arguments.k else []
     words += ["-n", str(workers), "--dist", "load"] if workers > 1 else []
     signal.signal(signal.SIGTERM, _interrupt)
@@ -253,12 +271,17 @@ def _coverage(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(arguments: argparse.Namespace) -> int:
+    from latchkey import serve
+    return serve.command(arguments)
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from latchkey import doctor
     return doctor.command(arguments.json)
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "run": _run, "list": _list, "show": _show, "report": _report, "diff": _diff,
+    "run": _run, "serve": _serve, "list": _list, "show": _show, "report": _report, "diff": _diff,
     "baseline": _baseline, "coverage": _coverage, "doctor": _doctor,
 }

@@ -19,10 +19,11 @@ def dialogue(transcript: Transcript) -> list[str]:
     `C:` is the client, `S:` the server. A bar in front says that it was inside TLS (a broken one:
     with an impostor), `!` is the fault.
     """
-    return [line for event in transcript.events for line in _lines(event)]
+    return [line for event in transcript.events for line in lines(event)]
 
 
-def _lines(event: Event) -> Iterator[str]:
+def lines(event: Event) -> Iterator[str]:
+    """The lines of one event; most have none."""
     bar = {"tls-good": "| ", "tls-bad": "¦ "}.get(event.channel, "  ")
     match event.name:
         case "accept":
@@ -57,11 +58,11 @@ def _lines(event: Event) -> Iterator[str]:
 
 
 def _said(head: str, data: bytes) -> Iterator[str]:
-    lines = data.decode("latin-1").removesuffix("\r\n").split("\r\n")
-    for number, line in enumerate(lines[:_LINES]):
+    said = data.decode("latin-1").removesuffix("\r\n").split("\r\n")
+    for number, line in enumerate(said[:_LINES]):
         text = _UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}", line)
         room = WIDTH - len(head)
         yield (head if number == 0 else " " * len(head)) + (
             text if len(text) <= room else text[:room - 1] + "…")
-    if len(lines) > _LINES:
-        yield f"{' ' * len(head)}(and {len(lines) - _LINES} lines more)"
+    if len(said) > _LINES:
+        yield f"{' ' * len(head)}(and {len(said) - _LINES} lines more)"

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from latchkey import baseline, judge, paths, report, results, runner, sandbox
+from latchkey import baseline, judge, paths, ports, report, results, runner, sandbox
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError, suggestion
@@ -37,6 +37,7 @@ class Wish:
     least: int = 1
     pcap: bool = False
     repeat: int = 1
+    ports: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -115,7 +116,18 @@ class Gathering:
                                 suggestion(one.client, names))
         if not paths.program("mockworld").is_file():
             raise UserError(None, 0, "the world is not built", "run make")
+        if self.wish.ports:
+            self._look_for_hosts()
         out_check(self.wish.out)
+
+    def _look_for_hosts(self) -> None:
+        """Without a resolver of ours the machine must know the hosts."""
+        hosts = [{listener.host for listener in profile.listeners}
+                 for profile in self.catalog.profiles.values()]
+        for name in sorted(set().union(*(names for names in hosts if len(names) == 1))):
+            if refusal := ports.refusal(name):
+                what, _, right = refusal.partition("; ")
+                raise UserError(None, 0, f"--ports: {what}", right)
 
     def start(self, total: int) -> None:
         if self.clients:                # every worker tells the total
@@ -126,10 +138,13 @@ class Gathering:
         labels = [facts.client_label({"clients": self.clients}, name) for name in self.clients]
         if self.watcher is not None:
             self.watcher.start(total, labels)
-        refusal = sandbox.refusal(self.wish.out / runner.SCRATCH)
-        if refusal:
+        if self.wish.ports:
+            print("latchkey: without a sandbox: clients run as you, on this machine's network; "
+                  "only the port that each is told is watched", file=sys.stderr)
+        elif refusal := sandbox.refusal(self.wish.out / runner.SCRATCH):
             print(f"latchkey: no namespaces on this machine ({refusal}): every trial is "
-                  "SKIP(no-netns), nothing is judged; see `latchkey doctor`", file=sys.stderr)
+                  "SKIP(no-netns), nothing is judged; see `latchkey doctor`, or add --ports to do "
+                  "without", file=sys.stderr)
 
     def add(self, item: Entry) -> None:
         item = self._with_known(item)
@@ -157,6 +172,8 @@ class Gathering:
 
     def _run(self, interrupted: bool) -> Run:
         host: dict[str, Any] = host_facts()
+        if self.wish.ports:
+            host["sandbox"] = "none (--ports): only the port that each client was told was watched"
         if interrupted:
             host["interrupted"] = f"only {len(self.entries)} of {self.total} trials were run"
         stale = [name for one in self.known for name in baseline.stale(

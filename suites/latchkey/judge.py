@@ -56,7 +56,7 @@ class Case:
 
     posture: Posture
     demands: tuple[Demand, ...] = ()
-    success: tuple[int, ...] = (0,)
+    success: tuple[int, ...] | None = (0,)      # None: nobody sees how the client ends
     prompted: bool = False              # the adapter's `prompt` matches the client's output
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     step: Step | None = None            # None: the fault does not wait for a reply
@@ -306,7 +306,7 @@ def _seen(context: Context, checks: Iterable[Check]) -> tuple[str, ...]:
     if failed:
         return failed
     held = tuple(check.sentence for check in checks if check.outcome == "PASS")
-    return (*held, f"The client ended {_end_words(context)}.")
+    return held if context.success is None else (*held, f"The client ended {_end_words(context)}.")
 
 
 def _end_words(context: Context) -> str:
@@ -329,8 +329,8 @@ def _notes(context: Context) -> tuple[str, ...]:
         *((f"shown: what the attacker wrote, on {' and '.join(context.shown)}",)
           if context.shown else ()),
         *((f"crash: {crash}",) if crash else ()),
-        f"exit: {exit_words(context.transcript)}{meaning}",
-        f"end: {_end_words(context)}")))
+        *((f"exit: {exit_words(context.transcript)}{meaning}", f"end: {_end_words(context)}")
+          if context.success is not None else ()))))
 
 
 def _alert_notes(transcript: Transcript) -> list[str]:

@@ -12,7 +12,7 @@ from latchkey import template
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES
-from latchkey.model import Profile, Setup, Trial
+from latchkey.model import Listener, Profile, Setup, Trial
 from latchkey.postures import LISTENERS, PROTOCOLS, Posture
 
 MESSAGE_FILE = ".latchkey-message.eml"
@@ -31,6 +31,15 @@ class Places:
     user: str = "latchkey"
     bundle: str | None = None           # instead of the profile's
     folder: str | None = None
+    ports: Mapping[str, int] | None = None      # listener → port, instead of the profile's
+
+    host: str | None = None             # of all listeners, instead of the profile's
+
+    def name(self, listener: Listener) -> str:
+        return self.host or listener.host
+
+    def port(self, listener: Listener) -> int:
+        return self.ports[listener.name] if self.ports is not None else listener.port
 
 
 def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
@@ -57,7 +66,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "identities": identities,
         "secrets": dict(secrets),
         "mailbox": [template.fill(text, values).replace("\n", "\r\n") for text in profile.mailbox],
-        "listeners": _listeners(profile),
+        "listeners": _listeners(profile, places),
         "dns": _dns(profile),
         "fault": fault,
         "client": _client(setup, template.fill(profile.message, values), values, places),
@@ -79,8 +88,8 @@ def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
             places: Places) -> dict[str, str]:
     listener = profile.listener(posture.listener)
     return {
-        "host": listener.host,
-        "port": str(listener.port),
+        "host": places.name(listener),
+        "port": str(places.port(listener)),
         "user": secrets["user"],
         "password": secrets["password"],
         "token": secrets["token"],
@@ -96,12 +105,12 @@ def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
     }
 
 
-def _listeners(profile: Profile) -> list[dict[str, Any]]:
+def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
     return [{
         "name": listener.name,
-        "host": listener.host,
+        "host": places.name(listener),
         "address": profile.hosts[listener.host],
-        "port": listener.port,
+        "port": places.port(listener),
         "protocol": listener.protocol,
         "implicit": listener.implicit,
         "identity": GOOD,

@@ -42,13 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--min", type=int, default=1, metavar="N", help="fail if fewer trials were decided")
     add("--pcap", action="store_true", help="write a capture.pcapng for every trial")
     add("--repeat", type=int, default=1, metavar="N", help="run every trial N times")
+    add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
 
 
 def _wish(config: pytest.Config) -> gather.Wish:
     option = config.option
     return gather.Wish(tuple(option.client), Path(option.out).resolve(), option.suite,
                        option.posture, option.keyword, tuple(option.baseline), option.min,
-                       option.pcap, option.repeat)
+                       option.pcap, option.repeat, option.ports)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -142,7 +143,7 @@ class NotPassed(Exception):
 
 @lru_cache(maxsize=1)
 def _bench(wish: gather.Wish) -> runner.Bench:
-    return runner.Bench(_catalog(), wish.out, wish.pcap, wish.repeat)
+    return runner.Bench(_catalog(), wish.out, wish.pcap, wish.repeat, wish.ports)
 
 
 class TrialItem(pytest.Item):

@@ -49,7 +49,7 @@ class Context:
 
     transcript: Transcript
     posture: Posture
-    success: tuple[int, ...] = (0,)     # exit codes that mean "done"
+    success: tuple[int, ...] | None = (0,)      # exit codes that mean "done"; None: not seen
     twin: Transcript | None = None      # the same silent world with nothing injected
     prompted: bool = False              # the client's output shows that it asked the user
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
@@ -71,6 +71,7 @@ class Predicate:
     held: str                           # what happened when it was
     needs_twin: bool = False
     of_identity: bool = False           # it asks who the server is, not whether there is TLS
+    of_process: bool = False            # it asks how the client's process ended, or what it said
 
 
 def delivered(transcript: Transcript) -> Event | None:
@@ -81,7 +82,8 @@ def delivered(transcript: Transcript) -> Event | None:
 def success_reported(context: Context) -> bool:
     """The exit code says that the work was done."""
     exits = context.transcript.all("client.exit")
-    return bool(exits) and exits[-1].number("code") in context.success
+    return (context.success is not None and bool(exits)
+            and exits[-1].number("code") in context.success)
 
 
 def verdict_of(events: Iterable[Event], describe: Callable[[Event], str]) -> Finding:
@@ -141,7 +143,7 @@ def _operation_completed(context: Context) -> Finding:
     events = tuple(event.seq for event in (*messages, *exits))
     if not messages:
         return Finding(False, events, "no message went over an allowed channel")
-    if not success_reported(context):
+    if context.success is not None and not success_reported(context):
         return Finding(False, events, f"mail went over, but {exit_words(context.transcript)}")
     return Finding(True, events)
 
@@ -430,7 +432,8 @@ _ALL = (
         "no-false-success", _no_false_success,
         "Success is reported only if the mail went the way it had to.",
         "The client reported success, but no mail went the way it had to.",
-        "The client did not report a success that was none."),
+        "The client did not report a success that was none.",
+        of_process=True),
     Predicate(
         "sends-sni", _sends_sni,
         "Every ClientHello names the host that is wanted.",
@@ -450,7 +453,8 @@ _ALL = (
         "ends-by-itself", _ends_by_itself,
         "The client comes to an end by itself.",
         "The client did not come to an end by itself and had to be stopped.",
-        "The client came to an end by itself."),
+        "The client came to an end by itself.",
+        of_process=True),
     Predicate(
         "no-forged-data-used", _no_forged_data_used,
         "What only the attacker named is not asked for.",
@@ -460,11 +464,13 @@ _ALL = (
         "no-forged-text-shown", _no_forged_text_shown,
         "What the attacker wrote is not shown to the user.",
         "The client showed its user what the attacker had written.",
-        "The client showed nothing that the attacker had written."),
+        "The client showed nothing that the attacker had written.",
+        of_process=True),
     Predicate(
         "no-crash", _no_crash,
         "The client does not crash.",
         "The client crashed.",
-        "The client did not crash."),
+        "The client did not crash.",
+        of_process=True),
 )
 PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _ALL}

@@ -16,11 +16,11 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from latchkey import judge, paths, sandbox, template, trial as trials
+from latchkey import judge, paths, ports, sandbox, template, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.judge import Result
 from latchkey.model import Client, Trial, control_of, twin_of
@@ -42,6 +42,7 @@ class Bench:
     out: Path                           # the folder of the report
     pcap: bool = False
     repeat: int = 1
+    ports: bool = False                 # without a sandbox
     _etcs: dict[str | None, Path] = field(default_factory=dict)
     _keys: dict[str, str] = field(default_factory=dict)
     _controls: dict[str, Seen] = field(default_factory=dict)
@@ -56,6 +57,12 @@ class Bench:
         if address not in self._etcs:
             self._etcs[address] = sandbox.etc_make(self.scratch, address)
         return self._etcs[address]
+
+    def run(self, trial: Trial, folder: Path) -> Seen:
+        """Run the world of a trial once, with its evidence in a new folder."""
+        if self.ports:
+            return trials.run_on_ports(self.catalog, trial, folder, self.scratch, self.pcap)
+        return trials.run(self.catalog, trial, folder, self.etc(trial), self.pcap)
 
     def control(self, trial: Trial) -> Seen:
         """A control or a twin, run once for all trials whose world is the same without a fault."""
@@ -105,7 +112,7 @@ def _run_control(bench: Bench, trial: Trial, folder: Path) -> tuple[Seen, Result
     started = time.monotonic()
     for _ in range(_TRIES):
         shutil.rmtree(folder, ignore_errors=True)
-        seen = trials.run(bench.catalog, trial, folder, bench.etc(trial), bench.pcap)
+        seen = bench.run(trial, folder)
         result = _judge_control(trial, seen)
         if result.outcome == "PASS" or trial.kind == "twin":
             break
@@ -134,7 +141,7 @@ def run_trial(bench: Bench, trial: Trial) -> Entry:
     """Run, judge, and run again what failed."""
     reason = skip_reason(bench, trial)
     if reason:
-        return entry(trial, judge.skip(reason), repeat=_repeat(trial))
+        return entry(trial, judge.skip(reason), repeat=_repeat(bench, trial))
     started = time.monotonic()
     folder = bench.out / trials.folder_name(trial)
     results: list[Result] = []
@@ -143,9 +150,9 @@ def run_trial(bench: Bench, trial: Trial) -> Entry:
         results.append(_run_once(bench, trial, _run_folder(folder, len(results))))
     settled = judge.settle(results, worst=timed)
     chosen = _run_folder(folder, _deciding(results, settled))
-    trials.repeat_write(chosen, trial)
+    trials.repeat_write(chosen, trial, bench.ports)
     return entry(trial, settled, time.monotonic() - started, str(chosen.relative_to(bench.out)),
-                 _repeat(trial))
+                 _repeat(bench, trial))
 
 
 def skip_reason(bench: Bench, trial: Trial) -> str:
@@ -154,6 +161,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "posture"
     if not is_installed(trial.client):
         return "missing"
+    if bench.ports:
+        return "no-netns" if ports.unfit(bench.catalog, trial) else ""
     return "no-netns" if sandbox.refusal(bench.scratch) else ""
 
 
@@ -177,11 +186,12 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     control = bench.control(control_of(trial))
     twin_trial = twin_of(trial)
     twin = bench.control(twin_trial) if twin_trial is not None else None
-    seen = trials.run(bench.catalog, trial, folder, bench.etc(trial), bench.pcap)
+    seen = bench.run(trial, folder)
     if seen.trouble:
         return judge.error(seen.trouble)
-    return judge.judge(judge.case_of(trial, seen.prompted, seen.shown), seen.transcript,
-                       control.transcript, twin.transcript if twin is not None else None)
+    result = judge.judge(judge.case_of(trial, seen.prompted, seen.shown), seen.transcript,
+                         control.transcript, twin.transcript if twin is not None else None)
+    return replace(result, notes=(*result.notes, ports.NOTE)) if bench.ports else result
 
 
 def _deciding(results: Sequence[Result], settled: Result) -> int:
@@ -192,8 +202,8 @@ def _deciding(results: Sequence[Result], settled: Result) -> int:
     return 0
 
 
-def _repeat(trial: Trial) -> str:
-    return shlex.join(trials.repeat_command(trial))
+def _repeat(bench: Bench, trial: Trial) -> str:
+    return shlex.join(trials.repeat_command(trial, bench.ports))
 
 
 # --- clients

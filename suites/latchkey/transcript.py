@@ -143,7 +143,7 @@ def parse(lines: Iterable[bytes | str]) -> Transcript:
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        event = _event(line)
+        event = event_of(line)
         if event is None:
             damage = f"line {number} is not a whole event"
         elif event.seq != len(events) + 1:
@@ -158,7 +158,8 @@ def parse(lines: Iterable[bytes | str]) -> Transcript:
     return Transcript(tuple(events), damage)
 
 
-def _event(line: bytes | str) -> Event | None:
+def event_of(line: bytes | str) -> Event | None:
+    """One line; None if it is not a whole event."""
     try:
         fields = json.loads(line)
         for field in _BYTES:

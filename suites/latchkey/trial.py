@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latchkey import paths, sandbox, transcript
+from latchkey import paths, ports, sandbox, transcript
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial
 from latchkey.plan import FORGED, Places, compile_plan
@@ -35,10 +35,10 @@ class Seen:
     trouble: str = ""                   # why the world could not do its part
 
 
-def fresh_secrets() -> dict[str, str]:
+def fresh_secrets(size: int = 8) -> dict[str, str]:
     """Canaries for one run: what no dictionary has and no mail program changes."""
     def word(letter: str) -> str:
-        return letter + secrets.token_hex(8)
+        return letter + secrets.token_hex(size)
 
     return {
         "user": word("u"), "password": word("p"), "token": word("t"), "body": word("b"),
@@ -66,20 +66,28 @@ def client_argument(client: Client) -> str:
     return client.name if client.file.resolve().is_relative_to(ours) else str(client.file.resolve())
 
 
-def repeat_command(trial: Trial) -> list[str]:
+def repeat_command(trial: Trial, on_ports: bool = False) -> list[str]:
     """The command that shows a trial again."""
     variant = ["-k", f"[{trial.variant.id}]"] if trial.variant.id else []
     return [str(paths.COMMAND), "run", client_argument(trial.client), "--suite", trial.scenario.id,
-            "--posture", trial.posture.name, *variant]
+            "--posture", trial.posture.name, *variant, *(["--ports"] if on_ports else [])]
 
 
-def repeat_write(folder: Path, trial: Trial) -> None:
+def repeat_write(folder: Path, trial: Trial, on_ports: bool = False) -> None:
     """repeat.sh, for whoever stands in the evidence folder."""
     file = folder / "repeat.sh"
     file.write_text("#!/bin/sh\n# Runs this trial again, with new secrets, and reports it in"
-                    f" ./latchkey-repeat/\nexec {shlex.join(repeat_command(trial))}"
+                    f" ./latchkey-repeat/\nexec {shlex.join(repeat_command(trial, on_ports))}"
                     ' --out latchkey-repeat "$@"\n', encoding="utf-8")
     file.chmod(0o755)
+
+
+def run_on_ports(catalog: Catalog, trial: Trial, folder: Path, scratch: Path,
+                 pcap: bool = False) -> Seen:
+    """The same as `run`, without a sandbox: on ports of the machine's loopback."""
+    folder.mkdir(parents=True)
+    trouble = ports.run(catalog, trial, folder, scratch, fresh_secrets(), pcap, GRACE)
+    return look(folder, trial.client, trouble)
 
 
 def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, pcap: bool = False) -> Seen:

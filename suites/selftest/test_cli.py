@@ -91,11 +91,12 @@ def test_nothing_but_a_report_is_replaced(tmp_path: Path) -> None:
 
 def test_the_parser_takes_what_the_documentation_says() -> None:
     words = ["run", "a", "b", "--suite", "s", "-k", "x", "--posture", "p", "-j", "3", "--out", "o",
-             "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4"]
+             "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4",
+             "--ports"]
     seen = vars(cli.parser().parse_args(words))
     assert seen == {"command": "run", "clients": ["a", "b"], "all": False, "suite": "s", "k": "x",
                     "posture": "p", "j": 3, "out": "o", "baseline": ["f"], "min": 2, "pcap": True,
-                    "repeat": 4}
+                    "repeat": 4, "ports": True}
 
 
 # --- runs
