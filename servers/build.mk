@@ -62,6 +62,8 @@ WORLD_SOURCES := \
 	servers/core/needle.c \
 	servers/core/pcapng.c \
 	servers/core/tls.c \
+	servers/core/tls_dh.c \
+	servers/core/tls_hello.c \
 	servers/core/tls_name.c \
 	servers/core/tls_options.c \
 	servers/core/transcript.c \
@@ -150,6 +152,7 @@ TEST_SOURCES := \
 	servers/tests/test_smtp.c \
 	servers/tests/test_smtp_reply.c \
 	servers/tests/test_sts_record.c \
+	servers/tests/test_tls.c \
 	servers/tests/test_utf8.c
 
 # What several of them share.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL sessions whose wire is memory. */
 #include "core/tls.h"
+#include "core/tls_hello.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -16,6 +17,7 @@ struct tls_session {
 	BIO *in, *out; /* owned by ssl */
 	struct tls_context *context;
 	struct tls_watch watch;
+	unsigned records, told; /* made so far; those that were spoken of */
 	bool failed;
 };
 
@@ -37,80 +39,6 @@ session_of(SSL *ssl)
 	return SSL_get_app_data(ssl);
 }
 
-/* The ALPN extension's protocol names (RFC 7301 3.1). */
-static void
-hello_alpn(SSL *ssl, struct tls_hello *hello)
-{
-	const unsigned char *p;
-	size_t n;
-	struct span rest;
-
-	if (SSL_client_hello_get0_ext(ssl,
-		    TLSEXT_TYPE_application_layer_protocol_negotiation, &p,
-		    &n) != 1)
-		return;
-	rest = span_cut(span_of(p, n), 2, n);
-	while (rest.n > 1 && hello->alpns < TLS_ALPN_MAX) {
-		size_t length = rest.p[0];
-
-		hello->alpn[hello->alpns++] = span_cut(rest, 1, 1 + length);
-		rest = span_cut(rest, 1 + length, rest.n);
-	}
-}
-
-/* The host name of the SNI extension (RFC 6066 3). */
-static struct span
-hello_sni(SSL *ssl)
-{
-	const unsigned char *p;
-	size_t n, length;
-
-	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) !=
-			1 ||
-		n < 5 || p[2] != TLSEXT_NAMETYPE_host_name)
-		return span_of(NULL, 0);
-	length = (size_t)p[3] << 8 | p[4];
-	return span_cut(span_of(p, n), 5, 5 + length);
-}
-
-/* 16-bit numbers behind skip bytes of an extension. */
-static unsigned
-hello_numbers(SSL *ssl, unsigned type, size_t skip, uint16_t *out)
-{
-	const unsigned char *p;
-	size_t n;
-	unsigned count = 0;
-
-	if (SSL_client_hello_get0_ext(ssl, type, &p, &n) != 1)
-		return 0;
-	for (size_t i = skip; i + 1 < n && count < TLS_LIST_MAX; i += 2)
-		out[count++] = (uint16_t)(p[i] << 8 | p[i + 1]);
-	return count;
-}
-
-static void
-hello_read(SSL *ssl, struct tls_hello *hello)
-{
-	const unsigned char *p;
-	uint16_t versions[TLS_LIST_MAX];
-	size_t n = SSL_client_hello_get0_ciphers(ssl, &p);
-
-	*hello = (struct tls_hello){
-		.legacy_version = SSL_client_hello_get0_legacy_version(ssl),
-		.sni = hello_sni(ssl),
-	};
-	for (size_t i = 0; i + 1 < n && hello->ciphers < 256; i += 2)
-		hello->cipher[hello->ciphers++] =
-			(uint16_t)(p[i] << 8 | p[i + 1]);
-	hello->versions =
-		hello_numbers(ssl, TLSEXT_TYPE_supported_versions, 1, versions);
-	for (unsigned i = 0; i < hello->versions; i++)
-		hello->version[i] = versions[i];
-	hello->groups = hello_numbers(
-		ssl, TLSEXT_TYPE_supported_groups, 2, hello->group);
-	hello_alpn(ssl, hello);
-}
-
 static int
 on_hello(SSL *ssl, int *alert, void *arg)
 {
@@ -119,7 +47,7 @@ on_hello(SSL *ssl, int *alert, void *arg)
 	struct tls_hello hello;
 
 	(void)arg;
-	hello_read(ssl, &hello);
+	tls_hello_read(ssl, &hello);
 	session->watch.hello(session->watch.self, &hello);
 	if (options->hello_alert != 0) {
 		*alert = options->hello_alert;
@@ -129,6 +57,8 @@ on_hello(SSL *ssl, int *alert, void *arg)
 		*alert = SSL_AD_UNRECOGNIZED_NAME;
 		return SSL_CLIENT_HELLO_ERROR;
 	}
+	if (options->downgrade)
+		tls_hello_lower(ssl);
 	return SSL_CLIENT_HELLO_SUCCESS;
 }
 
@@ -181,6 +111,80 @@ on_key(const SSL *ssl, const char *line)
 	session->watch.key(session->watch.self, line);
 }
 
+static void
+sent(struct tls_session *session, enum tls_message message)
+{
+	if (session->watch.sent != NULL)
+		session->watch.sent(
+			session->watch.self, message, session->told + 1);
+	session->told = session->records;
+}
+
+static enum tls_message
+message_of(int content, const uint8_t *p, size_t n)
+{
+	if (content != SSL3_RT_HANDSHAKE || n == 0)
+		return TLS_OTHER;
+	switch (p[0]) {
+	case SSL3_MT_SERVER_HELLO:
+		return TLS_SERVER_HELLO;
+	case SSL3_MT_CERTIFICATE:
+		return TLS_CERTIFICATE;
+	case SSL3_MT_CERTIFICATE_VERIFY:
+	case SSL3_MT_SERVER_KEY_EXCHANGE:
+		return TLS_SIGNATURE;
+	case SSL3_MT_FINISHED:
+		return TLS_FINISHED;
+	case SSL3_MT_NEWSESSION_TICKET:
+		return TLS_TICKET;
+	default:
+		return TLS_OTHER;
+	}
+}
+
+/*
+ * OpenSSL tells the head of each record when it is made, and a message when
+ * all its records are. Application bytes are told by the records alone: by
+ * the type in the head, since TLS 1.3 by the one inside.
+ */
+static void
+on_message(int out, int version, int content, const void *data, size_t n,
+	SSL *ssl, void *arg)
+{
+	struct tls_session *session = session_of(ssl);
+	const uint8_t *p = data;
+	int teller = SSL_version(ssl) == TLS1_3_VERSION
+			     ? SSL3_RT_INNER_CONTENT_TYPE
+			     : SSL3_RT_HEADER;
+
+	(void)version;
+	(void)arg;
+	if (out == 0)
+		return;
+	if (content == SSL3_RT_HEADER)
+		session->records++;
+	if (content == teller && n > 0 && p[0] == SSL3_RT_APPLICATION_DATA)
+		sent(session, TLS_APPLICATION);
+	if (content != SSL3_RT_HEADER && content != SSL3_RT_INNER_CONTENT_TYPE)
+		sent(session, message_of(content, p, n));
+}
+
+/* Even level 0 has a few things that OpenSSL will not do, like DHE with 512
+ * bits: the world must be able to be as weak as asked. */
+static int
+on_security(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
+	void *other, void *arg)
+{
+	(void)ssl;
+	(void)ctx;
+	(void)op;
+	(void)bits;
+	(void)nid;
+	(void)other;
+	(void)arg;
+	return 1;
+}
+
 static int
 on_client_certificate(int ok, X509_STORE_CTX *store)
 {
@@ -214,6 +218,9 @@ context_suites(struct tls_context *context, struct err *err)
 	if (o->suitesz != NULL &&
 		SSL_CTX_set_ciphersuites(context->ctx, o->suitesz) != 1)
 		return openssl_error(err, "suites");
+	if (o->signaturesz != NULL && SSL_CTX_set1_sigalgs_list(context->ctx,
+					      o->signaturesz) != 1)
+		return openssl_error(err, "signatures");
 	return o->groupsz != NULL ? context_groups(context, err) : 0;
 }
 
@@ -244,6 +251,24 @@ context_identity(struct tls_context *context, X509 *leaf,
 	return 0;
 }
 
+static int
+context_dh(struct tls_context *context, struct err *err)
+{
+	EVP_PKEY *group;
+
+	if (context->options->dh_bits == 0) {
+		(void)SSL_CTX_set_dh_auto(context->ctx, 1);
+		return 0;
+	}
+	group = tls_small_dh(context->options->dh_bits);
+	if (group == NULL ||
+		SSL_CTX_set0_tmp_dh_pkey(context->ctx, group) != 1) {
+		EVP_PKEY_free(group);
+		return openssl_error(err, "DH group");
+	}
+	return 0;
+}
+
 static void
 context_callbacks(struct tls_context *context)
 {
@@ -255,13 +280,13 @@ context_callbacks(struct tls_context *context)
 
 	SSL_CTX_set_client_hello_cb(ctx, on_hello, NULL);
 	SSL_CTX_set_info_callback(ctx, on_info);
+	SSL_CTX_set_msg_callback(ctx, on_message);
 	SSL_CTX_set_keylog_callback(ctx, on_key);
 	if (context->options->alpns > 0 || context->options->alpn_refuse ||
 		context->options->alpn_selectz != NULL)
 		SSL_CTX_set_alpn_select_cb(ctx, on_alpn, u.arg);
 	if (context->options->request_certificate)
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_client_certificate);
-	SSL_CTX_set_dh_auto(ctx, 1);
 	SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY | SSL_MODE_RELEASE_BUFFERS);
 	/* Tickets off the table of two would only add noise to a trial; one
 	 * lets a client resume. */
@@ -284,8 +309,10 @@ tls_context_new(const struct tls_options *options, X509 *leaf,
 		goto fail;
 	}
 	SSL_CTX_set_security_level(context->ctx, 0);
+	SSL_CTX_set_security_callback(context->ctx, on_security);
 	if (context_versions(context, err) != 0 ||
 		context_suites(context, err) != 0 ||
+		context_dh(context, err) != 0 ||
 		context_identity(context, leaf, chain, key, err) != 0)
 		goto fail;
 	context_callbacks(context);
@@ -410,6 +437,22 @@ tls_close_notify(struct tls_session *session)
 {
 	if (!session->failed && SSL_is_init_finished(session->ssl))
 		(void)SSL_shutdown(session->ssl);
+}
+
+int
+tls_abort(struct tls_session *session)
+{
+	static const uint8_t nonsense[SSL3_RT_HEADER_LENGTH + 32] = {
+		SSL3_RT_APPLICATION_DATA, 3, 3, 0, 32};
+	uint8_t room[16];
+
+	if (session->failed || !SSL_is_init_finished(session->ssl) ||
+		tls_feed(session, span_of(nonsense, sizeof(nonsense))) != 0)
+		return -1;
+	ERR_clear_error();
+	session->failed = SSL_read(session->ssl, room, sizeof(room)) <= 0;
+	ERR_clear_error();
+	return session->failed ? 0 : -1;
 }
 
 int

@@ -21,6 +21,10 @@ struct tls_options {
 	const char *ciphersz;         /* TLS 1.2 and older, OpenSSL's syntax */
 	const char *suitesz;          /* TLS 1.3 */
 	const char *groupsz;
+	const char *signaturesz; /* that the server makes in the handshake */
+	int dh_bits;             /* of its DHE group: 512, 768, 1024; 0: enough */
+	bool downgrade; /* behave as if the client offered nothing above 1.2;
+			 * the random then says so (RFC 8446 4.1.3) */
 	const char *alpn[TLS_ALPN_MAX]; /* what the server knows; if the
 					 * client offers none of these, no
 					 * ALPN is answered */
@@ -42,14 +46,33 @@ struct tls_hello {
 	unsigned ciphers;
 	uint16_t group[TLS_LIST_MAX];
 	unsigned groups;
+	uint16_t signature[TLS_LIST_MAX]; /* signature_algorithms */
+	unsigned signatures;
+	uint16_t extension[TLS_LIST_MAX]; /* which there are */
+	unsigned extensions;
+	bool compression; /* it offers more than none */
 	struct span sni; /* empty: none */
 	struct span alpn[TLS_ALPN_MAX];
 	unsigned alpns;
 };
 
+/* What a TLS record that goes out carries (RFC 8446 4, RFC 5246 7.4). */
+enum tls_message {
+	TLS_OTHER,
+	TLS_SERVER_HELLO, /* or the HelloRetryRequest in its place */
+	TLS_CERTIFICATE,
+	TLS_SIGNATURE, /* CertificateVerify; ServerKeyExchange before 1.3 */
+	TLS_FINISHED,
+	TLS_TICKET,
+	TLS_APPLICATION
+};
+
 /* Whom a session tells what happens. */
 struct tls_watch {
 	void *self;
+	/* A message was made into records and will be the next to be taken;
+	 * first is the number of its first record, from 1. May be NULL. */
+	void (*sent)(void *self, enum tls_message message, unsigned first);
 	void (*hello)(void *self, const struct tls_hello *hello);
 	void (*alert)(void *self, bool incoming, int level, int description);
 	void (*key)(void *self, const char *line); /* key log, no newline */
@@ -90,6 +113,9 @@ enum tls_state tls_advance(
 int tls_send(struct tls_session *session, struct span plain)
 	__attribute__((warn_unused_result));
 void tls_close_notify(struct tls_session *session);
+/* Makes OpenSSL end an established session with the fatal alert
+ * bad_record_mac, as if the peer had sent what nobody can decrypt. */
+int tls_abort(struct tls_session *session) __attribute__((warn_unused_result));
 /* TLS 1.2 and older: HelloRequest. -1 if it cannot be. */
 int tls_renegotiate(struct tls_session *session)
 	__attribute__((warn_unused_result));
@@ -112,5 +138,8 @@ const char *tls_cipher_name(uint16_t number, char room[64]);
 /* "bad_certificate", as RFC 8446 6 spells it. */
 const char *tls_alert_name(int description);
 const char *tls_group_name(uint16_t number, char room[32]);
+/* "rsa_pkcs1_sha256", and "server_name", or hex digits. */
+const char *tls_signature_name(uint16_t number, char room[32]);
+const char *tls_extension_name(uint16_t number, char room[32]);
 
 #endif

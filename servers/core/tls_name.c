@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of TLS versions, suites and groups, as IANA and OpenSSL give them. */
+/* Names of TLS versions, suites, groups and more, as IANA and OpenSSL give them. */
 #include "core/tls.h"
 
 #include <openssl/ssl.h>
@@ -48,6 +48,17 @@ static const struct number_name old_suites[] = {
 };
 
 static const struct number_name groups[] = {
+	{0x0001, "sect163k1"},
+	{0x0002, "sect163r1"},
+	{0x0003, "sect163r2"},
+	{0x0004, "sect193r1"},
+	{0x0005, "sect193r2"},
+	{0x000f, "secp160k1"},
+	{0x0010, "secp160r1"},
+	{0x0011, "secp160r2"},
+	{0x0012, "secp192k1"},
+	{0x0013, "secp192r1"},
+	{0x0014, "secp224k1"},
 	{0x0015, "secp224r1"},
 	{0x0017, "secp256r1"},
 	{0x0018, "secp384r1"},
@@ -60,6 +71,65 @@ static const struct number_name groups[] = {
 	{0x0103, "ffdhe6144"},
 	{0x0104, "ffdhe8192"},
 	{0x11ec, "X25519MLKEM768"},
+};
+
+/* IANA's TLS SignatureScheme; those with SHA-1, SHA-224 and MD5 are of TLS
+ * 1.2 (RFC 5246 7.4.1.4.1). */
+static const struct number_name signatures[] = {
+	{0x0101, "rsa_pkcs1_md5"},
+	{0x0102, "dsa_md5"},
+	{0x0103, "ecdsa_md5"},
+	{0x0201, "rsa_pkcs1_sha1"},
+	{0x0202, "dsa_sha1"},
+	{0x0203, "ecdsa_sha1"},
+	{0x0301, "rsa_pkcs1_sha224"},
+	{0x0302, "dsa_sha224"},
+	{0x0303, "ecdsa_sha224"},
+	{0x0401, "rsa_pkcs1_sha256"},
+	{0x0402, "dsa_sha256"},
+	{0x0403, "ecdsa_secp256r1_sha256"},
+	{0x0501, "rsa_pkcs1_sha384"},
+	{0x0502, "dsa_sha384"},
+	{0x0503, "ecdsa_secp384r1_sha384"},
+	{0x0601, "rsa_pkcs1_sha512"},
+	{0x0602, "dsa_sha512"},
+	{0x0603, "ecdsa_secp521r1_sha512"},
+	{0x0804, "rsa_pss_rsae_sha256"},
+	{0x0805, "rsa_pss_rsae_sha384"},
+	{0x0806, "rsa_pss_rsae_sha512"},
+	{0x0807, "ed25519"},
+	{0x0808, "ed448"},
+	{0x0809, "rsa_pss_pss_sha256"},
+	{0x080a, "rsa_pss_pss_sha384"},
+	{0x080b, "rsa_pss_pss_sha512"},
+};
+
+static const struct number_name extensions[] = {
+	{0, "server_name"},
+	{1, "max_fragment_length"},
+	{4, "truncated_hmac"},
+	{5, "status_request"},
+	{10, "supported_groups"},
+	{11, "ec_point_formats"},
+	{13, "signature_algorithms"},
+	{15, "heartbeat"},
+	{16, "application_layer_protocol_negotiation"},
+	{18, "signed_certificate_timestamp"},
+	{21, "padding"},
+	{22, "encrypt_then_mac"},
+	{23, "extended_master_secret"},
+	{27, "compress_certificate"},
+	{28, "record_size_limit"},
+	{35, "session_ticket"},
+	{41, "pre_shared_key"},
+	{42, "early_data"},
+	{43, "supported_versions"},
+	{44, "cookie"},
+	{45, "psk_key_exchange_modes"},
+	{49, "post_handshake_auth"},
+	{50, "signature_algorithms_cert"},
+	{51, "key_share"},
+	{0xff01, "renegotiation_info"},
 };
 
 static const char *
@@ -132,15 +202,31 @@ tls_cipher_name(uint16_t number, char room[64])
 	return room;
 }
 
-const char *
-tls_group_name(uint16_t number, char room[32])
+static const char *
+name_or_hex(const char *name, uint16_t number, char room[32])
 {
-	const char *name = NAME_FIND(groups, number);
-
 	if (name != NULL)
 		return name;
 	(void)snprintf(room, 32, "0x%04x", number);
 	return room;
+}
+
+const char *
+tls_group_name(uint16_t number, char room[32])
+{
+	return name_or_hex(NAME_FIND(groups, number), number, room);
+}
+
+const char *
+tls_signature_name(uint16_t number, char room[32])
+{
+	return name_or_hex(NAME_FIND(signatures, number), number, room);
+}
+
+const char *
+tls_extension_name(uint16_t number, char room[32])
+{
+	return name_or_hex(NAME_FIND(extensions, number), number, room);
 }
 
 static const struct number_name alerts[] = {

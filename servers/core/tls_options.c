@@ -23,6 +23,25 @@ load_version(const struct json_place *place, const char *key, int *out_r,
 	return 0;
 }
 
+static int
+load_dh(const struct json_place *place, int *out_r, struct err *err)
+{
+	static const char *const words[] = {"512", "768", "1024", NULL};
+	static const int bits[] = {512, 768, 1024};
+	const char *z = NULL;
+	int i;
+
+	if (json_text(place, "dh", false, &z, err) != 0)
+		return -1;
+	if (z == NULL)
+		return 0;
+	i = json_word(place, "dh", z, words, err);
+	if (i < 0)
+		return -1;
+	*out_r = bits[i];
+	return 0;
+}
+
 int
 tls_options_load(const struct json_place *place, struct tls_options *options,
 	struct err *err)
@@ -35,6 +54,9 @@ tls_options_load(const struct json_place *place, struct tls_options *options,
 			0 ||
 		json_text(place, "groups", false, &options->groupsz, err) !=
 			0 ||
+		json_text(place, "signatures", false, &options->signaturesz,
+			err) != 0 ||
+		load_dh(place, &options->dh_bits, err) != 0 ||
 		json_texts(place, "alpn", false, options->alpn, TLS_ALPN_MAX,
 			&options->alpns, err) != 0)
 		return -1;

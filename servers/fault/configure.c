@@ -92,6 +92,10 @@ change_tls(const struct tls_options *fault, struct tls_options *options)
 		options->suitesz = fault->suitesz;
 	if (fault->groupsz != NULL)
 		options->groupsz = fault->groupsz;
+	if (fault->signaturesz != NULL)
+		options->signaturesz = fault->signaturesz;
+	if (fault->dh_bits != 0)
+		options->dh_bits = fault->dh_bits;
 	for (unsigned i = 0; i < fault->alpns; i++)
 		options->alpn[i] = fault->alpn[i];
 	if (fault->alpns > 0)
@@ -106,6 +110,9 @@ fault_configure_tls(const struct fault *fault, struct tls_options *options,
 	case FAULT_TLS:
 		change_tls(&fault->tls, options);
 		break;
+	case FAULT_DOWNGRADE:
+		options->downgrade = true;
+		break;
 	case FAULT_ALPN:
 		options->alpn_selectz = fault->tls.alpn_selectz;
 		options->alpn_refuse = fault->tls.alpn_refuse;
@@ -117,7 +124,7 @@ fault_configure_tls(const struct fault *fault, struct tls_options *options,
 		options->request_certificate = true;
 		break;
 	case FAULT_ALERT:
-		if (!fault->at_flight)
+		if (fault->point == POINT_HELLO && !fault->warning)
 			options->hello_alert = (int)fault->description;
 		break;
 	case FAULT_CERTIFICATE:

@@ -39,6 +39,9 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 {
 	static const char *const thens[] = {
 		"the server goes on in clear", "silence", "close"};
+	static const char *const messages[] = {"flight", "ServerHello",
+		"certificate", "signature", "Finished", "ticket",
+		"application data"};
 	static const char *const states[] = {"ok", "preauth", "bye"};
 
 	room[0] = '\0';
@@ -58,7 +61,8 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 			"accepted, but no handshake: %s", thens[fault->then]);
 		break;
 	case FAULT_ALERT:
-		(void)snprintf(room, FAULT_DETAIL, "%s",
+		(void)snprintf(room, FAULT_DETAIL, "%s%s",
+			fault->warning ? "warning " : "",
 			tls_alert_name((int)fault->description));
 		break;
 	case FAULT_TLS:
@@ -66,12 +70,12 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 		break;
 	case FAULT_FLIP:
 		(void)snprintf(room, FAULT_DETAIL,
-			"bit %ld of byte %ld in record %ld", fault->bit,
-			fault->offset, fault->record);
+			"bit %ld of byte %ld in the %s", fault->bit,
+			fault->offset, messages[fault->message]);
 		break;
 	case FAULT_TRUNCATE:
 		(void)snprintf(room, FAULT_DETAIL,
-			"the flight ends in record %ld", fault->record);
+			"the flight ends in the %s", messages[fault->message]);
 		break;
 	default:
 		if (fault->reply != NULL)

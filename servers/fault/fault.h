@@ -25,6 +25,7 @@ enum fault_do {
 	FAULT_CUT,
 	FAULT_DELAY,
 	FAULT_DNS,
+	FAULT_DOWNGRADE,
 	FAULT_DROP,
 	FAULT_FLIP,
 	FAULT_GARBAGE,
@@ -39,6 +40,7 @@ enum fault_do {
 	FAULT_SILENCE,
 	FAULT_SKIP_TLS,
 	FAULT_SNI,
+	FAULT_SPEAK,
 	FAULT_SPLIT,
 	FAULT_TLS,
 	FAULT_TLS_ON_CLEAR,
@@ -70,6 +72,15 @@ enum fault_segment {
 
 #define FAULT_TAG_MAX 64
 
+/* Where an alert stands. */
+enum fault_point {
+	POINT_HELLO,        /* in the place of the first flight; a warning in
+			     * front of it */
+	POINT_SERVER_HELLO, /* behind the ServerHello, and no more comes */
+	POINT_FLIGHT,       /* behind the first flight */
+	POINT_SESSION       /* in the place of a reply, encrypted */
+};
+
 /* Texts are the JSON's and live as long as it. */
 struct fault {
 	enum fault_do action;
@@ -95,12 +106,15 @@ struct fault {
 	double seconds;
 	long sizes[FAULT_SIZES_MAX];
 	unsigned n_sizes;
-	long count, keep, record, offset, bit;
+	long count, keep, offset, bit;
+	enum tls_message message; /* flip, truncate: the first record of it */
 	enum wire_close how;
 	enum fault_then then;
-	bool at_flight; /* alert: behind the first flight */
+	enum fault_point point; /* alert */
+	bool warning;           /* alert: and the handshake goes on */
 	long description;
 	const char *identity;   /* certificate: name in the plan */
+	const char *protocol;   /* speak: "imap", "pop3" or "smtp" */
 	struct tls_options tls; /* tls, alpn */
 	struct dns_override dns;
 	const char *dns_value[DNS_VALUES_MAX];
@@ -132,6 +146,8 @@ struct fault_conn {
 	bool spoiled;      /* the last reply does not go out as it was meant */
 	bool wire_spoiled; /* TLS bytes were changed */
 	unsigned records;  /* TLS records that went out */
+	unsigned messages; /* TLS messages that matched so far */
+	unsigned target;   /* number of the record that is struck; 0: none */
 	bool wire_dead;    /* TLS bytes go nowhere any more */
 };
 
@@ -144,6 +160,9 @@ void fault_conn_accepted(struct fault_conn *conn, const struct wire_sink *out);
 void fault_conn_act(struct fault_conn *conn, const struct action *action,
 	const struct wire_sink *out);
 void fault_conn_secured(struct fault_conn *conn);
+/* TLS has made a message; its first record has this number (from 1). */
+void fault_conn_sent(
+	struct fault_conn *conn, enum tls_message message, unsigned first);
 /*
  * Bytes that TLS is about to put on the wire; changed in place. What follows
  * from it (delivered, close) goes to out and stands behind these bytes.

@@ -22,7 +22,7 @@ struct action_rule {
 /* Indexed by enum fault_do. */
 static const struct action_rule rules[] = {
 	{"advertise", 0, {"action", "capabilities", "phases"}},
-	{"alert", 0, {"action", "at", "description"}},
+	{"alert", 0, {"action", "at", "level", "description"}},
 	{"alpn", 0, {"action", "select", "refuse"}},
 	{"certificate", 0, {"action", "recipe"}},
 	{"clear-on-implicit", 0, {"action"}},
@@ -32,8 +32,9 @@ static const struct action_rule rules[] = {
 	{"dns", 0,
 		{"action", "name", "type", "rcode", "values", "drop",
 			"truncate", "seconds"}},
+	{"downgrade", 0, {"action"}},
 	{"drop", NEED_REPLY, {"action"}},
-	{"flip", 0, {"action", "record", "offset", "bit"}},
+	{"flip", 0, {"action", "message", "offset", "bit"}},
 	{"garbage", NEED_DATA, {"action", "data"}},
 	{"greet", NEED_DATA, {"action", "state", "data"}},
 	{"inject", NEED_REPLY | NEED_DATA,
@@ -47,12 +48,13 @@ static const struct action_rule rules[] = {
 	{"silence", 0, {"action"}},
 	{"skip-tls", 0, {"action", "then"}},
 	{"sni", 0, {"action", "refuse"}},
+	{"speak", 0, {"action", "protocol"}},
 	{"split", NEED_REPLY, {"action", "sizes"}},
 	{"tls", 0,
 		{"action", "min", "max", "ciphers", "suites", "groups",
-			"alpn"}},
+			"signatures", "dh", "alpn"}},
 	{"tls-on-clear", 0, {"action"}},
-	{"truncate", 0, {"action", "record", "keep"}},
+	{"truncate", 0, {"action", "message", "keep", "how"}},
 	{"withhold", 0, {"action", "capabilities", "phases"}},
 };
 
@@ -208,17 +210,65 @@ load_dns(struct fault *fault, const struct json_place *act, struct err *err)
 }
 
 static int
+load_message(
+	struct fault *fault, const struct json_place *act, struct err *err)
+{
+	static const char *const words[] = {"server-hello", "certificate",
+		"signature", "finished", "ticket", "application", NULL};
+	int i = 0;
+
+	if (load_word(act, "message", true, words, &i, err) != 0)
+		return -1;
+	fault->message = (enum tls_message)(TLS_SERVER_HELLO + i);
+	return 0;
+}
+
+static int
 load_alert(struct fault *fault, const struct json_place *act, struct err *err)
 {
-	static const char *const points[] = {"hello", "flight", NULL};
-	int point = 0;
+	static const char *const points[] = {
+		"hello", "server-hello", "flight", "session", NULL};
+	static const char *const levels[] = {"fatal", "warning", NULL};
+	int point = 0, level = 0;
 
 	if (load_word(act, "at", true, points, &point, err) != 0 ||
+		load_word(act, "level", false, levels, &level, err) != 0 ||
 		json_whole(act, "description", true, 1, 255,
 			&fault->description, err) != 0)
 		return -1;
-	fault->at_flight = point == 1;
+	fault->point = (enum fault_point)point;
+	fault->warning = level == 1;
+	if (fault->point == POINT_SERVER_HELLO)
+		fault->message = TLS_SERVER_HELLO;
+	fault->rewrites = fault->point == POINT_SESSION;
+	if (fault->rewrites && fault->reply == NULL)
+		return err_set(err, ERR_PLAN,
+			"fault.at.reply: is missing, an alert inside the "
+			"session needs it");
 	return 0;
+}
+
+static int
+load_flip(struct fault *fault, const struct json_place *act, struct err *err)
+{
+	if (load_message(fault, act, err) != 0 ||
+		json_whole(act, "offset", true, 0, 20000, &fault->offset,
+			err) != 0)
+		return -1;
+	return json_whole(act, "bit", true, 0, 7, &fault->bit, err);
+}
+
+static int
+load_truncate(
+	struct fault *fault, const struct json_place *act, struct err *err)
+{
+	int how = CLOSE_FIN;
+
+	if (load_message(fault, act, err) != 0 ||
+		load_word(act, "how", false, hows, &how, err) != 0)
+		return -1;
+	fault->how = (enum wire_close)how;
+	return json_whole(act, "keep", true, 0, 20000, &fault->keep, err);
 }
 
 static int
@@ -252,6 +302,18 @@ load_alpn(struct fault *fault, const struct json_place *act, struct err *err)
 				       &fault->tls.alpn_refuse, err) != 0
 		       ? -1
 		       : 0;
+}
+
+static int
+load_speak(struct fault *fault, const struct json_place *act, struct err *err)
+{
+	static const char *const words[] = {"imap", "pop3", "smtp", NULL};
+	int i = 0;
+
+	if (load_word(act, "protocol", true, words, &i, err) != 0)
+		return -1;
+	fault->protocol = words[i];
+	return 0;
 }
 
 static int
@@ -298,12 +360,7 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_DNS:
 		return load_dns(fault, act, err);
 	case FAULT_FLIP:
-		if (json_whole(act, "record", true, 1, 1000, &fault->record,
-			    err) != 0 ||
-			json_whole(act, "offset", true, 0, 20000,
-				&fault->offset, err) != 0)
-			return -1;
-		return json_whole(act, "bit", true, 0, 7, &fault->bit, err);
+		return load_flip(fault, act, err);
 	case FAULT_GREET:
 		if (load_word(act, "state", true, greetings, &word, err) != 0)
 			return -1;
@@ -319,17 +376,16 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 			return -1;
 		fault->then = (enum fault_then)word;
 		return 0;
+	case FAULT_SPEAK:
+		return load_speak(fault, act, err);
 	case FAULT_SPLIT:
 		return load_sizes(fault, act, err);
 	case FAULT_TLS:
 		return tls_options_load(act, &fault->tls, err);
 	case FAULT_TRUNCATE:
-		if (json_whole(act, "record", true, 1, 1000, &fault->record,
-			    err) != 0)
-			return -1;
-		return json_whole(
-			act, "keep", true, 0, 20000, &fault->keep, err);
+		return load_truncate(fault, act, err);
 	case FAULT_CLEAR_ON_IMPLICIT:
+	case FAULT_DOWNGRADE:
 	case FAULT_DROP:
 	case FAULT_GARBAGE:
 	case FAULT_REFUSE:

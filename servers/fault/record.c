@@ -15,28 +15,49 @@ spoiled(struct fault_conn *conn, const struct wire_sink *out)
 }
 
 static void
-close_fin(const struct wire_sink *out)
+put_close(const struct wire_sink *out, enum wire_close how)
 {
-	struct wire wire = {.kind = WIRE_CLOSE, .how = CLOSE_FIN};
+	struct wire wire = {.kind = WIRE_CLOSE, .how = how};
 
 	out->put(out->self, &wire);
 }
 
-/* Where record number wanted begins in raw, which starts with record number
- * conn->records + 1; SIZE_MAX if it is not in there. Counts what passes. */
-static size_t
-record_find(struct fault_conn *conn, struct span raw, long wanted)
+void
+fault_conn_sent(
+	struct fault_conn *conn, enum tls_message message, unsigned first)
 {
-	size_t at = 0, found = SIZE_MAX;
+	const struct fault *fault = conn->fault;
+
+	if (fault == NULL || fault->message == TLS_OTHER ||
+		fault->message != message || conn->target != 0)
+		return;
+	conn->messages++;
+	if (fault->nth == 0 || (unsigned)fault->nth == conn->messages)
+		conn->target = first;
+}
+
+/* A record in bytes that go out: where its head is, and its body's length. */
+struct record {
+	size_t at, length;
+};
+
+/* The record that is to be struck, if it is in raw, which begins with record
+ * number conn->records + 1. Counts what passes. */
+static bool
+record_find(struct fault_conn *conn, struct span raw, struct record *record_r)
+{
+	size_t at = 0;
+	bool found = false;
 
 	while (raw.n - at >= RECORD_HEAD) {
 		size_t length = (size_t)raw.p[at + 3] << 8 | raw.p[at + 4];
 
-		conn->records++;
-		if ((long)conn->records == wanted)
-			found = at;
 		if (raw.n - at - RECORD_HEAD < length)
 			break; /* OpenSSL writes whole records only */
+		if (++conn->records == conn->target) {
+			*record_r = (struct record){at, length};
+			found = true;
+		}
 		at += RECORD_HEAD + length;
 	}
 	return found;
@@ -46,18 +67,16 @@ static void
 flip(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 {
 	const struct fault *fault = conn->fault;
-	size_t at = record_find(conn, buf_span(raw), fault->record), length;
+	struct record record;
+	size_t offset = (size_t)fault->offset;
 
-	if (at == SIZE_MAX)
-		return;
-	length = (size_t)raw->p[at + 3] << 8 | raw->p[at + 4];
-	if (length == 0 || at + RECORD_HEAD + length > raw->n)
+	if (!record_find(conn, buf_span(raw), &record) || record.length == 0)
 		return;
 	/* An offset behind the end means the last byte. */
-	at += RECORD_HEAD + ((size_t)fault->offset < length
-					    ? (size_t)fault->offset
-					    : length - 1);
-	raw->p[at] = (uint8_t)(raw->p[at] ^ 1u << fault->bit);
+	if (offset >= record.length)
+		offset = record.length - 1;
+	offset += record.at + RECORD_HEAD;
+	raw->p[offset] = (uint8_t)(raw->p[offset] ^ 1u << fault->bit);
 	spoiled(conn, out);
 }
 
@@ -66,16 +85,15 @@ truncate_flight(
 	struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 {
 	const struct fault *fault = conn->fault;
-	size_t at = record_find(conn, buf_span(raw), fault->record);
+	struct record record;
 
-	if (at == SIZE_MAX)
+	if (!record_find(conn, buf_span(raw), &record))
 		return;
-	at += (size_t)fault->keep;
-	if (at < raw->n)
-		raw->n = at;
+	if (record.at + (size_t)fault->keep < raw->n)
+		raw->n = record.at + (size_t)fault->keep;
 	conn->wire_dead = true;
 	spoiled(conn, out);
-	close_fin(out);
+	put_close(out, fault->how);
 }
 
 static void
@@ -107,18 +125,58 @@ held_bytes(
 	conn->held = false;
 }
 
-/* A fatal alert in the clear behind the first flight. */
+/* Bytes in front of those that are in raw. */
+static int
+buf_put_before(struct buf *raw, struct span head)
+{
+	size_t n = raw->n;
+
+	if (buf_add(raw, head) != 0)
+		return -1;
+	memmove(raw->p + head.n, raw->p, n);
+	memcpy(raw->p, head.p, head.n);
+	return 0;
+}
+
+/* An alert in clear, where nothing but TLS itself stands against it. */
 static void
 alert(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 {
-	uint8_t record[] = {
-		21, 3, 3, 0, 2, 2, (uint8_t)conn->fault->description};
+	const struct fault *fault = conn->fault;
+	const uint8_t bytes[] = {RECORD_ALERT, 3, 3, 0, 2,
+		fault->warning ? 1 : 2, (uint8_t)fault->description};
+	const struct span head = span_of(bytes, sizeof(bytes));
+	struct record record;
 
-	if (buf_add(raw, span_of(record, sizeof(record))) != 0)
+	if (fault->point == POINT_SERVER_HELLO) {
+		if (!record_find(conn, buf_span(raw), &record))
+			return;
+		raw->n = record.at + RECORD_HEAD + record.length;
+	}
+	if (fault->point == POINT_HELLO ? buf_put_before(raw, head) != 0
+					: buf_add(raw, head) != 0)
 		return;
+	if (fault->warning) {
+		fault_conn_delivered(conn, out);
+		return; /* what comes behind it is as it was meant */
+	}
 	conn->wire_dead = true;
 	spoiled(conn, out);
-	close_fin(out);
+	put_close(out, CLOSE_FIN);
+}
+
+/* Once: the alert of the moment, or the word that OpenSSL's own went out. */
+static void
+alert_raw(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
+{
+	const struct fault *fault = conn->fault;
+
+	if (conn->delivered || fault->point == POINT_SESSION)
+		return;
+	if (fault->point == POINT_HELLO && !fault->warning)
+		fault_conn_delivered(conn, out);
+	else
+		alert(conn, raw, out);
 }
 
 void
@@ -142,12 +200,7 @@ fault_conn_raw(
 		garbage(conn, raw, out);
 		break;
 	case FAULT_ALERT:
-		if (conn->delivered)
-			break;
-		if (conn->fault->at_flight)
-			alert(conn, raw, out);
-		else
-			fault_conn_delivered(conn, out);
+		alert_raw(conn, raw, out);
 		break;
 	case FAULT_INJECT:
 		if (conn->held)
@@ -160,6 +213,7 @@ fault_conn_raw(
 			fault_conn_delivered(conn, out);
 		break;
 	case FAULT_ALPN:
+	case FAULT_DOWNGRADE:
 	case FAULT_SNI:
 	case FAULT_TLS:
 		/* Whatever answers the ClientHello shows it. */

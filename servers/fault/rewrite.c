@@ -171,6 +171,11 @@ strike(struct fault_conn *conn, const struct action *action,
 		}
 		do_inject(fault, action, out);
 		break;
+	case FAULT_ALERT:
+		conn->spoiled = true;
+		put_kind(out, WIRE_ABORT);
+		put_close(out, CLOSE_FIN);
+		break;
 	case FAULT_CUT:
 		conn->spoiled = true;
 		do_cut(fault, action, out);
@@ -226,6 +231,7 @@ configured_shows(const struct fault_conn *conn, const struct action *action)
 		return action->refused &&
 		       strcmp(action->name, fault->reply) == 0;
 	case FAULT_GREET:
+	case FAULT_SPEAK:
 	case FAULT_CLEAR_ON_IMPLICIT:
 		return strcmp(action->name, REPLY_GREETING) == 0;
 	default:

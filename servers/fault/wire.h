@@ -11,6 +11,7 @@ enum wire_kind {
 	WIRE_PAUSE,     /* nothing for so many seconds */
 	WIRE_START_TLS, /* shake hands */
 	WIRE_CLOSE,     /* end the connection */
+	WIRE_ABORT,     /* inside TLS: end the session with a fatal alert */
 	WIRE_DELIVERED, /* the fault has now taken effect */
 	WIRE_MESSAGE    /* a message has passed, whole: the world's own mark */
 };

@@ -39,6 +39,9 @@ wire_write(void *self, const struct wire *wire)
 	case WIRE_CLOSE:
 		bad = buf_addf(text, " X%c ", "nfr"[wire->how]);
 		break;
+	case WIRE_ABORT:
+		bad = buf_addz(text, " A ");
+		break;
 	case WIRE_DELIVERED:
 		bad = buf_addz(text, "!");
 		break;
@@ -170,6 +173,10 @@ static const struct {
 		"{\"action\": \"advertise\", \"capabilities\": [\"X\"], "
 		"\"phases\": [\"tls\"]}",
 		"* OK hi.caps.go. T caps.!in."},
+	{"alert inside the session", "{\"reply\": \"login\"}",
+		"{\"action\": \"alert\", \"at\": \"session\", "
+		"\"description\": 20}",
+		"* OK hi.caps.go. T caps. A  Xf !"},
 	{"greet", "{\"reply\": \"greeting\"}",
 		"{\"action\": \"greet\", \"state\": \"preauth\", \"data\": "
 		"\"x\"}",
@@ -260,36 +267,58 @@ tags_are_counted_on(void **state)
 	}
 }
 
-/* Two records, of 3 and of 2 bytes. */
+/* Two records, of 3 and of 2 bytes: a ServerHello, a certificate. */
 static const uint8_t flight[] = {
 	22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16};
 
 static const struct {
 	const char *name, *act;
-	uint8_t wire[20];
+	uint8_t wire[24];
 	size_t n;
 	const char *ops;
 } records[] = {
 	{"flip the first",
-		"{\"action\": \"flip\", \"record\": 1, \"offset\": 1, \"bit\": "
-		"0}",
+		"{\"action\": \"flip\", \"message\": \"server-hello\", "
+		"\"offset\": 1, \"bit\": 0}",
 		{22, 3, 3, 0, 3, 1, 3, 4, 23, 3, 3, 0, 2, 8, 16}, 15, "!"},
 	{"flip behind the end means the last byte",
-		"{\"action\": \"flip\", \"record\": 2, \"offset\": 99, "
-		"\"bit\": 7}",
+		"{\"action\": \"flip\", \"message\": \"certificate\", "
+		"\"offset\": 99, \"bit\": 7}",
 		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 144}, 15, "!"},
-	{"a record that is not there",
-		"{\"action\": \"flip\", \"record\": 3, \"offset\": 0, \"bit\": "
-		"0}",
+	{"a message that does not come",
+		"{\"action\": \"flip\", \"message\": \"application\", "
+		"\"offset\": 0, \"bit\": 0}",
 		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, ""},
-	{"truncate", "{\"action\": \"truncate\", \"record\": 2, \"keep\": 6}",
+	{"truncate",
+		"{\"action\": \"truncate\", \"message\": \"certificate\", "
+		"\"keep\": 6}",
 		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8}, 14, "! Xf "},
+	{"truncate with a reset",
+		"{\"action\": \"truncate\", \"message\": \"server-hello\", "
+		"\"keep\": 0, \"how\": \"reset\"}",
+		{0}, 0, "! Xr "},
+	{"alert behind the ServerHello",
+		"{\"action\": \"alert\", \"at\": \"server-hello\", "
+		"\"description\": 80}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 21, 3, 3, 0, 2, 2, 80}, 15, "! Xf "},
+	{"warning in front of the flight",
+		"{\"action\": \"alert\", \"at\": \"hello\", \"level\": "
+		"\"warning\", \"description\": 112}",
+		{21, 3, 3, 0, 2, 1, 112, 22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0,
+			2, 8, 16},
+		22, "!"},
+	{"OpenSSL's own alert is only noted",
+		"{\"action\": \"alert\", \"at\": \"hello\", "
+		"\"description\": 112}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, "!"},
+	{"alert behind the flight",
+		"{\"action\": \"alert\", \"at\": \"flight\", "
+		"\"description\": 40}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16, 21, 3, 3, 0, 2,
+			2, 40},
+		22, "! Xf "},
 	{"garbage", "{\"action\": \"garbage\", \"data\": \"hello\"}",
 		{'h', 'e', 'l', 'l', 'o'}, 5, "!"},
-	{"alert behind the flight",
-		"{\"action\": \"alert\", \"at\": \"flight\", \"description\": "
-		"40}",
-		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, NULL},
 };
 
 static void
@@ -310,12 +339,10 @@ records_are_changed_as_the_table_says(void **state)
 		buf_init(&text, 100);
 		assert_int_equal(
 			buf_add(&raw, span_of(flight, sizeof(flight))), 0);
+		fault_conn_sent(&conn, TLS_SERVER_HELLO, 1);
+		fault_conn_sent(&conn, TLS_CERTIFICATE, 2);
 		fault_conn_raw(&conn, &raw, &sink);
-		if (records[i].ops == NULL) {
-			assert_int_equal(raw.n, sizeof(flight) + 7);
-			assert_int_equal(raw.p[raw.n - 1], 40);
-			assert_true(span_eq(buf_span(&text), span_z("! Xf ")));
-		} else if (!span_eq(buf_span(&raw),
+		if (!span_eq(buf_span(&raw),
 				   span_of(records[i].wire, records[i].n)) ||
 			   !span_eq(buf_span(&text), span_z(records[i].ops))) {
 			fail_msg("%s", records[i].name);
@@ -325,6 +352,39 @@ records_are_changed_as_the_table_says(void **state)
 		fault_fini(&fault);
 		json_decref(json);
 	}
+}
+
+/* The second record of application data is the fourth of the wire. */
+static void
+the_nth_message_is_struck_once(void **state)
+{
+	static const uint8_t one[] = {23, 3, 3, 0, 1, 0};
+	json_t *json = fault_json("{\"nth\": 2}",
+		"{\"action\": \"flip\", \"message\": \"application\", "
+		"\"offset\": 0, \"bit\": 0}");
+	struct fault fault;
+	struct fault_conn conn;
+	struct err err;
+	struct buf raw, text;
+	const struct wire_sink sink = {wire_write, &text};
+
+	(void)state;
+	assert_int_equal(fault_load(&fault, json, &err), 0);
+	fault_conn_init(&conn, &fault, true);
+	buf_init(&text, 100);
+	for (unsigned number = 1; number <= 6; number++) {
+		buf_init(&raw, 100);
+		assert_int_equal(buf_add(&raw, span_of(one, sizeof(one))), 0);
+		fault_conn_sent(&conn,
+			number < 3 ? TLS_TICKET : TLS_APPLICATION, number);
+		fault_conn_raw(&conn, &raw, &sink);
+		assert_int_equal(raw.p[5], number == 4 ? 1 : 0);
+		buf_fini(&raw);
+	}
+	assert_true(span_eq(buf_span(&text), span_z("!")));
+	buf_fini(&text);
+	fault_fini(&fault);
+	json_decref(json);
 }
 
 static void
@@ -447,6 +507,16 @@ a_wrong_fault_is_told_by_name(void **state)
 			"{\"action\": \"inject\", \"where\": \"before\", "
 			"\"segment\": \"handshake\", \"data\": \"\"}",
 			"fault.do.where: must be behind, the handshake is"},
+		{"{}",
+			"{\"action\": \"alert\", \"at\": \"session\", "
+			"\"description\": 20}",
+			"fault.at.reply: is missing, an alert inside the "
+			"session needs it"},
+		{"{}",
+			"{\"action\": \"flip\", \"message\": \"all\"}",
+			"fault.do.message: must be one of server-hello, "
+			"certificate, signature, finished, ticket, "
+			"application"},
 		{"{}", "{\"action\": \"garbage\"}",
 			"fault.do.data: is missing"},
 		{"{}", "{\"action\": \"skip-tls\", \"then\": \"go\"}",
@@ -484,6 +554,7 @@ main(void)
 		cmocka_unit_test(tags_are_counted_on),
 		cmocka_unit_test(records_are_changed_as_the_table_says),
 		cmocka_unit_test(held_bytes_stand_before_the_flight),
+		cmocka_unit_test(the_nth_message_is_struck_once),
 		cmocka_unit_test(an_alert_shows_no_certificate),
 		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
 		cmocka_unit_test(a_wrong_fault_is_told_by_name),

@@ -60,7 +60,7 @@ conn_new(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	conn->world = world;
 	conn->listener = listener;
 	conn->side = side_of(listener, &world->plan->fault);
-	conn->engine = listener->class->new (&conn->side->config);
+	conn->engine = conn->side->class->new (&conn->side->config);
 	if (conn->engine == NULL) {
 		free(conn);
 		return NULL;
@@ -191,7 +191,7 @@ conn_free(struct conn *conn)
 	capture_close(conn);
 	(void)close(conn->fd);
 	conn_drop_queue(conn);
-	conn->listener->class->free(conn->engine);
+	conn->side->class->free(conn->engine);
 	tls_session_free(conn->tls);
 	buf_fini(&conn->out);
 	buf_fini(&conn->early);

@@ -100,7 +100,7 @@ conn_step(struct conn *conn, enum engine_event event, struct span bytes)
 {
 	const struct engine_sink sink = {on_action, conn};
 
-	conn->listener->class->step(conn->engine, event, bytes, &sink);
+	conn->side->class->step(conn->engine, event, bytes, &sink);
 }
 
 static void
@@ -129,10 +129,19 @@ on_key(void *self, const char *line)
 	pcapng_secret(conn->world->pcap, line);
 }
 
+static void
+on_sent(void *self, enum tls_message message, unsigned first)
+{
+	struct conn *conn = self;
+
+	fault_conn_sent(&conn->fault, message, first);
+}
+
 void
 conn_start_tls(struct conn *conn)
 {
-	const struct tls_watch watch = {conn, on_hello, on_alert, on_key};
+	const struct tls_watch watch = {
+		conn, on_sent, on_hello, on_alert, on_key};
 	struct tls_context *context = world_tls(conn->world, conn->side);
 	struct err err;
 

@@ -264,6 +264,11 @@ op_run(struct conn *conn)
 	case WIRE_START_TLS:
 		conn_start_tls(conn);
 		break;
+	case WIRE_ABORT:
+		if (conn->handshake == HANDSHAKE_DONE &&
+			tls_abort(conn->tls) == 0)
+			conn_take_tls(conn);
+		break;
 	case WIRE_CLOSE:
 		op_close(conn, wire.how);
 		break;

@@ -158,6 +158,17 @@ record_hello(struct conn *conn, const struct tls_hello *hello)
 	for (unsigned i = 0; i < hello->groups; i++)
 		transcript_item(t, tls_group_name(hello->group[i], room));
 	transcript_list_end(t);
+	transcript_list(t, "signatures");
+	for (unsigned i = 0; i < hello->signatures; i++)
+		transcript_item(
+			t, tls_signature_name(hello->signature[i], room));
+	transcript_list_end(t);
+	transcript_list(t, "extensions");
+	for (unsigned i = 0; i < hello->extensions; i++)
+		transcript_item(
+			t, tls_extension_name(hello->extension[i], room));
+	transcript_list_end(t);
+	transcript_bool(t, "compression", hello->compression);
 	if (conn->early.n > 0)
 		transcript_bytes(t, "stray", buf_span(&conn->early));
 	(void)transcript_end(t);

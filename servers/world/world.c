@@ -40,8 +40,27 @@ side_init(struct world *world, struct listener *listener, struct side *side)
 	};
 	memcpy(side->config.capabilities, from->capabilities,
 		sizeof(from->capabilities));
+	side->class = class_of(from->protocol);
 	side->options = from->tls;
 	side->identity = from->identity;
+}
+
+/* The service of another port answers on this one. */
+static void
+side_speak(struct world *world, const struct plan_listener *from,
+	const char *protocol, struct side *side)
+{
+	const struct plan *plan = world->plan;
+
+	side->class = class_of(protocol);
+	for (unsigned i = 0; i < plan->listeners; i++) {
+		const struct plan_listener *other = &plan->listener[i];
+
+		if (strcmp(other->protocol, protocol) == 0 &&
+			other->implicit == from->implicit)
+			memcpy(side->config.capabilities, other->capabilities,
+				sizeof(other->capabilities));
+	}
 }
 
 static void
@@ -52,7 +71,6 @@ listener_init(struct world *world, const struct plan_listener *from)
 
 	listener->world = world;
 	listener->plan = from;
-	listener->class = class_of(from->protocol);
 	listener->fd = -1;
 	listener->struck =
 		world->plan->has_fault && fault_strikes(fault, from->name);
@@ -60,6 +78,8 @@ listener_init(struct world *world, const struct plan_listener *from)
 		side_init(world, listener, &listener->side[i]);
 	if (!listener->struck)
 		return;
+	if (fault->action == FAULT_SPEAK)
+		side_speak(world, from, fault->protocol, &listener->side[1]);
 	fault_configure(fault, &listener->side[1].config);
 	fault_configure_tls(
 		fault, &listener->side[1].options, &listener->side[1].identity);

@@ -21,6 +21,7 @@ struct world;
 
 /* A server as it stands under the fault, or as it stands without. */
 struct side {
+	const struct engine_class *class;
 	struct engine_config config;
 	struct tls_options options;
 	const char *identity;
@@ -31,7 +32,6 @@ struct side {
 struct listener {
 	struct world *world;
 	const struct plan_listener *plan;
-	const struct engine_class *class;
 	int fd; /* -1: not open */
 	unsigned port;
 	ev_io readable;

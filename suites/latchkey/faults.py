@@ -18,6 +18,7 @@ REPLIES = (
     "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help",
 )
 PHASES = ("greeting", "clear", "tls", "login")
+MESSAGES = ("server-hello", "certificate", "signature", "finished", "ticket", "application")
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 RCODES = ("NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA")
 RECORDS = ("A", "AAAA", "MX", "SRV", "TXT", "CNAME", "TLSA")
@@ -74,14 +75,18 @@ PARAMETERS: Mapping[str, Shape] = {
     "ciphers": _TEXT,
     "suites": _TEXT,
     "groups": _TEXT,
+    "signatures": _TEXT,
+    "dh": Word("DH group", ("512", "768", "1024")),
     "alpn": ListOf(_TEXT),
-    "at": Word("moment", ("hello", "flight")),
+    "at": Word("moment", ("hello", "server-hello", "flight", "session")),
+    "level": Word("alert level", ("fatal", "warning")),
     "description": Word("alert", tuple(ALERTS)),
-    "record": _COUNT,
+    "message": Word("TLS message", MESSAGES),
     "offset": Number(0, 16640, whole=True),
     "bit": Number(0, 7, whole=True),
     "select": _TEXT,
     "refuse": Flag(),
+    "protocol": Word("protocol", PROTOCOLS),
     "name": _TEXT,
     "type": Word("record type", RECORDS),
     "rcode": Word("answer code", RCODES),
@@ -121,12 +126,15 @@ ACTIONS: Mapping[str, Action] = {
     "tls-on-clear": Action(),
     "garbage": Action(one_of=BYTES),
     "certificate": Action(("recipe",)),
-    "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "alpn")),
-    "alert": Action(("at", "description")),
-    "flip": Action(("record", "offset", "bit")),
-    "truncate": Action(("record", "keep")),
+    "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "signatures", "dh",
+                            "alpn")),
+    "downgrade": Action(),
+    "alert": Action(("at", "description"), ("level",)),
+    "flip": Action(("message", "offset", "bit")),
+    "truncate": Action(("message", "keep"), ("how",)),
     "alpn": Action(("select",)),
     "sni": Action(optional=("refuse",)),
+    "speak": Action(("protocol",)),
     "request-certificate": Action(),
     "dns": Action(("name", "type"), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
@@ -163,7 +171,18 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if action.reply and "reply" not in at:
         raise Misfit(("at",), f"the action {name} strikes at a reply, and at names none",
                      'add at = { reply = "…" }')
+    if name == "alert" and do["at"] == "session":
+        _check_session_alert(at, do)
     if action.dns != (at.get("listener") == "dns"):
         right = ('write at = { listener = "dns" }' if action.dns
                  else "only the action dns strikes at the name server")
         raise Misfit(("at",), f"the action {name} strikes at the wrong listener", right)
+
+
+def _check_session_alert(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
+    if "reply" not in at:
+        raise Misfit(("at",), "an alert inside the session strikes at a reply, and at names none",
+                     'add at = { reply = "…" }')
+    if do["description"] != "bad_record_mac" or do.get("level") == "warning":
+        raise Misfit(("do", "description"), "inside the session there is one alert only",
+                     'write description = "bad_record_mac", without level')

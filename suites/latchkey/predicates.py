@@ -39,6 +39,9 @@ _VERSIONS = {"SSLv2": 0, "SSLv3": 1, "TLSv1": 2, "TLSv1.0": 2, "TLSv1.1": 3, "TL
              "TLSv1.3": 5}
 _OLDEST_GOOD = _VERSIONS["TLSv1.2"]
 # The last two encrypt nothing (RFC 9150).
+_WEAK_SIGNATURE = re.compile(r"_(?:md5|sha1)$")
+_WEAK_GROUP = re.compile(r"^sec[tp]1\d\d[kr]\d$")   # curves below 200 bits
+_RENEGOTIATION_SUITE = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"  # RFC 5746, section 3.3
 _WEAK_SUITE = re.compile(r"_(?:NULL|anon|EXPORT|EXPORT1024|RC4|RC2|DES|DES40|3DES)(?:_|$)"
                          r"|^TLS_SHA256_SHA256$|^TLS_SHA384_SHA384$")
 
@@ -245,6 +248,15 @@ def _no_unoffered_login(context: Context) -> Finding:
                       lambda event: event.bytes().decode("ascii", "replace").strip())
 
 
+def _no_credential_behind_fault(context: Context) -> Finding:
+    struck: dict[int, int] = {}
+    for event in context.transcript.all("fault.delivered"):
+        struck.setdefault(event.conn, event.seq)
+    return verdict_of((event for event in context.transcript.all("secret")
+                       if event.text("secret") in CREDENTIALS
+                       and event.seq > struck.get(event.conn, event.seq)), _secret)
+
+
 # --- the handshake
 
 
@@ -265,6 +277,18 @@ def _no_handshake_completed(context: Context) -> Finding:
 def _used(context: Context, up: Event) -> bool:
     return any(event.name == "recv" and event.seq > up.seq and event.bytes()
                for event in context.transcript.conn(up.conn))
+
+
+def _no_downgraded_handshake(context: Context) -> Finding:
+    """The mark is for those who offered TLS 1.3; who did not has nothing to mind."""
+    transcript = context.transcript
+    marked = {event.conn for event in transcript.all("fault.delivered")}
+    offered = {event.conn for event in transcript.all("hello")
+               if _VERSIONS["TLSv1.3"] in _offered(event).values()}
+    return verdict_of((event for event in transcript.all("tls.up")
+                       if event.conn in marked & offered
+                       and (_version(event.text("version")) or 0) < _VERSIONS["TLSv1.3"]),
+                      lambda event: event.text("version"))
 
 
 def _no_old_version(context: Context) -> Finding:
@@ -312,11 +336,28 @@ def _no_old_version_offered(context: Context) -> Finding:
                       lambda event: ", ".join(old(event)))
 
 
-def _no_weak_suite_offered(context: Context) -> Finding:
-    def weak(event: Event) -> list[str]:
-        return [name for name in event.texts("ciphers") if _WEAK_SUITE.search(name)]
-    return verdict_of(filter(weak, context.transcript.all("hello")),
-                      lambda event: ", ".join(weak(event)))
+def _offers_none(field: str, pattern: re.Pattern[str]) -> Callable[[Context], Finding]:
+    def found(event: Event) -> list[str]:
+        return [name for name in event.texts(field) if pattern.search(name)]
+
+    return lambda context: verdict_of(filter(found, context.transcript.all("hello")),
+                                      lambda event: ", ".join(found(event)))
+
+
+def _no_compression_offered(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("hello")
+                       if event.fields.get("compression") is True), lambda _: "compression")
+
+
+def _always_says(extension: str, suite: str = "") -> Callable[[Context], Finding]:
+    """Of each ClientHello that would agree to a version before TLS 1.3; suite: says the same."""
+    def lacks(event: Event) -> bool:
+        return (any(age < _VERSIONS["TLSv1.3"] for age in _offered(event).values())
+                and extension not in event.texts("extensions")
+                and (not suite or suite not in event.texts("ciphers")))
+
+    return lambda context: verdict_of(filter(lacks, context.transcript.all("hello")),
+                                      lambda _: f"{extension} is missing")
 
 
 def _ends_by_itself(context: Context) -> Finding:
@@ -409,6 +450,11 @@ _ALL = (
         "The client logged in by a way that the server did not offer inside TLS.",
         "The client kept to the ways to log in that the server offered inside TLS."),
     Predicate(
+        "no-credential-behind-fault", _no_credential_behind_fault,
+        "No password or token is sent to a server that does not speak as it has to.",
+        "A password or token was handed to a server that did not speak as it has to.",
+        "No password or token was handed to the server that did not speak as it has to."),
+    Predicate(
         "no-clear-text-in-handshake", _no_clear_text_in_handshake,
         "Nothing but TLS is sent where the handshake begins.",
         "The client mixed clear text into the TLS handshake.",
@@ -418,6 +464,11 @@ _ALL = (
         "The TLS handshake is not completed.",
         "The client completed a handshake that was to be refused.",
         "The client refused the handshake."),
+    Predicate(
+        "no-downgraded-handshake", _no_downgraded_handshake,
+        "A handshake that the server marks as downgraded is not completed.",
+        "The client overlooked the mark of a downgrade.",
+        "The client did not complete a handshake that was marked as downgraded."),
     Predicate(
         "no-old-version", _no_old_version,
         "No TLS older than 1.2 is used.",
@@ -445,10 +496,36 @@ _ALL = (
         "The client offered a TLS version that is no longer safe.",
         "The client offered no old TLS version."),
     Predicate(
-        "no-weak-suite-offered", _no_weak_suite_offered,
+        "no-weak-suite-offered", _offers_none("ciphers", _WEAK_SUITE),
         "No broken cipher suite is offered.",
         "The client offered a cipher suite that is broken.",
         "The client offered no broken cipher suite."),
+    Predicate(
+        "no-weak-signature-offered", _offers_none("signatures", _WEAK_SIGNATURE),
+        "No signature with MD5 or SHA-1 is asked for.",
+        "The client would take a signature with a broken digest.",
+        "The client asked for no signature with a broken digest."),
+    Predicate(
+        "no-weak-group-offered", _offers_none("groups", _WEAK_GROUP),
+        "No curve below 224 bits is offered.",
+        "The client offered a curve that is too small.",
+        "The client offered no curve that is too small."),
+    Predicate(
+        "no-compression-offered", _no_compression_offered,
+        "No TLS compression is offered.",
+        "The client offered TLS compression.",
+        "The client offered no TLS compression."),
+    Predicate(
+        "offers-secure-renegotiation",
+        _always_says("renegotiation_info", _RENEGOTIATION_SUITE),
+        "Every ClientHello for TLS 1.2 says that renegotiation is safe.",
+        "The client did not protect renegotiation.",
+        "The client protected renegotiation."),
+    Predicate(
+        "offers-extended-master-secret", _always_says("extended_master_secret"),
+        "Every ClientHello for TLS 1.2 binds the keys to the whole handshake.",
+        "The client did not offer the extended master secret.",
+        "The client offered the extended master secret."),
     Predicate(
         "ends-by-itself", _ends_by_itself,
         "The client comes to an end by itself.",

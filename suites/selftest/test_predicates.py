@@ -43,6 +43,10 @@ WORK, WORK_IMP = "no-command-in-clear", "no-command-to-impostor"
 CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
+MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
+DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
+SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
+BOUND = "offers-extended-master-secret"
 ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
 USED, SHOWN, CRASH = "no-forged-data-used", "no-forged-text-shown", "no-crash"
 RECORD = "\x16\x03\x01\x00\x0ax\nc6 A\nxxx"
@@ -215,6 +219,42 @@ ROWS = (
                     "TLS_RSA_WITH_DES_CBC_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA",
                     "TLS_DH_anon_WITH_AES_128_CBC_SHA", "TLS_ECDH_anon_WITH_NULL_SHA",
                     "TLS_ECDHE_RSA_WITH_RC4_128_SHA", "TLS_SHA256_SHA256")),
+
+    Row("ends at the mark", MARK, True, (accept(), hello(), fault(), close())),
+    Row("overlooks the mark", MARK, False, (accept(), hello(), fault(), up(version="TLSv1.2")),
+        note="TLSv1.2"),
+    Row("could not do better", MARK, True,
+        (accept(), hello(**TLS12), fault(), up(version="TLSv1.2"))),
+    Row("another connection is not marked", MARK, True,
+        (accept(), hello(), fault(), close(), accept(2), hello(2), up(2, version="TLSv1.2"))),
+    Row("no downgrade", MARK, True, (accept(), hello(), fault(), up())),
+
+    Row("leaves", BEHIND, True, (accept(), fault(channel=GOOD), command("LOGOUT", 1, GOOD))),
+    Row("logs in all the same", BEHIND, False,
+        (accept(), fault(channel=GOOD), secret("token", 1, GOOD)), note="token"),
+    Row("was logged in before", BEHIND, True, (secret("password", 1, GOOD), fault(channel=GOOD))),
+    Row("logs in elsewhere", BEHIND, True, (fault(channel=GOOD), secret("password", 2, GOOD))),
+    Row("names only the user", BEHIND, True, (fault(channel=GOOD), secret("user", 1, GOOD))),
+
+    Row("usual signatures", DIGEST, True,
+        (hello(signatures=["ecdsa_secp256r1_sha256", "rsa_pkcs1_sha512", "0x0a1a"]),)),
+    Row("SHA-1", DIGEST, False, (hello(signatures=["rsa_pkcs1_sha256", "ecdsa_sha1"]),),
+        note="ecdsa_sha1"),
+    Row("MD5", DIGEST, False, (hello(signatures=["rsa_pkcs1_md5"]),), note="rsa_pkcs1_md5"),
+    Row("usual groups", GROUP, True,
+        (hello(groups=["secp224r1", "secp256r1", "x25519", "ffdhe2048", "0x1a1a"]),)),
+    *(Row(curve, GROUP, False, (hello(groups=["x25519", curve]),), note=curve)
+      for curve in ("secp192r1", "secp160k1", "sect163r2", "sect193r1")),
+    Row("no compression", SQUEEZE, True, (hello(compression=False), hello())),
+    Row("compression", SQUEEZE, False, (hello(compression=True),)),
+    Row("says that it is safe", SAFE, True, (hello(extensions=["renegotiation_info"]),)),
+    Row("says so by a suite", SAFE, True,
+        (hello(ciphers=["TLS_EMPTY_RENEGOTIATION_INFO_SCSV"], extensions=[]),)),
+    Row("only 1.3, which cannot", SAFE, True, (hello(versions=["TLSv1.3"], extensions=[]),)),
+    Row("does not say", SAFE, False, (hello(extensions=["server_name"]),)),
+    Row("binds its keys", BOUND, True, (hello(extensions=["extended_master_secret"]),)),
+    Row("only 1.3, which always does", BOUND, True, (hello(versions=["TLSv1.3"], extensions=[]),)),
+    Row("does not bind them", BOUND, False, (hello(extensions=["renegotiation_info"]),)),
 
     Row("done and success", FALSE, True, (mail_in_tls(), exited())),
     Row("not done and failure", FALSE, True, (fault(), exited(1))),

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a ClientHello says (RFC 8446 4.1.2, RFC 5246 7.4.1.2). */
+#include "core/tls_hello.h"
+
+/* The ALPN extension's protocol names (RFC 7301 3.1). */
+static void
+hello_alpn(SSL *ssl, struct tls_hello *hello)
+{
+	const unsigned char *p;
+	size_t n;
+	struct span rest;
+
+	if (SSL_client_hello_get0_ext(ssl,
+		    TLSEXT_TYPE_application_layer_protocol_negotiation, &p,
+		    &n) != 1)
+		return;
+	rest = span_cut(span_of(p, n), 2, n);
+	while (rest.n > 1 && hello->alpns < TLS_ALPN_MAX) {
+		size_t length = rest.p[0];
+
+		hello->alpn[hello->alpns++] = span_cut(rest, 1, 1 + length);
+		rest = span_cut(rest, 1 + length, rest.n);
+	}
+}
+
+/* The host name of the SNI extension (RFC 6066 3). */
+static struct span
+hello_sni(SSL *ssl)
+{
+	const unsigned char *p;
+	size_t n, length;
+
+	if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &p, &n) !=
+			1 ||
+		n < 5 || p[2] != TLSEXT_NAMETYPE_host_name)
+		return span_of(NULL, 0);
+	length = (size_t)p[3] << 8 | p[4];
+	return span_cut(span_of(p, n), 5, 5 + length);
+}
+
+/* 16-bit numbers behind skip bytes of an extension. */
+static unsigned
+hello_numbers(SSL *ssl, unsigned type, size_t skip, uint16_t *out)
+{
+	const unsigned char *p;
+	size_t n;
+	unsigned count = 0;
+
+	if (SSL_client_hello_get0_ext(ssl, type, &p, &n) != 1)
+		return 0;
+	for (size_t i = skip; i + 1 < n && count < TLS_LIST_MAX; i += 2)
+		out[count++] = (uint16_t)(p[i] << 8 | p[i + 1]);
+	return count;
+}
+
+static void
+hello_extensions(SSL *ssl, struct tls_hello *hello)
+{
+	int *types;
+	size_t n;
+
+	if (SSL_client_hello_get1_extensions_present(ssl, &types, &n) != 1)
+		return;
+	for (size_t i = 0; i < n && hello->extensions < TLS_LIST_MAX; i++)
+		hello->extension[hello->extensions++] = (uint16_t)types[i];
+	OPENSSL_free(types);
+}
+
+void
+tls_hello_read(SSL *ssl, struct tls_hello *hello)
+{
+	const unsigned char *p;
+	uint16_t versions[TLS_LIST_MAX];
+	size_t n = SSL_client_hello_get0_ciphers(ssl, &p);
+
+	*hello = (struct tls_hello){
+		.legacy_version = SSL_client_hello_get0_legacy_version(ssl),
+		.sni = hello_sni(ssl),
+	};
+	for (size_t i = 0; i + 1 < n && hello->ciphers < 256; i += 2)
+		hello->cipher[hello->ciphers++] =
+			(uint16_t)(p[i] << 8 | p[i + 1]);
+	hello->versions =
+		hello_numbers(ssl, TLSEXT_TYPE_supported_versions, 1, versions);
+	for (unsigned i = 0; i < hello->versions; i++)
+		hello->version[i] = versions[i];
+	hello->groups = hello_numbers(
+		ssl, TLSEXT_TYPE_supported_groups, 2, hello->group);
+	hello->signatures = hello_numbers(
+		ssl, TLSEXT_TYPE_signature_algorithms, 2, hello->signature);
+	hello->compression =
+		SSL_client_hello_get0_compression_methods(ssl, &p) > 1;
+	hello_extensions(ssl, hello);
+	hello_alpn(ssl, hello);
+}
+
+void
+tls_hello_lower(SSL *ssl)
+{
+	union {
+		const unsigned char *read;
+		unsigned char *write;
+	} p;
+	size_t n;
+
+	if (SSL_client_hello_get0_ext(
+		    ssl, TLSEXT_TYPE_supported_versions, &p.read, &n) != 1)
+		return;
+	/* A length, then numbers; a reserved one means nothing to anybody
+	 * (RFC 8701). */
+	for (size_t i = 1; i + 1 < n; i += 2)
+		if (p.read[i] == 3 && p.read[i + 1] > 3)
+			p.write[i] = p.write[i + 1] = 0x7a;
+}
