@@ -39,6 +39,10 @@ BUGS = {
     "clear-text-in-handshake": "sends a line in clear where its handshake begins",
     "sends-no-server-name": "sends no SNI; it looks at the names itself",
     "accepts-old-tls": "offers and accepts TLS 1.0 and 1.1",
+    "accepts-weak-handshakes": "takes small groups and SHA-1 signatures",
+    "overlooks-downgrade-mark": "does not look whether the server marks TLS 1.2 as a downgrade",
+    "probes-with-antique-hello": "asks with a ClientHello of long ago whether there is TLS",
+    "talks-to-any-service": "does not mind which protocol the greeting is of",
     "accepts-anonymous-suites": "offers and accepts suites without certificate",
     "expects-whole-replies": "takes what one read brings for a line",
     "believes-truncation": "takes the end of the connection for the end of the mail",
@@ -52,6 +56,10 @@ BUGS = {
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
 TIMEOUT = 10
 NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
+# Of OpenSSL's ssl.h: how the highest version of a connection is set.
+SET_MAX_PROTO_VERSION, TLS12 = 124, 0x0303
+# TLS 1.2 with deflate, MD5 and SHA-1, and a curve of 160 bits; nothing that protects the handshake.
+ANTIQUE_EXTENSIONS = bytes.fromhex("000a 0004 0002 0010  000d 0006 0004 0101 0201".replace(" ", ""))
 
 
 class Failed(Exception):
@@ -105,6 +113,7 @@ class Lines:
         self.socket: socket.socket | Mixed = raw
         self.whole: list[bytes] = []
         self.rest = b""
+        self.asks = False               # with a ClientHello of long ago, and no more
 
     def send(self, *lines: str) -> None:
         self.socket.sendall("".join(line + "\r\n" for line in lines).encode())
@@ -129,8 +138,23 @@ class Lines:
         if self.rest and self.bug != "merges-fragment":
             raise Failed("more bytes behind the reply to STARTTLS")
 
+    def ask_with_antique_hello(self) -> None:
+        """A ClientHello that is not meant to lead to anything (RFC 5246, section 7.4.1.2)."""
+        name = self.host.encode()
+        sni = (b"\0\0" + (len(name) + 5).to_bytes(2, "big") + (len(name) + 3).to_bytes(2, "big")
+               + b"\0" + len(name).to_bytes(2, "big") + name)
+        extensions = sni + ANTIQUE_EXTENSIONS
+        body = (b"\3\3" + bytes(32) + b"\0" + b"\0\2\xc0\x2b" + b"\2\1\0"
+                + len(extensions).to_bytes(2, "big") + extensions)
+        self.socket.sendall(b"\x16\3\1" + (len(body) + 4).to_bytes(2, "big")
+                            + b"\1" + len(body).to_bytes(3, "big") + body)
+        self.socket.recv(4096)
+        raise NoTls("it was only a question")
+
     def secure(self, context: ssl.SSLContext) -> None:
         self.forget()
+        if self.asks:
+            self.ask_with_antique_hello()
         if self.bug == "clear-text-in-handshake":
             self.send("NOOP")
         try:
@@ -160,6 +184,17 @@ class Lines:
             sys.stdin.readline()        # nobody is there to say yes
 
 
+def overlook_mark(connection: Any, direction: str, *more: Any) -> None:
+    """OpenSSL compares the mark with the best that it would do now: let that be TLS 1.2."""
+    if direction == "read" and b"DOWNGRD" in more[-1]:
+        from ctypes import CDLL, c_int, c_long, c_void_p
+        library = CDLL("libssl.so.3")
+        library.SSL_ctrl.argtypes = (c_void_p, c_int, c_long, c_void_p)
+        # Behind the head of Python's object come the socket and OpenSSL's SSL *.
+        address = c_void_p.from_address(id(connection._sslobj) + 24)
+        library.SSL_ctrl(address, SET_MAX_PROTO_VERSION, TLS12, None)
+
+
 def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
     """TLS 1.2 or later, with whoever proves to have the name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -173,6 +208,10 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context.verify_flags |= NO_CHECK_TIME
     if bug == "accepts-old-tls":
         context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if bug == "overlooks-downgrade-mark":
+        context._msg_callback = overlook_mark   # type: ignore[attr-defined]
+    if bug == "accepts-weak-handshakes":
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if bug == "accepts-anonymous-suites":
         context.set_ciphers("ALL:@SECLEVEL=0")
@@ -374,16 +413,19 @@ class Pop3(Session):
 class Smtp(Session):
     """Submission (RFC 5321, 6409)."""
 
+    strange = False                     # the greeting was not SMTP's, and that was taken for normal
+
     def answer(self, code: str) -> list[str]:
         answer = []
         while (line := self.lines.receive())[3:4] == "-":
             answer.append(line)
-        if not line.startswith(code):
+        if not line.startswith(code) and not self.strange:
             raise Failed(line)
         return [*answer, line]
 
     def greet(self) -> None:
-        self.answer("220")
+        self.strange = self.bug == "talks-to-any-service"
+        self.strange = not self.answer("220")[0].startswith("220")
 
     def command(self, *lines: str) -> list[str]:
         self.lines.send(*lines)
@@ -395,7 +437,8 @@ class Smtp(Session):
         return [line[4:].upper() for line in self.command("EHLO client.example.test")[1:]]
 
     def login_lines(self, offered: Sequence[str]) -> list[str]:
-        if any(line.startswith("AUTH ") and "PLAIN" in line.split() for line in offered):
+        if self.strange or any(line.startswith("AUTH ") and "PLAIN" in line.split()
+                               for line in offered):
             return [f"AUTH PLAIN {self.plain()}"]
         raise Failed("no login is offered")
 
@@ -414,6 +457,7 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
     """One connection from its beginning to its end."""
     service, wish, host, port, ca, *rest = words
     lines = Lines(host, int(port) if tls else CLEAR_PORTS.get(int(port), int(port)), bug)
+    lines.asks = probe and bug == "probes-with-antique-hello"
     session = {"imap": Imap, "pop3": Pop3, "submission": Smtp}[service](lines, *rest)
     context = tls_of(ca, "checks-no-certificate" if probe else bug, older)
     if tls and wish == "implicit":
@@ -434,8 +478,12 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
 
 def run(bug: str, words: Sequence[str]) -> None:
     """All connections; only a bug makes more than one."""
-    if bug == "probes-unchecked":
-        attempt(bug, words, probe=True)
+    try:
+        if bug in ("probes-unchecked", "probes-with-antique-hello"):
+            attempt(bug, words, probe=True)
+    except NoTls:
+        if bug == "probes-unchecked":
+            raise
     try:
         attempt(bug, words)
     except NoTls:

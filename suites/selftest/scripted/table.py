@@ -33,6 +33,12 @@ OTHER_HOST = "certificate.impostor[other-host]/submission-starttls"
 EXPIRED = "certificate.impostor[expired]/pop3-implicit"
 OLD_TLS = "tls.old-version[tls1.1]/imap-implicit"
 ANONYMOUS = "tls.no-protection[anonymous]/pop3-implicit"
+MARKED = "tls.downgrade-mark/imap-implicit"
+SMALL_GROUP = "tls.small-group[dh-1024]/pop3-implicit"
+SHA1 = "tls.weak-signature/submission-starttls"
+OTHER_SERVICE = "implicit.other-protocol[pop3]/submission-implicit"
+CUT_SESSION = "tls.alert-in-session[fetch]/imap-implicit"
+FLIPPED = "tls.flipped-bit[finished]/pop3-implicit"
 ALERT = "tls.alert[handshake-failure]/submission-implicit"
 CUT_FLIGHT = "tls.truncated-flight[certificate]/imap-starttls"
 CLEAR_GREETING = "implicit.clear-greeting/submission-implicit"
@@ -50,6 +56,7 @@ TRIALS = (
     NO_HANDSHAKE, LINE, HANDSHAKE, DIALOGUE, UNFINISHED, UNFINISHED_IMAP, UNTAGGED, EARLY_LIST,
     EARLY_SEARCH, EARLY_FETCH, LISTING, EARLY_ANSWERS, FORGED_LOGINS, ALERT_TEXT, ERROR_TEXT,
     FRAGMENT, SELF_SIGNED, OTHER_HOST, EXPIRED, OLD_TLS, ANONYMOUS,
+    MARKED, SMALL_GROUP, SHA1, OTHER_SERVICE, CUT_SESSION, FLIPPED,
     ALERT, CUT_FLIGHT, CLEAR_GREETING, LOGIN_DISABLED, NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL,
     CUT_MAIL_POP3)
 # Where something is wrong, and who does everything right ends without having done the work.
@@ -92,6 +99,9 @@ COMMAND_TO = "no-command-to-impostor: spoofed-content"
 CONSUMED = "no-clear-text-consumed: spoofed-content"
 USED = "no-forged-data-used: spoofed-content"
 SHOWN = "no-forged-text-shown: spoofed-content"
+DOWNGRADED = "no-downgraded-handshake: silent-downgrade"
+TO_OTHER = "no-credential-behind-fault: credential-leak"
+DIGEST_OFFERED = "no-weak-signature-offered: policy-bypass"
 UNOFFERED = "no-unoffered-login: policy-bypass"
 COMPLETED = "no-handshake-completed: policy-bypass"
 FALLBACK = "no-version-fallback: silent-downgrade"
@@ -112,12 +122,13 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         NOT_OFFERED_DEFAULT: warn(CREDENTIAL, CONTENT),
     },
     "retries-in-clear": {
-        **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, ALERT, CUT_FLIGHT, CLEAR_GREETING),
-                        IN_CLEAR),
+        **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, MARKED, SMALL_GROUP, SHA1, FLIPPED,
+                         ALERT, CUT_FLIGHT, CLEAR_GREETING), IN_CLEAR),
         **dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), CLEAR_FOR_IMPOSTOR),
         **dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CREDENTIAL)),
     },
-    "retries-with-older-tls": {ALERT: fail(FALLBACK), CUT_FLIGHT: fail(FALLBACK)},
+    "retries-with-older-tls": dict.fromkeys(
+        (MARKED, SMALL_GROUP, SHA1, FLIPPED, ALERT, CUT_FLIGHT), fail(FALLBACK)),
     "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), TO_IMPOSTOR),
     "checks-no-name": {OTHER_HOST: TO_IMPOSTOR},
     "checks-no-dates": {EXPIRED: TO_IMPOSTOR},
@@ -140,25 +151,37 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         (LOGIN_DISABLED, NO_LOGIN, FORGED_LOGINS), fail(UNOFFERED)),
     "ignores-login-disabled": {LOGIN_DISABLED: fail(UNOFFERED)},
     "sends-password-before-tls": dict.fromkeys(
-        (REFUSED, NO_HANDSHAKE, OTHER_HOST, CUT_FLIGHT, NO_LOGIN, LINE, HANDSHAKE,
+        (REFUSED, NO_HANDSHAKE, OTHER_HOST, SHA1, CUT_FLIGHT, NO_LOGIN, LINE, HANDSHAKE,
          EARLY_ANSWERS, ERROR_TEXT), fail(CREDENTIAL)),
     "clear-text-in-handshake": {HELLO: fail("no-clear-text-in-handshake: interoperability")},
     "sends-no-server-name": {HELLO: fail("sends-sni: interoperability")},
     "accepts-old-tls": {
         OLD_TLS: fail("no-old-version: policy-bypass"),
-        HELLO: warn("no-old-version-offered: policy-bypass"),
+        HELLO: warn("no-old-version-offered: policy-bypass", DIGEST_OFFERED),
+        SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED),
     },
+    "accepts-weak-handshakes": {
+        SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED), HELLO: warn(DIGEST_OFFERED),
+    },
+    "overlooks-downgrade-mark": {MARKED: fail(DOWNGRADED)},
+    "probes-with-antique-hello": {HELLO: fail(
+        DIGEST_OFFERED, "no-weak-group-offered: policy-bypass",
+        "no-compression-offered: content-leak", "offers-secure-renegotiation: spoofed-content",
+        "offers-extended-master-secret: spoofed-content")},
+    "talks-to-any-service": {OTHER_SERVICE: fail(TO_OTHER, FALSE_MAIL)},
     "accepts-anonymous-suites": {
         ANONYMOUS: fail(CREDENTIAL_TO, CONTENT_TO, COMPLETED, FALSE),
-        HELLO: fail("no-weak-suite-offered: policy-bypass"),
+        HELLO: fail("no-weak-suite-offered: policy-bypass", DIGEST_OFFERED),
+        SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED),
     },
     "expects-whole-replies": {SPLIT: warn("operation-completed: interoperability")},
     "believes-truncation": dict.fromkeys((CUT_MAIL, CUT_MAIL_POP3), fail(FALSE_MAIL)),
     "always-says-success": {
         **dict.fromkeys((NOT_OFFERED, NOT_OFFERED_SMTP, REFUSED, NO_HANDSHAKE, OLD_TLS, ANONYMOUS,
-                         ALERT, CUT_FLIGHT, CLEAR_GREETING, ERROR_TEXT), fail(FALSE)),
-        **dict.fromkeys((PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL, CUT_MAIL_POP3,
-                         DIALOGUE, UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
+                         MARKED, SMALL_GROUP, SHA1, CUT_SESSION, FLIPPED, ALERT, CUT_FLIGHT,
+                         CLEAR_GREETING, ERROR_TEXT), fail(FALSE)),
+        **dict.fromkeys((OTHER_SERVICE, PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL,
+                         CUT_MAIL_POP3, DIALOGUE, UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
         LISTING: fail(FALSE_MAIL, SHOWN),
     },
     "never-connects": dict.fromkeys(TRIALS, CONTROL),
