@@ -218,8 +218,8 @@ context_suites(struct tls_context *context, struct err *err)
 	if (o->suitesz != NULL &&
 		SSL_CTX_set_ciphersuites(context->ctx, o->suitesz) != 1)
 		return openssl_error(err, "suites");
-	if (o->signaturesz != NULL && SSL_CTX_set1_sigalgs_list(context->ctx,
-					      o->signaturesz) != 1)
+	if (o->signaturesz != NULL &&
+		SSL_CTX_set1_sigalgs_list(context->ctx, o->signaturesz) != 1)
 		return openssl_error(err, "signatures");
 	return o->groupsz != NULL ? context_groups(context, err) : 0;
 }

@@ -22,7 +22,7 @@ struct tls_options {
 	const char *suitesz;          /* TLS 1.3 */
 	const char *groupsz;
 	const char *signaturesz; /* that the server makes in the handshake */
-	int dh_bits;             /* of its DHE group: 512, 768, 1024; 0: enough */
+	int dh_bits;    /* of its DHE group: 512, 768, 1024; 0: enough */
 	bool downgrade; /* behave as if the client offered nothing above 1.2;
 			 * the random then says so (RFC 8446 4.1.3) */
 	const char *alpn[TLS_ALPN_MAX]; /* what the server knows; if the
@@ -51,7 +51,7 @@ struct tls_hello {
 	uint16_t extension[TLS_LIST_MAX]; /* which there are */
 	unsigned extensions;
 	bool compression; /* it offers more than none */
-	struct span sni; /* empty: none */
+	struct span sni;  /* empty: none */
 	struct span alpn[TLS_ALPN_MAX];
 	unsigned alpns;
 };

@@ -36,8 +36,8 @@ group_of(OSSL_PARAM *params)
 	EVP_PKEY *key = NULL;
 
 	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-		EVP_PKEY_fromdata(
-			ctx, &key, EVP_PKEY_KEY_PARAMETERS, params) != 1)
+		EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEY_PARAMETERS, params) !=
+			1)
 		key = NULL;
 	EVP_PKEY_CTX_free(ctx);
 	return key;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of TLS versions, suites, groups and more, as IANA and OpenSSL give them. */
+/* Names of TLS versions, suites, groups and more, as IANA and OpenSSL give
+ * them. */
 #include "core/tls.h"
 
 #include <openssl/ssl.h>

@@ -7,8 +7,9 @@
 #include "core/tls.h"
 
 /*
- * Reads min, max ("1.0" to "1.3"), ciphers, suites, groups, signatures, dh, alpn from place;
- * keys that are missing leave options as they are. Texts are the JSON's.
+ * Reads min, max ("1.0" to "1.3"), ciphers, suites, groups, signatures, dh,
+ * alpn from place; keys that are missing leave options as they are. Texts are
+ * the JSON's.
  */
 int tls_options_load(const struct json_place *place,
 	struct tls_options *options, struct err *err);

@@ -74,8 +74,8 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 			fault->offset, messages[fault->message]);
 		break;
 	case FAULT_TRUNCATE:
-		(void)snprintf(room, FAULT_DETAIL,
-			"the flight ends in the %s", messages[fault->message]);
+		(void)snprintf(room, FAULT_DETAIL, "the flight ends in the %s",
+			messages[fault->message]);
 		break;
 	default:
 		if (fault->reply != NULL)

@@ -210,8 +210,7 @@ load_dns(struct fault *fault, const struct json_place *act, struct err *err)
 }
 
 static int
-load_message(
-	struct fault *fault, const struct json_place *act, struct err *err)
+load_message(struct fault *fault, const struct json_place *act, struct err *err)
 {
 	static const char *const words[] = {"server-hello", "certificate",
 		"signature", "finished", "ticket", "application", NULL};

@@ -343,8 +343,8 @@ records_are_changed_as_the_table_says(void **state)
 		fault_conn_sent(&conn, TLS_CERTIFICATE, 2);
 		fault_conn_raw(&conn, &raw, &sink);
 		if (!span_eq(buf_span(&raw),
-				   span_of(records[i].wire, records[i].n)) ||
-			   !span_eq(buf_span(&text), span_z(records[i].ops))) {
+			    span_of(records[i].wire, records[i].n)) ||
+			!span_eq(buf_span(&text), span_z(records[i].ops))) {
 			fail_msg("%s", records[i].name);
 		}
 		buf_fini(&raw);
@@ -512,8 +512,7 @@ a_wrong_fault_is_told_by_name(void **state)
 			"\"description\": 20}",
 			"fault.at.reply: is missing, an alert inside the "
 			"session needs it"},
-		{"{}",
-			"{\"action\": \"flip\", \"message\": \"all\"}",
+		{"{}", "{\"action\": \"flip\", \"message\": \"all\"}",
 			"fault.do.message: must be one of server-hello, "
 			"certificate, signature, finished, ticket, "
 			"application"},

@@ -99,7 +99,8 @@ pair_open(struct pair *pair, const struct tls_options *options,
 	const struct pki_identity *identity = identity_of(kind);
 	struct err err = {0};
 
-	*pair = (struct pair){.options = *options, .alert_in = -1, .alert_out = -1};
+	*pair = (struct pair){
+		.options = *options, .alert_in = -1, .alert_out = -1};
 	pair->context = tls_context_new(&pair->options, identity->leaf,
 		identity->chain, identity->key, &err);
 	if (pair->context == NULL)
@@ -109,8 +110,7 @@ pair_open(struct pair *pair, const struct tls_options *options,
 	pair->client_context = SSL_CTX_new(TLS_client_method());
 	assert_non_null(pair->client_context);
 	SSL_CTX_set_security_callback(pair->client_context, allow_all);
-	(void)SSL_CTX_set_cipher_list(
-		pair->client_context, "ALL:@SECLEVEL=0");
+	(void)SSL_CTX_set_cipher_list(pair->client_context, "ALL:@SECLEVEL=0");
 	(void)SSL_CTX_set_max_proto_version(pair->client_context, client_max);
 	pair->client = SSL_new(pair->client_context);
 	SSL_set_bio(pair->client, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
@@ -132,8 +132,8 @@ note_records(struct pair *pair, struct span raw)
 {
 	while (raw.n >= 5 && pair->records + 1 < MESSAGES_MAX) {
 		pair->types[++pair->records] = raw.p[0];
-		raw = span_cut(raw,
-			5 + ((size_t)raw.p[3] << 8 | raw.p[4]), raw.n);
+		raw = span_cut(
+			raw, 5 + ((size_t)raw.p[3] << 8 | raw.p[4]), raw.n);
 	}
 }
 
@@ -151,8 +151,8 @@ carry(struct pair *pair)
 	buf_init(&plain, RAW_MAX);
 	while ((n = BIO_read(SSL_get_wbio(pair->client), room, sizeof(room))) >
 		0)
-		assert_int_equal(tls_feed(pair->server, span_of(room, (size_t)n)),
-			0);
+		assert_int_equal(
+			tls_feed(pair->server, span_of(room, (size_t)n)), 0);
 	state = tls_advance(pair->server, &plain, &err);
 	assert_int_equal(tls_take(pair->server, &raw), 0);
 	note_records(pair, buf_span(&raw));
@@ -224,8 +224,7 @@ messages_are_told_with_their_records(void **state)
 		assert_int_equal(tls_send(pair.server, span_z("hello")), 0);
 		(void)carry(&pair);
 		for (int m = TLS_SERVER_HELLO; m <= TLS_APPLICATION; m++) {
-			unsigned first = first_of(
-				&pair, (enum tls_message)m);
+			unsigned first = first_of(&pair, (enum tls_message)m);
 
 			if (first != rows[i].first[m])
 				fail_msg("%s: message %d is in record %u",
@@ -260,8 +259,8 @@ a_downgrade_is_marked_and_goes_through(void **state)
 	/* One that could not do better is not warned, and ends well. */
 	pair_open(&pair, &options, "ec", TLS1_2_VERSION);
 	assert_true(shake(&pair));
-	assert_int_equal(SSL_get_server_random(
-				 pair.client, random, sizeof(random)),
+	assert_int_equal(
+		SSL_get_server_random(pair.client, random, sizeof(random)),
 		sizeof(random));
 	assert_memory_equal(random + 24, "DOWNGRD\x01", 8);
 	pair_close(&pair);
@@ -282,8 +281,7 @@ small_groups_are_used(void **state)
 
 		pair_open(&pair, &options, "rsa", 0);
 		assert_true(shake(&pair));
-		assert_int_equal(
-			SSL_get_peer_tmp_key(pair.client, &key), 1);
+		assert_int_equal(SSL_get_peer_tmp_key(pair.client, &key), 1);
 		assert_int_equal(EVP_PKEY_get_bits(key), bits[i]);
 		EVP_PKEY_free(key);
 		pair_close(&pair);
@@ -325,8 +323,7 @@ an_established_session_ends_with_an_alert(void **state)
 		assert_int_equal(carry(&pair), TLS_FAILED);
 		/* It is encrypted, or the client would find another fault. */
 		assert_true(SSL_read(pair.client, room, sizeof(room)) <= 0);
-		assert_int_equal(
-			ERR_GET_REASON(ERR_peek_last_error()),
+		assert_int_equal(ERR_GET_REASON(ERR_peek_last_error()),
 			SSL_AD_REASON_OFFSET + SSL_AD_BAD_RECORD_MAC);
 		ERR_clear_error();
 		assert_int_equal(tls_abort(pair.server), -1);
@@ -355,10 +352,8 @@ a_hello_is_read(void **state)
 	pair_open(&pair, &options, "ec", 0);
 	assert_int_equal(SSL_set_tlsext_host_name(pair.client, HOST), 1);
 	assert_int_equal(
-		SSL_set1_sigalgs_list(pair.client, "ECDSA+SHA256:RSA+SHA1"),
-		1);
-	assert_int_equal(
-		SSL_set1_groups_list(pair.client, "P-256:P-192"), 1);
+		SSL_set1_sigalgs_list(pair.client, "ECDSA+SHA256:RSA+SHA1"), 1);
+	assert_int_equal(SSL_set1_groups_list(pair.client, "P-256:P-192"), 1);
 	(void)shake(&pair);
 	hello = &pair.hello;
 	assert_int_equal(hello->signatures, 2);
@@ -368,8 +363,8 @@ a_hello_is_read(void **state)
 	assert_string_equal(tls_group_name(0x0013, room), "secp192r1");
 	assert_true(has(hello->extension, hello->extensions, 0));
 	assert_true(has(hello->extension, hello->extensions, 23));
-	assert_string_equal(tls_extension_name(23, room),
-		"extended_master_secret");
+	assert_string_equal(
+		tls_extension_name(23, room), "extended_master_secret");
 	assert_string_equal(tls_extension_name(0xfefe, room), "0xfefe");
 	assert_false(hello->compression);
 	pair_close(&pair);
