@@ -6,6 +6,7 @@
 
 #include "core/digest.h"
 #include "parse/base64.h"
+#include "parse/parse.h"
 #include "proto/sasl_mechanism.h"
 
 enum sasl_result
@@ -59,37 +60,30 @@ sasl_is_user(const struct sasl *sasl, struct span saslname)
 }
 
 bool
-sasl_is_authzid(const struct sasl *sasl, struct span gs2)
+sasl_is_authzid(const struct sasl *sasl, struct span authzid)
 {
-	const struct span sign = span_z("a=");
-
-	if (gs2.n == 0)
-		return true;
-	return span_has_prefix(gs2, sign) &&
-	       sasl_is_user(sasl, span_cut(gs2, sign.n, gs2.n));
+	return authzid.n == 0 || sasl_is_user(sasl, authzid);
 }
 
-/* message = [authzid] NUL authcid NUL passwd (RFC 4616 section 2) */
+enum sasl_result
+sasl_reject_unparsed(struct sasl *sasl, const struct lk_result *result)
+{
+	return sasl_reject(sasl, lk_reason_text(result->reason)->text);
+}
+
 static enum sasl_result
 plain_step(struct sasl *sasl, struct span response)
 {
 	const struct engine_config *config = sasl->config;
-	const struct span nul = span_of("", 1);
-	size_t first = span_find(response, 0, nul);
-	size_t second = first == SIZE_MAX ? SIZE_MAX
-					  : span_find(response, first + 1, nul);
-	struct span authzid, user, password;
+	struct lk_result result;
+	const struct lk_sasl_plain *plain = &result.sasl_plain;
 
-	if (second == SIZE_MAX ||
-		span_find(response, second + 1, nul) != SIZE_MAX)
-		return sasl_reject(sasl, "PLAIN message without two NULs");
-	authzid = span_cut(response, 0, first);
-	user = span_cut(response, first + 1, second);
-	password = span_cut(response, second + 1, response.n);
-	if (authzid.n > 0 && !span_eq(authzid, user))
+	if (lk_sasl_plain_parse(response, &result) < 0)
+		return sasl_reject_unparsed(sasl, &result);
+	if (plain->authzid.n > 0 && !span_eq(plain->authzid, plain->authcid))
 		return SASL_FAILED;
-	return sasl_is_text(config->userz, user) &&
-			       sasl_is_text(config->passwordz, password)
+	return sasl_is_text(config->userz, plain->authcid) &&
+			       sasl_is_text(config->passwordz, plain->password)
 		       ? SASL_OK
 		       : SASL_FAILED;
 }
@@ -128,27 +122,24 @@ cram_begin(struct sasl *sasl)
 	return sasl_ask(sasl, span_of(text, (size_t)n));
 }
 
-/* user SP digest, the digest in hexadecimal; a user may hold spaces */
 static enum sasl_result
 cram_step(struct sasl *sasl, struct span response)
 {
 	const struct engine_config *config = sasl->config;
-	const size_t size = 2 * DIGEST_MD5_SIZE;
 	uint8_t mac[DIGEST_MD5_SIZE];
 	char hex[2 * DIGEST_MD5_SIZE + 1];
-	size_t space = response.n - size - 1;
+	struct lk_result result;
 
-	if (response.n < size + 2 || response.p[space] != ' ')
-		return sasl_reject(sasl, "CRAM-MD5 message without digest");
-	if (!sasl_is_text(config->userz, span_cut(response, 0, space)) ||
+	if (lk_sasl_cram_parse(response, &result) < 0)
+		return sasl_reject_unparsed(sasl, &result);
+	if (!sasl_is_text(config->userz, result.sasl_cram.name) ||
 		config->passwordz == NULL ||
 		digest_hmac_md5(span_z(config->passwordz),
 			span_of(sasl->challenge, sasl->challenge_n), mac) != 0)
 		return SASL_FAILED;
 	for (size_t i = 0; i < sizeof(mac); i++)
 		(void)snprintf(hex + 2 * i, 3, "%02x", mac[i]);
-	if (!span_eq_nocase(span_of(hex, size),
-		    span_cut(response, space + 1, SIZE_MAX)))
+	if (!span_eq_nocase(span_z(hex), result.sasl_cram.digest))
 		return SASL_FAILED;
 	sasl->proof = "cram-md5";
 	return SASL_OK;

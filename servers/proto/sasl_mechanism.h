@@ -3,6 +3,7 @@
 #ifndef PROTO_SASL_MECHANISM_H
 #define PROTO_SASL_MECHANISM_H
 
+#include "parse/parse.h"
 #include "proto/sasl.h"
 
 struct sasl_mechanism {
@@ -20,6 +21,9 @@ enum sasl_result sasl_oauthbearer_step(struct sasl *sasl, struct span response);
 
 /* SASL_MALFORMED, because of problem. */
 enum sasl_result sasl_reject(struct sasl *sasl, const char *problem);
+/* The same, because of what a parser says. */
+enum sasl_result sasl_reject_unparsed(
+	struct sasl *sasl, const struct lk_result *result);
 /* SASL_CHALLENGE with these bytes; SASL_MALFORMED if they are too many. */
 enum sasl_result sasl_ask(struct sasl *sasl, struct span challenge);
 
@@ -28,8 +32,7 @@ bool sasl_is_text(const char *configuredz, struct span given);
 /* Is the "saslname" of RFC 5801 and 5802 ("=2C" and "=3D" stand for comma and
  * equals sign) our user? */
 bool sasl_is_user(const struct sasl *sasl, struct span saslname);
-/* An authorization identity: absent, empty or our user (RFC 4616 section 2).
- * gs2 is "" or "a=NAME". */
-bool sasl_is_authzid(const struct sasl *sasl, struct span gs2);
+/* An authorization identity of a GS2 header: none, or our user. */
+bool sasl_is_authzid(const struct sasl *sasl, struct span authzid);
 
 #endif

@@ -38,33 +38,6 @@ attribute_take(struct span *rest, char key, struct span *value_r)
 	return true;
 }
 
-static bool
-nonce_is_valid(struct span nonce)
-{
-	for (size_t i = 0; i < nonce.n; i++)
-		if (nonce.p[i] < 0x21 || nonce.p[i] > 0x7e)
-			return false;
-	return nonce.n > 0;
-}
-
-/* gs2-header = gs2-cbind-flag "," [authzid] ","; its size, or 0. */
-static size_t
-header_measure(struct sasl *sasl, struct span message)
-{
-	const struct span comma = span_z(",");
-	size_t end;
-
-	/* "p=" asks for a channel binding, which only -PLUS mechanisms have. */
-	if (message.n < 3 || (message.p[0] != 'n' && message.p[0] != 'y') ||
-		message.p[1] != ',')
-		return 0;
-	end = span_find(message, 2, comma);
-	if (end == SIZE_MAX)
-		return 0;
-	sasl->user_right = sasl_is_authzid(sasl, span_cut(message, 2, end));
-	return end + 1;
-}
-
 /* server-first-message = nonce "," salt "," iteration-count */
 static enum sasl_result
 server_first(struct sasl *sasl, struct span nonce)
@@ -90,27 +63,27 @@ server_first(struct sasl *sasl, struct span nonce)
 	return sasl_ask(sasl, span_of(message, (size_t)n));
 }
 
-/* client-first-message = gs2-header username "," nonce ["," extensions] */
 static enum sasl_result
 client_first(struct sasl *sasl, struct span message)
 {
 	struct sasl_scram *scram = &sasl->scram;
-	size_t header = header_measure(sasl, message);
-	struct span bare, rest, user, nonce;
+	struct lk_result result;
+	const struct lk_sasl_scram *first = &result.sasl_scram;
 
 	if (message.n > FIRST_MAX)
 		return sasl_reject(sasl, "SASL message too long");
-	bare = rest = span_cut(message, header, message.n);
-	if (header == 0 || !attribute_take(&rest, 'n', &user) ||
-		!attribute_take(&rest, 'r', &nonce) || !nonce_is_valid(nonce))
-		return sasl_reject(sasl, "bad SCRAM client-first-message");
-	if (!sasl_is_user(sasl, user))
-		sasl->user_right = false;
-	if (!base64_encode(span_cut(message, 0, header), scram->gs2,
-		    sizeof(scram->gs2), &scram->gs2_n) ||
-		!signed_add(sasl, bare))
+	if (lk_sasl_scram_parse(message, &result) < 0)
+		return sasl_reject_unparsed(sasl, &result);
+	/* "p=" asks for a channel binding, which only -PLUS mechanisms have. */
+	if (first->gs2.flag.p[0] == 'p')
+		return sasl_reject(sasl, "SCRAM with channel binding");
+	sasl->user_right = sasl_is_authzid(sasl, first->gs2.authzid) &&
+			   sasl_is_user(sasl, first->name);
+	if (!base64_encode(first->header, scram->gs2, sizeof(scram->gs2),
+		    &scram->gs2_n) ||
+		!signed_add(sasl, first->bare))
 		return sasl_reject(sasl, "SASL message too long");
-	return server_first(sasl, nonce);
+	return server_first(sasl, first->nonce);
 }
 
 /*

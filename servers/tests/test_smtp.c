@@ -168,10 +168,11 @@ static const struct dialogue_row rows[] = {
 		"#command AUTH\n#auth PLAIN no\nauth: 535 Wrong credentials\r\n"
 		"#command AUTH\nchallenge: 334 \r\nauth: 501 Cancelled\r\n"
 		"#command AUTH\nchallenge: 334 \r\n"
-		"#protocol-error PLAIN message without two NULs\n"
+		"#protocol-error names and passwords are UTF-8\n"
 		"auth: 501 Malformed response\r\n"
 		"#command AUTH\n"
-		"#protocol-error PLAIN message without two NULs\n"
+		"#protocol-error three parts stand around two NULs, and there "
+		"is no other NUL\n"
 		"auth: 501 Malformed response\r\n"
 		"#command AUTH\n#protocol-error initial response is not "
 		"base64\n"
@@ -426,7 +427,7 @@ limits_hold(void **state)
 	flood(&clear_auth, EHLO "AUTH PLAIN\r\n", "AAAA", 4200, "\r\n",
 		long_line);
 	flood(&clear_auth, EHLO "AUTH PLAIN ", "AAAA", 3000, "\r\n",
-		"#protocol-error PLAIN message without two NULs\n"
+		"#protocol-error neither the name nor the password is empty\n"
 		"auth: 501 Malformed response\r\n");
 	flood(&bare, EHLO "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", 101, "",
 		"#command RCPT\nrcpt: 452 Too many recipients\r\n");
