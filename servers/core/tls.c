@@ -193,16 +193,16 @@ on_client_certificate(int ok, X509_STORE_CTX *store)
 	return 1; /* whatever a client shows is taken: it is not on trial */
 }
 
-/* OpenSSL's macro wants a text that it may write to. */
+/* OpenSSL's macros want a text that they may write to. */
 static int
-context_groups(struct tls_context *context, struct err *err)
+context_list(struct tls_context *context, int command, const char *listz)
 {
-	char *list = strdup(context->options->groupsz);
-	int ok = list != NULL &&
-		 SSL_CTX_set1_groups_list(context->ctx, list) == 1;
+	char *list = strdup(listz);
+	long ok =
+		list != NULL ? SSL_CTX_ctrl(context->ctx, command, 0, list) : 0;
 
 	free(list);
-	return ok ? 0 : openssl_error(err, "groups");
+	return ok == 1 ? 0 : -1;
 }
 
 static int
@@ -219,9 +219,14 @@ context_suites(struct tls_context *context, struct err *err)
 		SSL_CTX_set_ciphersuites(context->ctx, o->suitesz) != 1)
 		return openssl_error(err, "suites");
 	if (o->signaturesz != NULL &&
-		SSL_CTX_set1_sigalgs_list(context->ctx, o->signaturesz) != 1)
+		context_list(context, SSL_CTRL_SET_SIGALGS_LIST,
+			o->signaturesz) != 0)
 		return openssl_error(err, "signatures");
-	return o->groupsz != NULL ? context_groups(context, err) : 0;
+	if (o->groupsz != NULL &&
+		context_list(context, SSL_CTRL_SET_GROUPS_LIST, o->groupsz) !=
+			0)
+		return openssl_error(err, "groups");
+	return 0;
 }
 
 static int
