@@ -178,7 +178,7 @@ def test_one_file_says_everything(single: str, words: str) -> None:
     ("trials/starttls.stripped-capability~acme~imap-opportunistic.html", "An exposure:"),
     ("trials/robustness.no-reply~acme~imap-starttls.html", "No verdict:"),
     ("clients/acme.html", "acme 1.2.3 broke its promise in 2 of 9 trials"),
-    ("clients/acme.html", "In 1 scenario the attacker gets the password or token although TLS"),
+    ("clients/acme.html", "the attacker gets the password or token: 1 scenario (IMAP)"),
     ("clients/acme.html", "latchkey run acme --suite starttls.stripped-capability"),
     ("clients/acme.html", "rfc8314-5.2-only-capability"),
     ("scenarios/starttls.stripped-capability.html", "How the gravest failure went"),

@@ -15,6 +15,7 @@ from latchkey.report import facts, ladder, progress, source, terminal, text, wir
 from latchkey.results import Change
 from latchkey.shape import check
 
+import report_scale
 from report_sample import PLAIN, SAMPLE, SECRETS, document, seqs, transcript, write_evidence
 
 
@@ -170,9 +171,35 @@ def test_difference() -> None:
 def test_the_last_words() -> None:
     said = terminal.final(document(SAMPLE), "out/index.html")
     assert said.index("Broken promises") < said.index("Exposures") < said.index("Undecided")
-    assert "FAIL  acme imap-starttls  injection.behind-starttls: It was seen" in said
+    assert "    Spoofed content      1x  injection.behind-starttls: Clear text from before" in said
     assert "acme 1.2.3: 9 trials, 4 passed, 2 broken promises, 2 exposures, 1 undecided" in said
     assert "Baseline out of date:" in said and said.endswith("Report: out/index.html\n")
+    assert "See the gravest again: latchkey run acme -k starttls.stripped-capability" in said
+
+
+def test_the_last_words_about_many_clients_are_few() -> None:
+    """The gravest first, a few scenarios of each, no line wider than a terminal."""
+    entries = list(report_scale.entries(20, 40, 2))
+    lines = terminal.final(document(entries)).splitlines()
+    assert len(lines) < 220 and max(map(len, lines)) <= terminal.WIDTH
+    told = [x for x in lines if x.startswith("    Credential leak")]
+    assert told and lines[2].startswith("    Credential leak")
+    head = next(n for n, x in enumerate(lines) if x.split()[:2] == ["trials", "broken"])
+    rows = [int(x.split()[3]) for x in lines[head + 1:head + 21]]
+    assert rows[0] == max(rows) > 0 and rows[-1] == min(rows)
+    loud = [{**e, "seen": ["\x1b[2J"], "client": "\x1b[31m"} for e in entries[:200]]
+    assert "\x1b" not in terminal.final(document(loud))
+
+
+def test_of_exposures_only_the_first_few_are_told_at_once() -> None:
+    teller = terminal.Teller()
+    exposure, promise = SAMPLE[2], SAMPLE[1]
+    told = [teller.tell(exposure) for _ in range(9)]
+    assert [len(lines) for lines in told] == [1, 1, 1, 1, 2, 0, 0, 0, 0]
+    assert told[4][1].endswith("more exposures of acme are told at the end")
+    assert all(teller.tell(promise) for _ in range(9)) and not teller.tell(SAMPLE[3])
+    two = {**promise, "checks": [*promise["checks"], {**promise["checks"][0], "predicate": "x"}]}
+    assert terminal.line(two).endswith("It was seen: no-credential-in-clear. (and 1 more)")
 
 
 def test_a_pipe_gets_plain_lines() -> None:
@@ -194,7 +221,8 @@ def test_a_terminal_gets_one_line_per_failure() -> None:
     live = progress.Live(stream)
     live.start(14, ["acme"])
     for entry in SAMPLE:
-        live.update({**entry, "title": "[red]x[/nope]", "reason": "[/bad]\x1b[2J"})
+        live.update({**entry, "title": "[red]x[/nope]", "reason": "[/bad]\x1b[2J" + "x" * 99})
     live.finish("[/end]\n")
     assert "\x1b[2J" not in stream.getvalue() and "[/end]" in stream.getvalue()
-    assert stream.getvalue().count("FAIL ") == 3
+    lines = stream.getvalue().split("\n")
+    assert sum(x.startswith("FAIL ") for x in lines) == 3 and max(map(len, lines)) <= 80

@@ -75,10 +75,14 @@ def bucket(result: Result) -> str:
 
 def gravity(result: Result) -> int:
     """How grave the worst failed check is: 0 is the gravest."""
+    return min(map(check_gravity, failed_checks(result)), default=len(words.CONSEQUENCES))
+
+
+def check_gravity(check: Mapping[str, Any]) -> int:
+    """How grave it is that a check failed: 0 is the gravest."""
     order = list(words.CONSEQUENCES)
-    found = [order.index(c["consequence"]) for c in failed_checks(result)
-             if c.get("consequence") in order]
-    return min(found, default=len(order))
+    consequence = check.get("consequence")
+    return order.index(consequence) if consequence in order else len(order)
 
 
 def worst(result: Result) -> str:

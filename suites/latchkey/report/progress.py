@@ -48,19 +48,21 @@ class Lines:
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
+        self.teller = terminal.Teller()
         self.total = 0
         self.done = 0
         self.counts: dict[str, int] = {}
 
     def start(self, total: int, clients: Sequence[str]) -> None:
         self.total = total
-        self._say(f"{words.plural(total, 'trial')}: {', '.join(clients)}")
+        self.stream.write(terminal.head(total, clients) + "\n")
+        self.stream.flush()
 
     def update(self, result: Result) -> None:
         self.counts = _counted(self.counts, result)
         self.done += 1
-        if terminal.is_told(result):
-            self._say(terminal.line(result))
+        for told in self.teller.tell(result):
+            self._say(told)
         step = max(1, self.total // 10)
         if self.total >= 20 and self.done % step == 0:
             self._say(f"{self.done} of {self.total}: {terminal.counts_text(self.counts)}")
@@ -82,6 +84,7 @@ class Live:
         self.bar = Progress(
             BarColumn(32), MofNCompleteColumn(), TextColumn("{task.fields[counts]}"),
             TimeElapsedColumn(), console=self.console, transient=True)
+        self.teller = terminal.Teller()
         self.task = self.bar.add_task("", total=0, counts="", start=False)
         self.counts: dict[str, int] = {}
 
@@ -89,19 +92,18 @@ class Live:
         self.bar.start()
         self.bar.start_task(self.task)
         self.bar.update(self.task, total=total)
-        self.console.print(
-            Text(terminal.safe(f"{words.plural(total, 'trial')}: {', '.join(clients)}")))
+        self.console.print(Text(terminal.head(total, clients)))
 
     def update(self, result: Result) -> None:
         self.counts = _counted(self.counts, result)
         shown = "  ".join(f"[{STYLES[o]}]{n} {words.OUTCOMES[o].word}[/]"
                           for o, n in self.counts.items())
         self.bar.update(self.task, advance=1, counts=shown)
-        if terminal.is_told(result):
-            line = Text(terminal.line(result), no_wrap=True, overflow="ellipsis")
+        for told in self.teller.tell(result):
+            line = Text(told)
             line.stylize(STYLES[str(result["outcome"])], 0, len(str(result["outcome"])))
-            self.console.print(line)
+            self.console.print(line, no_wrap=True, overflow="ellipsis")
 
     def finish(self, summary: str) -> None:
         self.bar.stop()
-        self.console.print(Text(summary), end="")
+        self.console.print(Text(summary), end="", soft_wrap=True)

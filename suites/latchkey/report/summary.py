@@ -109,7 +109,7 @@ def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> It
     counts = facts.count_buckets(item.result for item in items)
     if findings["broken"]:
         first = findings["broken"][0]
-        yield f"The gravest: {_small(_gravest(first))} ({_whose(first, items)})."
+        yield f"The gravest: {_small(gravest(first))} ({_whose(first, items)})."
     if counts["exposed"]:
         more = " more" if counts["broken"] else ""
         yield (f"{words.plural(counts['exposed'], 'trial')}{more} "
@@ -134,8 +134,8 @@ def _whose(finding: Finding, items: Sequence[Item]) -> str:
     return f"{who}, “{finding.title}”"
 
 
-def _gravest(finding: Finding) -> str:
-    """What the gravest of the failed checks means."""
+def gravest(finding: Finding) -> str:
+    """What the gravest of the failed checks means, without its stop."""
     failed = [c for c in facts.failed_checks(finding.items[0].result)
               if c.get("consequence") == finding.consequence]
     return words.breach(str(failed[0]["predicate"])).rstrip(".") if failed \
@@ -174,20 +174,21 @@ def _sentence(item: Item) -> str:
     return facts.breaches(item.result) or facts.in_one_line(item.result)
 
 
-def in_words(items: Sequence[Item]) -> list[str]:
-    """What a client did, as sentences for somebody who reads nothing else."""
-    said = []
-    for bucket, when in (("broken", "although TLS was demanded"),
-                         ("exposed", "where TLS or its verification was not demanded")):
+WHEN = {"broken": "Although TLS was demanded", "exposed": "Where TLS, or its verification, was not "
+        "demanded"}
+
+
+def in_words(items: Sequence[Item]) -> dict[str, list[str]]:
+    """What a client did for somebody who reads nothing else: when → what was lost, and where."""
+    said: dict[str, list[str]] = {}
+    for bucket, when in WHEN.items():
         own = [item for item in items if item.bucket == bucket]
         for name, members in _by_consequence(own).items():
             scenarios = words.plural(len({i.id for i in members}), "scenario")
             consequence = words.CONSEQUENCES.get(name)
             lost = consequence.sentence if consequence else "a rule was not kept"
             services = words.listed(sorted({words.protocol(i.posture) for i in members}))
-            said.append(f"In {scenarios} {lost} {when} ({services}).")
-    if not said and any(item.bucket == "passed" for item in items):
-        said.append("It withstood every attack that was tried and could be decided.")
+            said.setdefault(when, []).append(f"{lost}: {scenarios} ({services})")
     return said
 
 

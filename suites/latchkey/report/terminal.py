@@ -2,13 +2,21 @@
 """Plain lines for a terminal or a pipe, and the last words of a run."""
 
 import re
+import textwrap
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import facts, summary, words
 from .facts import Result, Results
+from .items import items_make
 
 TOLD = frozenset({"FAIL", "WARN", "ERROR", "INCONCLUSIVE", "XPASS"})
-LINES = 40
+LINES = 60
+SCENARIOS = 8  # told of one client
+SCENARIOS_OF_MANY = 3  # where there are more than four
+EXPOSURES = 5  # told of one client while the run goes on
+WIDTH = 110
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
@@ -17,16 +25,51 @@ def safe(text: object) -> str:
     return _UNSAFE.sub(" ", str(text))
 
 
-def is_told(result: Result) -> bool:
-    """Whether a result is worth a line while the run goes on."""
-    return result["outcome"] in TOLD
-
-
 def line(result: Result) -> str:
-    """One result as one line: `FAIL  curl imap-starttls  starttls.stripped: why`."""
+    """One result as one line: `FAIL  curl imap-starttls  starttls.stripped: why`.
+
+    Of several failed checks the gravest is told.
+    """
     runs = facts.runs_text(result)
+    failed = sorted(facts.failed_checks(result), key=facts.check_gravity)
+    why = facts.in_one_line(result)
+    if failed and result["outcome"] in facts.BAD:
+        more = len({c["predicate"] for c in failed}) - 1
+        why = facts.sentence(failed[0]) + (f" (and {more} more)" if more else "")
     return safe(f"{facts.outcome_text(result):<5} {result['client']} {result['posture']}  "
-                f"{facts.name(result)}: {facts.in_one_line(result)}{f' ({runs})' if runs else ''}")
+                f"{facts.name(result)}: {why}{f' ({runs})' if runs else ''}")
+
+
+class Teller:
+    """What is worth a line while a run goes on; of a client's exposures only the first few."""
+
+    def __init__(self) -> None:
+        self.exposures: Counter[str] = Counter()
+
+    def tell(self, result: Result) -> list[str]:
+        """No line, or one, and with the last exposure one that says so."""
+        if result["outcome"] not in TOLD:
+            return []
+        if facts.bucket(result) != "exposed":
+            return [line(result)]
+        client = str(result["client"])
+        self.exposures[client] += 1
+        if self.exposures[client] > EXPOSURES:
+            return []
+        last = self.exposures[client] == EXPOSURES
+        return [line(result), *([f"      more exposures of {safe(client)} are told at the end"]
+                                if last else [])]
+
+
+def head(total: int, clients: Sequence[str]) -> str:
+    """What is going to be run."""
+    return safe_block(textwrap.fill(f"{words.plural(total, 'trial')}: {', '.join(clients)}", WIDTH,
+                                    subsequent_indent="  ", break_on_hyphens=False))
+
+
+def safe_block(text: str) -> str:
+    """The same as `safe` for several lines."""
+    return "\n".join(map(safe, text.split("\n")))
 
 
 def counts_text(counts: dict[str, int]) -> str:
@@ -35,18 +78,12 @@ def counts_text(counts: dict[str, int]) -> str:
 
 
 def final(results: Results, report: Path | str | None = None) -> str:
-    """Who failed what and why, the counts, and where the report is."""
-    whole = summary.as_text(results)
+    """Who failed what and why, the gravest first, the counts, and where the report is."""
+    items = items_make(results, 0, 0)
+    whole = summary.summary_make(results, items)
     lines: list[str] = []
     for group in ("broken", "exposed", "unclear"):
-        own = [r for r in sorted(results["results"], key=facts.sort_key)
-               if facts.bucket(r) == group]
-        if own:
-            bucket = words.BUCKETS[group]
-            lines += [f"{bucket.title}: {bucket.meaning}"]
-            lines += [f"  {line(r)}" for r in own[:LINES]]
-            lines += [f"  and {len(own) - LINES:,} more"] if len(own) > LINES else []
-            lines += [""]
+        lines += _group(group, whole)
     late = [r for r in results["results"] if r["outcome"] == "XPASS"]
     stale = list(map(str, results.get("stale") or ()))
     if late or stale:
@@ -54,12 +91,61 @@ def final(results: Results, report: Path | str | None = None) -> str:
         lines += [f"  {safe(name)}: no trial met it, take it out" for name in stale[:LINES]]
         lines += [f"  and {len(stale) - LINES:,} more"] if len(stale) > LINES else []
         lines += [""]
-    for client in whole["clients"]:
-        lines.append(f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}")
-    lines += [safe(whole["headline"]) + "."]
+    if len(whole.clients) > 3:
+        lines += _table(whole.gravest) + [""]
+    else:
+        lines += [f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
+                  for client in whole.gravest]
+    lines += [safe(whole.headline) + "."]
+    if items and items[0].bucket in ("broken", "exposed") and items[0].result.get("repeat"):
+        lines += [f"See the gravest again: {safe(items[0].result['repeat'])}"]
     if report:
         lines += [f"Report: {safe(report)}"]
     return "\n".join(lines) + "\n"
+
+
+def _group(group: str, whole: summary.Summary) -> list[str]:
+    """What was found by client, one line for each scenario."""
+    bucket = words.BUCKETS[group]
+    lines = []
+    most = SCENARIOS if len(whole.clients) < 5 else SCENARIOS_OF_MANY
+    for client in whole.gravest:
+        own = [(finding, finding.clients[client.name]) for finding in whole.findings[group]
+               if client.name in finding.clients]
+        if own:
+            lines += [f"  {safe(client.label)}"]
+            lines += [_finding(finding, len(items)) for finding, items in own[:most]]
+            rest = len(own) - most
+            lines += [f"    and {words.plural(rest, 'scenario')} more"] if rest > 0 else []
+    if len(lines) > LINES:
+        lines = lines[:LINES] + ["  and more in the report"]
+    return [f"{bucket.title}: {bucket.meaning}", *lines, ""] if lines else []
+
+
+def _finding(finding: summary.Finding, number: int) -> str:
+    """`    Credential leak      6x  starttls.refused: A password … .`"""
+    if not finding.identifier:
+        return _cut(f"    {'':<17} {number:>4,}x  {finding.sentence}")
+    loss = words.consequence_title(finding.consequence) if finding.consequence else ""
+    return _cut(f"    {loss:<17} {number:>4,}x  {finding.identifier}: "
+                f"{summary.gravest(finding)}.")
+
+
+def _cut(text: str) -> str:
+    text = safe(text)
+    return text if len(text) <= WIDTH else text[:WIDTH - 3].rstrip() + "..."
+
+
+def _table(clients: Sequence[summary.Client]) -> list[str]:
+    """One row for each client."""
+    heads = ["trials", *(bucket.word for bucket in words.BUCKETS.values())]
+    wide = max(len(safe(client.label)) for client in clients)
+    lines = [" " * wide + "".join(f"{head:>{max(len(head), 6) + 2}}" for head in heads)]
+    for client in clients:
+        numbers = [client.ran, *client.buckets.values()]
+        lines.append(f"{safe(client.label):<{wide}}" + "".join(
+            f"{number:>{max(len(head), 6) + 2},}" for number, head in zip(numbers, heads)))
+    return lines
 
 
 def _tally(client: summary.Client) -> str:
