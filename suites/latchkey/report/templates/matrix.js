@@ -144,16 +144,16 @@
   };
 
   let listed = [];
-  let upTo = STEP;
+  let most = STEP;
   const drawList = () => {
-    $("list").innerHTML = listed.slice(0, upTo).map((t) => {
+    $("list").innerHTML = listed.slice(0, most).map((t) => {
       const [outcome, bucket, letter, word] = data.codes[t.code];
       const loss = "fFwWK".includes(t.code) && data.consequences[t.gravity] || word;
       return `<li class="item ${bucket}"><span class="cell ${outcome} ${bucket}" title="${outcome}">${letter}</span>` +
         `<div><a data-trial href="${html(toTrial(t))}">${html(t.title)}</a> <span class="who">${html(t.client)} <b>${html(t.posture)}</b>${t.variant ? ` [${html(t.variant)}]` : ""}</span>` +
         `${t.sentence ? `<p>${html(t.sentence)}</p>` : ""}</div><span class="tag">${html(loss)}</span></li>`;
     }).join("");
-    $("list-more").hidden = listed.length <= upTo;
+    $("list-more").hidden = listed.length <= most;
   };
 
   const update = () => {
@@ -163,7 +163,7 @@
     const shown = free ? trials : trials.filter((t) => fits(t, want, text));
     draw(shown);
     listed = free ? shown.filter((t) => group[t.code] < 4) : shown;
-    upTo = STEP;
+    most = STEP;
     drawList();
     document.body.classList.toggle("filtered", !free);
     $("shown").value = free ? `${trials.length.toLocaleString("en")} trials` : `${shown.length.toLocaleString("en")} of ${trials.length.toLocaleString("en")} trials`;
@@ -222,7 +222,7 @@
   });
   document.querySelector(".filter").addEventListener("submit", (e) => e.preventDefault());
   $("list-more").addEventListener("click", () => {
-    upTo += STEP * 4;
+    most += STEP * 4;
     drawList();
   });
   table.addEventListener("click", (e) => {
