@@ -75,6 +75,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("before", metavar="DIR_A", type=Path)
     one.add_argument("after", metavar="DIR_B", type=Path)
     one.add_argument("--json", action="store_true")
+    one = commands.add_parser("new-adapter", help="begin an adapter for your own client",
+                              allow_abbrev=False)
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("--path", metavar="DIR", type=Path, help="the folder (NAME)")
     one = commands.add_parser("baseline", help="known outcomes, made from a run",
                               allow_abbrev=False)
     one.add_argument("what", choices=("write",))
@@ -241,6 +245,11 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 1 if any(change.kind == "broken" for change in changes) else 0
 
 
+def _new_adapter(arguments: argparse.Namespace) -> int:
+    from latchkey import newadapter
+    return newadapter.command(arguments.name, arguments.path)
+
+
 def _baseline(arguments: argparse.Namespace) -> int:
     from latchkey import baseline, results
     output: Path | None = arguments.output
@@ -283,5 +292,5 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run, "serve": _serve, "list": _list, "show": _show, "report": _report, "diff": _diff,
-    "baseline": _baseline, "coverage": _coverage, "doctor": _doctor,
+    "new-adapter": _new_adapter, "baseline": _baseline, "coverage": _coverage, "doctor": _doctor,
 }

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from latchkey import baseline, judge, paths, ports, report, results, runner, sandbox
+from latchkey import baseline, hints, judge, paths, ports, report, results, runner, sandbox
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError, suggestion
@@ -64,6 +64,14 @@ def out_prepare(out: Path) -> None:
     except OSError as error:
         raise UserError(out, 0, f"cannot be written: {error.strerror}",
                         "name another folder with --out") from None
+
+
+def reports_write(out: Path) -> str:
+    """Every report beside results.json; the last words of a run."""
+    data = report.read([out], out)
+    for name in REPORTS:
+        report.write(name, data, out)
+    return terminal.final(data, report.write_site(data, out))
 
 
 def as_data(item: Entry) -> dict[str, Any]:
@@ -158,10 +166,7 @@ class Gathering:
         out = self.wish.out
         results.write(out / "results.json", run)
         shutil.rmtree(out / runner.SCRATCH, ignore_errors=True)
-        data = report.read([out], out)
-        for name in REPORTS:
-            report.write(name, data, out)
-        self.final = terminal.final(data, report.write_site(data, out))
+        self.final = hints.hints(run.controls, out) + reports_write(out)
         if interrupted:
             self.final += f"Interrupted: {run.host['interrupted']}.\n"
         if self.watcher is not None:

@@ -22,8 +22,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-from latchkey import (catalog, gather, judge, paths, ports, report, results, runner, sandbox,
-                      transcript, trial as trials)
+from latchkey import (catalog, gather, judge, paths, ports, results, runner, sandbox, transcript,
+                      trial as trials)
 from latchkey.catalog import Catalog
 from latchkey.dialogue import lines
 from latchkey.errors import UserError, suggestion
@@ -32,7 +32,6 @@ from latchkey.model import Client, Setup, Trial, control_of, twin_of
 from latchkey.plan import Places, compile_plan
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES, Context, done
-from latchkey.report import terminal
 from latchkey.results import Entry, Run
 from latchkey.transcript import Event, Transcript
 
@@ -261,16 +260,14 @@ def serve(wish: Wish, argv: tuple[str, ...], stdin: TextIO | None) -> int:
               tuple(one for one in entries if one not in found))
     results.write(wish.out / "results.json", run)
     shutil.rmtree(wish.out / runner.SCRATCH, ignore_errors=True)
-    data = report.read([wish.out], wish.out)
-    for name in gather.REPORTS:
-        report.write(name, data, wish.out)
+    final = gather.reports_write(wish.out)
     print()
     if not found:
         control = entries[0]
         print(f"The control: {control.outcome}"
               f"{f' ({control.result.reason})' if control.result.reason else ''}")
         return 0 if control.outcome == "PASS" else 3
-    sys.stdout.write(terminal.final(data, wish.out / "index.html"))
+    sys.stdout.write(final)
     return results.exit_status(found)
 
 
