@@ -20,7 +20,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test check unit selftest clang bench lint format coverage \
-	install clean help setup setup-test setup-lint
+	install uninstall clean help setup setup-test setup-lint
 
 all:
 
@@ -137,6 +137,9 @@ coverage: ## write docs/coverage.md anew
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)
 	@scripts/install '$(DESTDIR)$(PREFIX)' '$(B)/dev' $(LIBRARY_HEADERS)
+
+uninstall: ## take away what install put there
+	@scripts/install --remove '$(DESTDIR)$(PREFIX)'
 
 clean: ## remove what was built
 	rm -rf $(B)

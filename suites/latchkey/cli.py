@@ -27,7 +27,8 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         found = _CHOICE.search(message)
         if found is not None:
-            words = re.findall(r"'([^']*)'", found.group(2))
+            words = [word for word in re.findall(r"'([^']*)'", found.group(2))
+                     if word != "complete"]
             near = difflib.get_close_matches(found.group(1), words, n=1)
             right = f'did you mean "{near[0]}"?' if near else f"known: {', '.join(words)}"
             message = f'unknown "{found.group(1)}"; {right}'
@@ -52,6 +53,8 @@ def parser() -> argparse.ArgumentParser:
     whole.add_argument("--version", action="version", version=f"latchkey {paths.VERSION}")
     commands = whole.add_subparsers(dest="command", metavar="COMMAND", required=True,
                                     parser_class=_Parser)
+    # For shells: no help, so that nobody else is shown it.
+    commands.add_parser("complete", allow_abbrev=False).add_argument("words", nargs="*")
     _add_run(commands)
     _add_serve(commands)
     one = commands.add_parser("list", help="what there is", allow_abbrev=False)
@@ -245,6 +248,11 @@ def _diff(arguments: argparse.Namespace) -> int:
     return 1 if any(change.kind == "broken" for change in changes) else 0
 
 
+def _complete(arguments: argparse.Namespace) -> int:
+    from latchkey import complete
+    return complete.command(parser(), arguments.words)
+
+
 def _new_adapter(arguments: argparse.Namespace) -> int:
     from latchkey import newadapter
     return newadapter.command(arguments.name, arguments.path)
@@ -292,5 +300,6 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run, "serve": _serve, "list": _list, "show": _show, "report": _report, "diff": _diff,
-    "new-adapter": _new_adapter, "baseline": _baseline, "coverage": _coverage, "doctor": _doctor,
+    "complete": _complete, "new-adapter": _new_adapter, "baseline": _baseline,
+    "coverage": _coverage, "doctor": _doctor,
 }
