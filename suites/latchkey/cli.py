@@ -161,10 +161,22 @@ def _run(arguments: argparse.Namespace) -> int:
     wish = gather.Wish(tuple(names), Path(arguments.out).resolve(), arguments.suite,
                        arguments.posture, baselines=tuple(arguments.baseline),
                        ports=arguments.ports)
-    gather.Gathering(found, wish, (), None).prepare()   # pytest would say it in its own words
+    gather.Gathering(found, wish, (), None).prepare()
+    _check_expression(arguments.k)
     total = sum(len(found.trials(found.client(name), arguments.suite, None, arguments.posture))
                 for name in names)
+    gather.out_prepare(wish.out)        # pytest would say in its own words why it cannot
     return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))
+
+
+def _check_expression(text: str) -> None:
+    """pytest says it in many words, and each of its workers in its own."""
+    from _pytest.mark.expression import Expression, ParseError
+    try:
+        Expression.compile(text or "all")
+    except ParseError as error:
+        raise UserError(None, 0, f'-k "{text}" is no expression ({error})',
+                        "write words with and, or, not and ( )") from None
 
 
 def _pytest(arguments: argparse.Namespace, names: list[str], workers: int) -> int:
