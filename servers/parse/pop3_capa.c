@@ -36,9 +36,12 @@ capability_read(struct span s, size_t start, struct lk_result *r)
 	while (span_at(s, at) == ' ') {
 		for (word = ++at; is_vchar(span_at(s, at));)
 			at++;
-		if (at == word)
-			return result_unfit(
-				r, span_at(s, at), LK_POP3_CAPA_PARAMETER, at);
+		if (at == word && at < s.n)
+			return result_stop(
+				r, LK_BAD, LK_POP3_CAPA_PARAMETER, at);
+		if (at == word && at - start < POP3_LINE_SIZE)
+			return result_stop(
+				r, LK_MORE, LK_POP3_CAPA_PARAMETER, at);
 	}
 	c = span_at(s, at);
 	if (c >= 0 && c != '\r' && c != '\n')

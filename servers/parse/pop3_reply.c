@@ -170,6 +170,9 @@ pop3_reply_read(
 		return n;
 	if (span_at(input, at) == ' ') {
 		n = content_read(input, at + 1, reply_r, r);
+		if (n == LK_MORE && input.n > POP3_LINE_SIZE)
+			return result_stop(r, LK_LIMIT, LK_POP3_LINE_SIZE,
+				POP3_LINE_SIZE);
 		if (n < 0)
 			return n;
 		at = (size_t)n;

@@ -25,23 +25,27 @@ ssize_t
 lk_sasl_plain_parse(struct span input, struct lk_result *out_r)
 {
 	const struct span nul = span_of("", 1);
-	size_t first, second, third;
+	size_t first, second, third, cut;
 	ssize_t code;
 
 	result_start(out_r);
 	code = encoding_check(input, out_r);
-	if (code < 0)
+	if (code == LK_BAD)
 		return code;
+	cut = out_r->offset; /* within a character, if code is LK_MORE */
 	first = span_find(input, 0, nul);
 	second =
 		first == SIZE_MAX ? SIZE_MAX : span_find(input, first + 1, nul);
-	if (second == SIZE_MAX)
-		return result_stop(out_r, LK_MORE, LK_SASL_PLAIN_NULS, input.n);
-	if (second == first + 1)
+	if (second != SIZE_MAX && second == first + 1)
 		return result_stop(out_r, LK_BAD, LK_SASL_PLAIN_EMPTY, second);
-	third = span_find(input, second + 1, nul);
+	third = second == SIZE_MAX ? SIZE_MAX
+				   : span_find(input, second + 1, nul);
 	if (third != SIZE_MAX)
 		return result_stop(out_r, LK_BAD, LK_SASL_PLAIN_NULS, third);
+	if (code == LK_MORE)
+		return result_stop(out_r, LK_MORE, LK_SASL_UTF8, cut);
+	if (second == SIZE_MAX)
+		return result_stop(out_r, LK_MORE, LK_SASL_PLAIN_NULS, input.n);
 	if (second + 1 == input.n)
 		return result_stop(
 			out_r, LK_MORE, LK_SASL_PLAIN_EMPTY, input.n);

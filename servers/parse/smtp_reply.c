@@ -76,12 +76,12 @@ text_read(struct span s, size_t at, bool greets, struct lk_result *r)
 static ssize_t
 end_read(struct span s, size_t start, size_t at, struct lk_result *r)
 {
+	if (at + 2 - start > LINE_SIZE && s.n - start > LINE_SIZE)
+		return result_stop(r, LK_LIMIT, LK_SMTP_REPLY_LINE_SIZE,
+			start + LINE_SIZE);
 	if (span_at(s, at + 1) != '\n')
 		return result_unfit(
 			r, span_at(s, at + 1), LK_SMTP_REPLY_LINE_END, at + 1);
-	if (at + 2 - start > LINE_SIZE)
-		return result_stop(r, LK_LIMIT, LK_SMTP_REPLY_LINE_SIZE,
-			start + LINE_SIZE);
 	return (ssize_t)(at + 2);
 }
 

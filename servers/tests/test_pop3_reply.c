@@ -53,6 +53,8 @@ static const struct parse_row replies[] = {
 	ROW_STOP("NUL behind a code", "+OK [A]\0\r\n", BAD, POP3_TEXT, 7),
 	ROW_STOP("no UTF-8", "+OK \xff\r\n", BAD, POP3_TEXT, 4),
 	ROW_STOP("half a character", "+OK \xc3", MORE, POP3_TEXT, 4),
+	ROW_STOP("half a character behind the longest line",
+		"+OK " X500 "xxxxxxxx\xc3", LIMIT, POP3_LINE_SIZE, 512),
 	ROW_STOP("bare LF", "+OK a\n", BAD, POP3_LINE_END, 5),
 	ROW_STOP("bare CR", "+OK a\rb\r\n", BAD, POP3_LINE_END, 6),
 	ROW_STOP("no line end", "+OK a", MORE, POP3_LINE_END, 5),
@@ -117,6 +119,8 @@ static const struct parse_row capas[] = {
 	ROW_STOP("tab", "+OK\r\nA b\tc\r\n.\r\n", BAD, POP3_CAPA_PARAMETER, 8),
 	ROW_STOP("parameter not whole", "+OK\r\nA b", MORE, POP3_LINE_END, 8),
 	ROW_STOP("bare LF", "+OK\r\nA b\n.\r\n", BAD, POP3_LINE_END, 8),
+	ROW_STOP("blank behind the longest line",
+		"+OK\r\n" X500 "xxxxxxxxxxxx ", LIMIT, POP3_LINE_SIZE, 517),
 	ROW_STOP("line too long", "+OK\r\n" X500 "xxxxxxxxxxx\r\n", LIMIT,
 		POP3_LINE_SIZE, 517),
 };

@@ -23,6 +23,10 @@ static const struct parse_row plains[] = {
 	ROW_STOP("no password", "\0u\0", MORE, SASL_PLAIN_EMPTY, 3),
 	ROW_STOP("no UTF-8", "\0u\0\xff", BAD, SASL_UTF8, 3),
 	ROW_STOP("half a character", "\0u\0\xc3", MORE, SASL_UTF8, 3),
+	ROW_STOP("half a character behind three NULs", "\0u\0p\0\xc3", BAD,
+		SASL_PLAIN_NULS, 4),
+	ROW_STOP("half a character behind no name", "\0\0\xc3", BAD,
+		SASL_PLAIN_EMPTY, 1),
 };
 
 #define CRAM(name) "{\"name\":\"" name "\",\"digest\":\"" HEX32 "\"}"

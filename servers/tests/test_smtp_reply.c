@@ -67,6 +67,8 @@ static const struct parse_row replies[] = {
 	ROW_STOP("half a character", "250 \xc3", MORE, SMTP_REPLY_TEXT, 4),
 	ROW_STOP("line too long", "250 " X500 "xxxxxxx\r\n", LIMIT,
 		SMTP_REPLY_LINE_SIZE, 512),
+	ROW_STOP("too long, and half a line end", "250 " X500 "xxxxxxxxx\r",
+		LIMIT, SMTP_REPLY_LINE_SIZE, 512),
 	ROW_STOP("too long already", "250 " X500 "xxxxxxxxx", LIMIT,
 		SMTP_REPLY_LINE_SIZE, 512),
 	ROW_STOP("second line too long", "250-a\r\n250 " X500 "xxxxxxx\r\n",
