@@ -22,9 +22,14 @@ def fail(text: str) -> NoReturn:
     sys.exit(2)
 
 
+def like(target: str) -> str:
+    """Whose seeds and dictionary: somebody's own parser has those of its grammar."""
+    return os.environ.get("FUZZ_LIKE", target) if target == "byo" else target
+
+
 def dictionary(target: str) -> Path | None:
     """NAME.dict, or that of its first words: imap_command has imap.dict."""
-    words = target.split("_")
+    words = like(target).split("_")
     for n in range(len(words), 0, -1):
         path = ROOT / "fuzz/dictionaries" / f"{'_'.join(words[:n])}.dict"
         if path.is_file():
@@ -34,8 +39,9 @@ def dictionary(target: str) -> Path | None:
 
 def seeds(target: str) -> list[Path]:
     """The files of all folders that hold inputs of the target."""
-    folders = [ROOT / "corpus/seeds" / target, BUILD / "seeds" / target,
-               ROOT / "corpus/regressions" / target]
+    name = like(target)
+    folders = [ROOT / "corpus/seeds" / name, BUILD / "seeds" / name,
+               ROOT / "corpus/regressions" / name]
     return [path for folder in folders if folder.is_dir()
             for path in sorted(folder.iterdir()) if path.is_file()]
 

@@ -17,17 +17,22 @@ _WORDS = (r"^oracle: broken: .*", r"runtime error: .*", r"^SUMMARY: \S+: \S+.*",
           r"^difference: .*")
 
 
-def signature(program: Path, content: bytes) -> str | None:
-    """What the plain runner says of the input in one line; None: no crash."""
+def run(program: Path, content: bytes) -> subprocess.CompletedProcess[str]:
+    """The plain runner over the input; subprocess.TimeoutExpired after 30 seconds."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        try:
-            done = subprocess.run([program, "-q", file.name], capture_output=True, text=True,
-                                  errors="replace", stdin=subprocess.DEVNULL, timeout=30,
-                                  env=common.environment("", ASAN_OPTIONS="detect_leaks=1"))
-        except subprocess.TimeoutExpired:
-            return "it does not end"
+        return subprocess.run([program, "-q", file.name], capture_output=True, text=True,
+                              errors="replace", stdin=subprocess.DEVNULL, timeout=30,
+                              env=common.environment("", ASAN_OPTIONS="detect_leaks=1"))
+
+
+def signature(program: Path, content: bytes) -> str | None:
+    """What the plain runner says of the input in one line; None: no crash."""
+    try:
+        done = run(program, content)
+    except subprocess.TimeoutExpired:
+        return "it does not end"
     if done.returncode == 0:
         return None
     for pattern in _WORDS:
@@ -35,6 +40,12 @@ def signature(program: Path, content: bytes) -> str | None:
         if found:
             return re.sub(r"0x[0-9a-f]+", "0x…", found[0])
     return f"it ends with status {done.returncode}"
+
+
+def report(program: Path, content: bytes) -> str:
+    """What stands below the first line of a difference."""
+    lines = run(program, content).stderr.splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith("  "))
 
 
 def minimise(content: bytes, same: Callable[[bytes], bool], seconds: float) -> bytes:
@@ -61,12 +72,15 @@ def keep(target: str, program: Path, content: bytes, seconds: float = 30) -> str
     if what is None:
         return f"{target}: an input crashed under the engine but not in {program}"
     small = minimise(content, lambda data: signature(program, data) == what, seconds)
-    kept = common.BUILD if target in common.NEGATIVE else common.ROOT / "corpus"
+    own = target in (*common.NEGATIVE, "byo")
+    kept = common.BUILD if own else common.ROOT / "corpus"
     folder = kept / "regressions" / target
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / hashlib.sha256(small).hexdigest()[:16]
     path.write_bytes(small)
     short = path.relative_to(common.ROOT)
-    return (f"{target}: {what}\n  {len(content)} bytes, minimised to {len(small)}: {short}\n"
+    explained = report(program, small) if target == "byo" else ""
+    return (f"{target}: {what}\n{explained}"
+            f"  {len(content)} bytes, minimised to {len(small)}: {short}\n"
             f"  repeat: make {program.relative_to(common.ROOT)} && "
             f"{program.relative_to(common.ROOT)} {short}")

@@ -3,8 +3,14 @@
 #include "harness/parser.h"
 
 #define TEXT_MAX (1u << 20)
+#define ROOM 1024u
 #define CUTS_ALL 16  /* inputs up to here are cut everywhere */
 #define CUTS_SOME 2u /* others at this many places, which depend on them */
+
+struct room {
+	char text[ROOM];
+	char *more; /* owned; NULL: text was enough */
+};
 
 static bool
 text_eq(struct span a, struct span b)
@@ -12,25 +18,30 @@ text_eq(struct span a, struct span b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* What a printer writes, into a block of that size. */
+/* What a printer writes, into room, which most texts fit. */
 static struct span
 written(size_t (*write)(const struct lk_result *, char *, size_t),
-	const struct lk_result *value)
+	const struct lk_result *value, struct room *room)
 {
-	const size_t n = write(value, NULL, 0);
-	char *text = malloc(n);
+	const size_t n = write(value, room->text, sizeof(room->text));
+	char *text;
 
-	oracle(n <= TEXT_MAX && (text != NULL || n == 0),
-		"what is printed is bounded");
-	oracle(write(value, text, n) == n,
+	if (n <= sizeof(room->text) && n % 8 != 0)
+		return span_of(room->text, n);
+	oracle(n <= TEXT_MAX, "what is printed is bounded");
+	/* In a block of that size, so that a byte too many is seen. */
+	text = malloc(n);
+	oracle((text != NULL || n == 0) && write(value, text, n) == n,
 		"a printer needs what it says it needs");
+	room->more = text;
 	return span_of(text, n);
 }
 
 static void
-drop(struct span text)
+drop(struct room *room)
 {
-	free((void *)(uintptr_t)text.p);
+	free(room->more);
+	room->more = NULL;
 }
 
 static void
@@ -56,25 +67,24 @@ result_check(const struct lk_parser *parser, struct span input, ssize_t n,
 static void
 print_check(const struct lk_parser *parser, const struct lk_result *value)
 {
-	struct span text = written(parser->print, value), again, json, same;
+	static struct room room[4];
+	struct span text = written(parser->print, value, &room[0]);
 	struct lk_result back;
 
 	oracle(parser->parse(text, &back) == (ssize_t)text.n,
 		"what is printed is accepted");
-	json = written(parser->json, value);
-	same = written(parser->json, &back);
-	oracle(text_eq(json, same), "what is printed has the same value");
-	again = written(parser->print, &back);
-	oracle(text_eq(text, again), "what is printed is canonical");
-	drop(text);
-	drop(json);
-	drop(same);
-	drop(again);
+	oracle(text_eq(written(parser->json, value, &room[1]),
+		       written(parser->json, &back, &room[2])),
+		"what is printed has the same value");
+	oracle(text_eq(text, written(parser->print, &back, &room[3])),
+		"what is printed is canonical");
+	for (size_t i = 0; i < 4; i++)
+		drop(&room[i]);
 }
 
 static void
-cut_check(const struct lk_parser *parser, struct span input, size_t at,
-	ssize_t n, const struct lk_result *whole)
+cut_check(
+	const struct lk_parser *parser, struct span input, size_t at, ssize_t n)
 {
 	struct lk_result part;
 	ssize_t m = parser->parse(span_cut(input, 0, at), &part);
@@ -85,26 +95,24 @@ cut_check(const struct lk_parser *parser, struct span input, size_t at,
 	if (n >= 0 && at >= (size_t)n && parser->framed)
 		oracle(m == n, "bytes behind a framed text do not matter");
 	if (m == LK_BAD || m == LK_LIMIT)
-		oracle(n == m && whole->reason == part.reason &&
-				whole->offset == part.offset,
+		oracle(n == LK_BAD || n == LK_LIMIT,
 			"what follows mends nothing");
 }
 
 static void
-cuts_check(const struct lk_parser *parser, struct span input, ssize_t n,
-	const struct lk_result *whole)
+cuts_check(const struct lk_parser *parser, struct span input, ssize_t n)
 {
 	uint32_t hash = 2166136261u;
 
 	if (input.n <= CUTS_ALL) {
 		for (size_t at = 0; at < input.n; at++)
-			cut_check(parser, input, at, n, whole);
+			cut_check(parser, input, at, n);
 		return;
 	}
 	for (size_t i = 0; i < CUTS_ALL; i++)
 		hash = (hash ^ input.p[input.n - 1 - i]) * 16777619u;
 	for (unsigned i = 0; i < CUTS_SOME; i++, hash *= 2654435761u)
-		cut_check(parser, input, (hash >> 8) % input.n, n, whole);
+		cut_check(parser, input, (hash >> 8) % input.n, n);
 }
 
 void
@@ -119,7 +127,7 @@ fuzz_parser(const char *name, struct span input)
 	oracle(parser != NULL, "the parser is in the list");
 	n = parser->parse(input, &value);
 	result_check(parser, input, n, &value);
-	cuts_check(parser, input, n, &value);
+	cuts_check(parser, input, n);
 	if (n >= 0)
 		print_check(parser, &value);
 }

@@ -6,7 +6,7 @@
  * - a refusal has a reason and an offset; an acceptance says what it consumed,
  *   and bytes behind that do not matter,
  * - every beginning of an accepted text is accepted or LK_MORE, and what is
- *   refused for good stays so, for the same reason, whatever follows,
+ *   refused for good stays so whatever follows (the reason may be another),
  * - what is printed parses to the same value and prints to the same text,
  * - printers say how much they need and keep to their room.
  */

@@ -27,8 +27,35 @@ pick(struct work *w, size_t n)
 static bool
 is_delimiter(uint8_t c)
 {
-	return c != '\0' &&
-	       strchr("\r\n\t ;:=,.()<>{}[]@\"/+-*|\\\x1d\x1e", c) != NULL;
+	static const bool table[256] = {['\r'] = true,
+		['\n'] = true,
+		['\t'] = true,
+		[' '] = true,
+		[';'] = true,
+		[':'] = true,
+		['='] = true,
+		[','] = true,
+		['.'] = true,
+		['('] = true,
+		[')'] = true,
+		['<'] = true,
+		['>'] = true,
+		['{'] = true,
+		['}'] = true,
+		['['] = true,
+		[']'] = true,
+		['@'] = true,
+		['"'] = true,
+		['/'] = true,
+		['+'] = true,
+		['-'] = true,
+		['*'] = true,
+		['|'] = true,
+		['\\'] = true,
+		[0x1d] = true,
+		[0x1e] = true};
+
+	return table[c];
 }
 
 static bool

@@ -15,6 +15,7 @@ sys.path.insert(0, str(ROOT / "fuzz"))
 
 import common  # noqa: E402
 import crash  # noqa: E402
+import planted  # noqa: E402
 
 ENGINES = {
     "runner": ["asan/bin/{}"],
@@ -87,3 +88,26 @@ def test_seeds_are_made(tmp_path: Path) -> None:
     assert {"dns", "fault", "plan", "recipe", "tls_hello"} <= made
     held = {path.name for path in (ROOT / "corpus/seeds").iterdir()}
     assert not set(common.targets()) - made - held
+
+
+def test_each_planted_bug_can_be_planted() -> None:
+    bugs = planted.bugs()
+    assert len(bugs) >= 12 and len({bug.id for bug in bugs}) == len(bugs)
+    for bug in bugs:
+        assert bug.source() != (ROOT / bug.file).read_text()
+        assert bug.target in common.targets()
+
+
+def test_the_example_of_an_own_parser_differs(tmp_path: Path) -> None:
+    make("asan/fuzz/engines/runner.o")      # so that the next one is quick
+    with (ROOT / ".build/make.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run(["make", "-s", "-j2", "byo-asan"], cwd=ROOT, check=True)
+    program = ROOT / ".build/asan/bin/byo"
+    for text, what in ((b"v=STSv1; id=a;", None),
+                       (b"V=STSV1; id=a;", "difference: you accept what is invalid"),
+                       (b"v=STSv12; id=a;", "difference: you accept what is invalid"),
+                       (b"v=STSv1; id=" + b"a" * 33, "difference: you accept what is invalid")):
+        assert crash.signature(program, text) == what
+    assert "reference: invalid (the id is not 1 to 32" in crash.report(
+        program, b"v=STSv1; id=" + b"a" * 33)
