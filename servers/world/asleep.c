@@ -125,7 +125,7 @@ asleep(const struct world *world, double *waited)
 }
 
 static bool
-is_ready(const ev_io *watcher)
+is_ready(ev_io *watcher)
 {
 	struct pollfd one = {.fd = watcher->fd, .events = POLLIN};
 
@@ -134,13 +134,12 @@ is_ready(const ev_io *watcher)
 
 /* The client has spoken, but it was not heard yet. */
 static bool
-is_unheard(const struct world *world)
+is_unheard(struct world *world)
 {
 	for (unsigned i = 0; i < world->listeners; i++)
 		if (is_ready(&world->listener[i].readable))
 			return true;
-	for (const struct conn *conn = world->conns; conn != NULL;
-		conn = conn->next)
+	for (struct conn *conn = world->conns; conn != NULL; conn = conn->next)
 		if (is_ready(&conn->readable))
 			return true;
 	return false;
