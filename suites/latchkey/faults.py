@@ -103,6 +103,7 @@ class Action:
     one_of: tuple[str, ...] = ()    # exactly one of these must be there
     reply: bool = False             # it strikes at a reply: `at.reply` must be there
     dns: bool = False               # it strikes at the name server
+    tls: bool = False               # it strikes in a handshake or behind it, never without one
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -125,17 +126,17 @@ ACTIONS: Mapping[str, Action] = {
     "clear-on-implicit": Action(),
     "tls-on-clear": Action(),
     "garbage": Action(one_of=BYTES),
-    "certificate": Action(("recipe",)),
+    "certificate": Action(("recipe",), tls=True),
     "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "signatures", "dh",
-                            "alpn")),
-    "downgrade": Action(),
-    "alert": Action(("at", "description"), ("level",)),
-    "flip": Action(("message", "offset", "bit")),
-    "truncate": Action(("message", "keep"), ("how",)),
-    "alpn": Action(("select",)),
-    "sni": Action(optional=("refuse",)),
+                            "alpn"), tls=True),
+    "downgrade": Action(tls=True),
+    "alert": Action(("at", "description"), ("level",), tls=True),
+    "flip": Action(("message", "offset", "bit"), tls=True),
+    "truncate": Action(("message", "keep"), ("how",), tls=True),
+    "alpn": Action(("select",), tls=True),
+    "sni": Action(optional=("refuse",), tls=True),
     "speak": Action(("protocol",)),
-    "request-certificate": Action(),
+    "request-certificate": Action(tls=True),
     "dns": Action(("name", "type"), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }

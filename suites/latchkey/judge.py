@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from latchkey.faults import ACTIONS
 from latchkey.model import Trial
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES, Context, Finding, done, exit_words, success_reported
@@ -60,6 +61,7 @@ class Case:
     prompted: bool = False              # the adapter's `prompt` matches the client's output
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     step: Step | None = None            # None: the fault does not wait for a reply
+    in_tls: bool = False                # the fault strikes where there is TLS, and only there
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,9 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
-    return Case(trial.posture, demands, success, prompted, shown,
-                step_of(trial.variant.fault.at))
+    fault = trial.variant.fault
+    return Case(trial.posture, demands, success, prompted, shown, step_of(fault.at),
+                ACTIONS[fault.action].tls)
 
 
 def step_of(at: Mapping[str, Any]) -> Step | None:
@@ -131,7 +134,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         result = _undecided(context, case, "control")
         return replace(result, notes=(f"control: {lack}", *result.notes))
     if not fault_reached(transcript):
-        if control is not None and case.step is not None and not comes_to(control, case.step):
+        if control is not None and not _can_touch(case, control):
             return replace(skip("untouched"), notes=_notes(context))
         return _undecided(context, case, "fault-not-delivered")
     checks = tuple(_check(context, demand) for demand in case.demands)
@@ -219,6 +222,13 @@ def _control_lack(case: Case, control: Transcript | None, twin: Transcript | Non
         return f"twin: {trouble}"
     # Without TLS a twin does not show what the client says in it by itself.
     return "" if twin.all("tls.up") else "the twin had no TLS"
+
+
+def _can_touch(case: Case, control: Transcript) -> bool:
+    """In the correct world the client comes to where the fault is."""
+    if case.in_tls and not control.all("hello"):
+        return False
+    return case.step is None or comes_to(control, case.step)
 
 
 def comes_to(control: Transcript, step: Step) -> bool:

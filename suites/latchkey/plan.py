@@ -19,6 +19,7 @@ MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "plan": 1,
         "id": trial.id,
         "deadline": profile.deadline,
-        "quiet": profile.quiet,
+        "quiet": _quiet(trial, profile),
         "trust": _trust(profile, places),
         "identities": identities,
         "secrets": dict(secrets),
@@ -71,6 +72,13 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "fault": fault,
         "client": _client(setup, template.fill(profile.message, values), values, places),
     }
+
+
+def _quiet(trial: Trial, profile: Profile) -> float:
+    """Where the client has to do its work, no silence is a sign that it waits in vain: it may
+    sleep on purpose before its next step."""
+    work = any(check.predicate == "operation-completed" for check, _ in trial.levels)
+    return max(profile.quiet, PATIENCE) if work and trial.kind == "fault" else profile.quiet
 
 
 def hosts(profile: Profile) -> list[tuple[str, str]]:

@@ -158,3 +158,10 @@ def test_a_copy_of_the_files_loads_the_same(real: Catalog, tmp_path: Path) -> No
     copy = catalog.load(tmp_path)
     assert list(copy.scenarios) == list(real.scenarios) == sorted(real.scenarios)
     assert copy.client_names == real.client_names
+
+
+def test_setup_installs_what_adapters_need(clients: list[Client]) -> None:
+    listed = [line.split() for line in (ROOT / "scripts/packages").read_text().splitlines()]
+    ready = {line[1] for line in listed if line and line[0] in ("clients", "run")}
+    needed = {package for client in clients for package in client.packages if ":" not in package}
+    assert needed <= ready

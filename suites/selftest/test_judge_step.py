@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from dialogue import event, exited, fault, mail_in_tls, recv, transcript, up
+from dialogue import event, exited, fault, mail_in_clear, mail_in_tls, recv, transcript, up
 
 from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
 from latchkey.postures import POSTURES
@@ -32,3 +32,12 @@ def test_the_step_is_read_from_the_fault() -> None:
     assert step_of({"listener": "starttls"}) is None
     assert step_of({"reply": "auth"}) == Step("auth", "any", 1)
     assert step_of({"reply": "auth", "phase": "tls", "nth": 2}) == Step("auth", "tls", 2)
+
+
+@pytest.mark.parametrize(("starts", "reason"), [
+    (False, "untouched"), (True, "fault-not-delivered"),
+])
+def test_a_fault_of_tls_for_a_client_that_never_starts_it(starts: bool, reason: str) -> None:
+    case = Case(POSTURES["imap-opportunistic"], (LEAK,), in_tls=True)
+    seen = transcript(mail_in_tls() if starts else mail_in_clear(), exited())
+    assert judge(case, seen, seen).reason == reason
