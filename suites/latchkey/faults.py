@@ -103,7 +103,7 @@ class Action:
     one_of: tuple[str, ...] = ()    # exactly one of these must be there
     reply: bool = False             # it strikes at a reply: `at.reply` must be there
     dns: bool = False               # it strikes at the name server
-    tls: bool = False               # it strikes in a handshake or behind it, never without one
+    tls: bool = False               # it strikes where TLS is started or in it, never without
 
 
 ACTIONS: Mapping[str, Action] = {
@@ -117,7 +117,7 @@ ACTIONS: Mapping[str, Action] = {
     "drop": Action(reply=True),
     "repeat": Action(("count",), reply=True),
     "inject": Action(("where", "segment"), ("after",), BYTES, reply=True),
-    "skip-tls": Action(("then",)),
+    "skip-tls": Action(("then",), tls=True),
     "cut": Action(("keep", "how"), reply=True),
     "close": Action(("when", "how"), reply=True),
     "refuse-connection": Action(),

@@ -2,19 +2,17 @@
 # Tcllib's smtp, imap4 and pop3: SERVICE WISH HOST PORT USER PASSWORD [FROM TO MESSAGE]
 package require tls
 lassign $argv service wish host port user password from to message
-if {![string match *default $wish]} {tls::init -require 1 -cadir /etc/ssl/certs -autoservername true}
+if {$wish eq "implicit" || $wish eq "opportunistic"} {tls::init -require 1 -cadir /etc/ssl/certs -autoservername true}
 
 proc submission {} {
 	package require smtp
 	package require mime
-	lassign [list $::wish] wish
 	set file [open $::message]
 	set part [mime::initialize -canonical text/plain -string [read $file]]
 	set options [list -servers $::host -ports $::port -username $::user -password $::password]
 	lappend options -originator $::from -recipients $::to -header "From $::from" -header "To $::to"
-	if {[string match starttls* $wish]} {lappend options -usetls 1 -tlspolicy {apply {{code text} {return secure}}}}
-	if {[string match implicit* $wish]} {lappend options -tlsimport 1}
-	if {$wish eq "default"} {lappend options -usetls 0}
+	if {$::wish eq "opportunistic"} {lappend options -usetls 1 -tlspolicy {apply {{code text} {return secure}}}}
+	if {[string match implicit* $::wish]} {lappend options -tlsimport 1}
 	smtp::sendmessage $part {*}$options
 }
 proc imap {} {
