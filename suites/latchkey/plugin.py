@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from latchkey import catalog, gather, paths, runner
+from latchkey import catalog, gather, guard, paths, runner
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.model import Trial
@@ -67,6 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
         gather.out_prepare(wish.out)
     except UserError as error:
         raise pytest.UsageError(str(error)) from None
+    guard.start()
     config.option.out = str(wish.out)   # workers may stand elsewhere
     config.pluginmanager.register(Controller(config, run), "latchkey-controller")
 

@@ -17,7 +17,7 @@ import tempfile
 from functools import lru_cache
 from pathlib import Path
 
-from latchkey import paths
+from latchkey import guard, paths
 
 PROGRAMS = "/run/latchkey"              # what the build makes
 TRIAL = f"{PROGRAMS}/trial"             # the evidence folder
@@ -109,7 +109,7 @@ def refusal(scratch: Path) -> str:
         etc = etc_make(scratch, None)
         done = subprocess.run(
             command(etc, None, None, ["/bin/true"]), env=environment(), timeout=20, check=False,
-            stdin=subprocess.DEVNULL, capture_output=True)
+            stdin=subprocess.DEVNULL, capture_output=True, process_group=guard.group())
     except FileNotFoundError:
         return "bwrap is not installed"
     except subprocess.TimeoutExpired:

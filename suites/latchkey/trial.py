@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latchkey import paths, ports, sandbox, transcript
+from latchkey import guard, paths, ports, sandbox, transcript
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial
 from latchkey.plan import FORGED, Places, compile_plan
@@ -107,7 +107,7 @@ def _world(plan: Mapping[str, Any], trial: Trial, folder: Path, etc: Path, pcap:
     with subprocess.Popen(
             sandbox.command(etc, folder, trial.client.folder.resolve(), inner),
             env=sandbox.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, close_fds=False) as process:
+            stderr=subprocess.PIPE, close_fds=False, process_group=guard.group()) as process:
         try:
             _, said = process.communicate(timeout=float(plan["deadline"]) + GRACE)
         except subprocess.TimeoutExpired:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -262,6 +264,25 @@ def test_nothing_outlives_a_killed_command(built: Path) -> None:
         process.stdout.readline()
         process.kill()
         process.communicate(timeout=30)
+
+
+def test_not_even_a_sandbox_that_has_not_begun_outlives_it(built: Path) -> None:
+    """Before its first step bubblewrap's child does not die with its parent: a sleep plays it."""
+    fake, told = built / "bin/bwrap", built / "told"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\nsleep 600 &\necho $! >>{told}\nexec {shutil.which("bwrap")} "$@"\n',
+                    encoding="ascii")
+    fake.chmod(0o755)
+    os.mkfifo(told)
+    path = {**os.environ, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
+    with subprocess.Popen([paths.COMMAND, "run", "python", "-j", "2", "--out", "out"], cwd=built,
+                          env=path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with told.open(encoding="ascii") as stream:
+            sleeping = os.pidfd_open(int(stream.readline()))
+            process.kill()
+            process.communicate(timeout=30)
+            assert select.select([sleeping], [], [], 30)[0], "it sleeps on"
+        os.close(sleeping)
 
 
 def _files() -> set[Path]:
