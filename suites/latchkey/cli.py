@@ -154,7 +154,14 @@ def _run(arguments: argparse.Namespace) -> int:
     found = catalog.load(paths.ROOT)
     names = list(arguments.clients)
     if arguments.all:
-        names += [name for name in found.client_names if runner.is_installed(found.client(name))]
+        there = {name: runner.is_installed(found.client(name)) for name in found.client_names}
+        names += [name for name, installed in there.items() if installed]
+        left = [name for name, installed in there.items() if not installed]
+        if left:
+            print(f"latchkey: not installed and left out: {', '.join(left)}; see `latchkey doctor`",
+                  file=sys.stderr)
+        if not names:
+            raise UserError(None, 0, "no client is installed", "`latchkey doctor` says how")
     if not names:
         raise UserError(None, 0, "no client is named", f"name some of: "
                         f"{', '.join(found.client_names)}; or --all")

@@ -129,6 +129,8 @@ def told(findings: Iterable[Finding]) -> str:
     installed = sum(one.good for one in findings if one.name.startswith("client: "))
     if broken:
         lines += ["", f"Nothing can be judged here: {', '.join(broken)}."]
+        lines += ["Without a sandbox there is still: latchkey run --ports"] \
+            if broken == ["sandbox"] else []
     else:
         lines += ["", f"Everything is there to judge {installed} clients."]
     mend = remedy(findings)

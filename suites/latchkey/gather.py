@@ -162,6 +162,14 @@ class Gathering:
 
     def finish(self, interrupted: bool) -> int:
         """Write everything; the exit status of the run."""
+        try:
+            return self._finish(interrupted)
+        except OSError as error:
+            print(f"latchkey: {error.filename or self.wish.out}: cannot be written: "
+                  f"{error.strerror}; the run is lost", file=sys.stderr)
+            return 3
+
+    def _finish(self, interrupted: bool) -> int:
         run = self._run(interrupted)
         out = self.wish.out
         results.write(out / "results.json", run)

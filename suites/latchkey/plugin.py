@@ -178,8 +178,9 @@ def pytest_runtest_makereport(item: pytest.Item,
                               call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     outcome = yield
     if call.when == "call" and isinstance(item, TrialItem):
-        broken = call.excinfo is not None and item.entry is None
-        found = gather.broken(item.trial, str(call.excinfo)) if broken else item.entry
+        found = item.entry
+        if call.excinfo is not None and found is None:
+            found = gather.broken(item.trial, call.excinfo.exconly(tryshort=True))
         setattr(outcome.get_result(), _ENTRY, pickle.dumps(found))
 
 

@@ -79,6 +79,15 @@ def test_show_tells_what_why_and_by_which_rule() -> None:
         assert name in text
 
 
+def test_all_says_whom_it_leaves_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                     capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("latchkey.runner.is_installed", lambda client: False)
+    assert cli.main(["run", "--all", "--out", str(tmp_path / "out")]) == 2
+    left, said = capsys.readouterr().err.splitlines()
+    assert "left out:" in left and "curl" in left
+    assert said == "latchkey: no client is installed; `latchkey doctor` says how"
+
+
 def test_it_runs_from_anywhere_and_through_a_link(tmp_path: Path) -> None:
     link = tmp_path / "lk"
     link.symlink_to(paths.COMMAND)

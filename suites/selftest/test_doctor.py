@@ -70,6 +70,12 @@ def test_what_can_be_made_is_made_by_one_command(tmp_path: Path, monkeypatch: py
     assert doctor.remedy(findings).count(command) == (1 if made else 0)
 
 
+def test_there_is_a_way_without_a_sandbox() -> None:
+    told = doctor.told([Finding("sandbox", False, "no"), Finding("world", True, "there")])
+    assert "latchkey run --ports" in told
+    assert "--ports" not in doctor.told([Finding("world", False, "no")])
+
+
 def test_a_refusal_is_passed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                 capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sandbox, "refusal", lambda scratch: "bwrap: no")

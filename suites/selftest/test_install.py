@@ -139,6 +139,15 @@ def test_the_manual_has_every_command_and_option() -> None:
         assert f".It Cm {name}" in page
 
 
+def test_mandoc_has_nothing_to_say_against_the_manual() -> None:
+    if shutil.which("mandoc") is None:
+        pytest.skip("mandoc is not installed: scripts/setup extra")
+    done = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", "docs/latchkey.1"], cwd=ROOT,
+                          capture_output=True, text=True, check=False)
+    # No file of ours has a date.
+    assert [line for line in done.stdout.splitlines() if "missing date" not in line] == []
+
+
 def test_the_manual_is_well_formed() -> None:
     if shutil.which("man") is None or shutil.which("groff") is None:
         pytest.skip("man and groff are not installed")

@@ -149,6 +149,18 @@ def test_a_wrong_client_is_one_line(tmp_path: Path, said: bytes) -> None:
     assert done.returncode == 2 and done.stderr.count(b"\n") == 1, done.stderr
 
 
+def test_a_full_disk_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "small").mkdir()
+    disk = ["--size", "300000", "--tmpfs", str(tmp_path / "small")]
+    done = subprocess.run(machine(
+        tmp_path, *disk, str(paths.COMMAND), "run", "python", *SMALL, "--ports", "--pcap",
+        "--repeat", "9", "--out", str(tmp_path / "small/out")),
+        check=False, capture_output=True, text=True)
+    assert done.returncode == 3 and "Traceback" not in done.stderr, done.stdout + done.stderr
+    assert done.stderr.endswith("No space left on device; the run is lost\n")
+    assert "OSError: [Errno 28] No space left on device" in done.stdout
+
+
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     with running(machine(tmp_path, str(paths.COMMAND), "run", "python", "--ports", "-j", "1",
                          "--out", str(tmp_path / "out"))) as process:
