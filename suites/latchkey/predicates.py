@@ -24,7 +24,7 @@ _SHELL = 128                            # what a shell adds to the signal that e
 # What a client may still say in clear behind the fault: to ask again, to mend it, to leave.
 _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "imap": frozenset({"CAPABILITY", "ID", "STARTTLS", "NOOP", "LOGOUT"}),
-    "pop3": frozenset({"CAPA", "STLS", "NOOP", "QUIT"}),
+    "pop3": frozenset({"CAPA", "STLS", "NOOP", "RSET", "QUIT"}),
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
 _GOODBYES = frozenset({"LOGOUT", "QUIT"})

@@ -117,7 +117,7 @@ ROWS = (
     Row("asking, mending, leaving (IMAP)", WORK, True,
         (fault(), *map(command, ("CAPABILITY", "ID", "STARTTLS", "NOOP", "LOGOUT")))),
     Row("asking, mending, leaving (POP3)", WORK, True,
-        (fault(), *(command(v, service="pop3") for v in ("CAPA", "STLS", "NOOP", "QUIT")))),
+        (fault(), *(command(v, service="pop3") for v in ("CAPA", "STLS", "NOOP", "RSET", "QUIT")))),
     Row("asking, mending, leaving (SMTP)", WORK, True,
         (fault(), *(command(v, service="smtp")
                     for v in ("EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT")))),
