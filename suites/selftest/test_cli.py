@@ -279,8 +279,8 @@ def test_not_even_a_sandbox_that_has_not_begun_outlives_it(built: Path) -> None:
     """Before its first step bubblewrap's child does not die with its parent: a sleep plays it."""
     fake, told = built / "bin/bwrap", built / "told"
     fake.parent.mkdir()
-    fake.write_text(f'#!/bin/sh\nsleep 600 &\necho $! >>{told}\nexec {shutil.which("bwrap")} "$@"\n',
-                    encoding="ascii")
+    fake.write_text(f'#!/bin/sh\nsleep 600 &\necho $! >>{told}\n'
+                    f'exec {shutil.which("bwrap")} "$@"\n', encoding="ascii")
     fake.chmod(0o755)
     os.mkfifo(told)
     path = {**os.environ, "PATH": f"{fake.parent}:{os.environ['PATH']}"}
