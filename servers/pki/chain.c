@@ -151,6 +151,50 @@ sent_add_stray(const struct spot *at, STACK_OF(X509) * stack)
 	return result;
 }
 
+static int
+cross_sign(X509 *cross, const X509_NAME *issuer, EVP_PKEY *key, bool expired)
+{
+	int i = X509_get_ext_by_NID(cross, NID_authority_key_identifier, -1);
+
+	if (i >= 0)
+		X509_EXTENSION_free(X509_delete_ext(cross, i));
+	if (expired && X509_gmtime_adj(X509_getm_notAfter(cross), -60) == NULL)
+		return -1;
+	return X509_set_issuer_name(cross, issuer) == 1 &&
+			       X509_sign(cross, key, EVP_sha256()) != 0
+		       ? 0
+		       : -1;
+}
+
+/*
+ * The anchor once more, with its name and key, but signed by a root that
+ * nobody has: a second way up, which leads nowhere.
+ */
+static int
+sent_add_cross(const struct spot *at, STACK_OF(X509) * stack,
+	const struct pki_cert *anchor, bool expired)
+{
+	struct pki_cert other;
+	X509 *cross = X509_dup(anchor->x509);
+	X509_NAME *name = X509_NAME_new();
+	int result = pki_root_make(true, &other, at->err);
+
+	if (result == 0) {
+		if (cross == NULL || name == NULL ||
+			X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+				(const uint8_t *)"Cross Root", -1, -1,
+				0) != 1 ||
+			cross_sign(cross, name, other.key, expired) != 0)
+			result = err_set(at->err, ERR_LIMIT, "cross-signing");
+		else
+			result = sent_add(at, stack, cross);
+	}
+	X509_NAME_free(name);
+	X509_free(cross);
+	pki_cert_fini(&other);
+	return result;
+}
+
 /* One word of `send`. */
 static int
 sent_add_word(const struct spot *at, const char *wordz, STACK_OF(X509) * stack,
@@ -167,6 +211,10 @@ sent_add_word(const struct spot *at, const char *wordz, STACK_OF(X509) * stack,
 		return sent_add_stray(at, stack);
 	if (strcmp(wordz, "root") == 0 && chain->anchor != NULL)
 		return sent_add(at, stack, chain->anchor->x509);
+	if (strcmp(wordz, "cross") == 0 && chain->anchor != NULL)
+		return sent_add_cross(at, stack, chain->anchor, false);
+	if (strcmp(wordz, "cross-expired") == 0 && chain->anchor != NULL)
+		return sent_add_cross(at, stack, chain->anchor, true);
 	if (strncmp(wordz, prefix, sizeof(prefix) - 1) == 0) {
 		wordz += sizeof(prefix) - 1;
 		number = wordz[0] >= '1' && wordz[0] <= '9' && wordz[1] == '\0'
@@ -177,7 +225,8 @@ sent_add_word(const struct spot *at, const char *wordz, STACK_OF(X509) * stack,
 				at, stack, chain, number, number + 1);
 	}
 	return spot_fail(at, "must be one of: intermediates intermediate-N "
-			     "root leaf stray, and be part of the chain");
+			     "root leaf stray cross cross-expired, and be "
+			     "part of the chain");
 }
 
 STACK_OF(X509) * pki_chain_sent(const struct spot *at, const json_t *recipe,

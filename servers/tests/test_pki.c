@@ -443,6 +443,39 @@ a_root_is_kept_from_world_to_world(void **state)
 	pki_world_free(two);
 }
 
+/* The root's name and key under another signature, and its end. */
+static void
+a_root_is_cross_signed(void **state)
+{
+	static const struct {
+		const char *textz;
+		int over; /* in a minute from now: -1 expired, 1 not */
+	} rows[] = {
+		{"{\"send\": [\"intermediates\", \"cross\"]}", 1},
+		{"{\"send\": [\"intermediates\", \"cross-expired\"]}", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pki_identity identity = forged(rows[i].textz);
+		X509 *root = pki_world_root(world), *cross;
+
+		assert_int_equal(sk_X509_num(identity.chain), 2);
+		cross = sk_X509_value(identity.chain, 1);
+		assert_int_equal(X509_NAME_cmp(X509_get_subject_name(cross),
+					 X509_get_subject_name(root)),
+			0);
+		assert_int_equal(EVP_PKEY_eq(X509_get0_pubkey(cross),
+					 X509_get0_pubkey(root)),
+			1);
+		assert_int_not_equal(X509_check_issued(root, cross), X509_V_OK);
+		assert_int_equal(
+			X509_cmp_current_time(X509_get0_notAfter(cross)),
+			rows[i].over);
+		pki_identity_fini(&identity);
+	}
+}
+
 int
 main(void)
 {
@@ -461,6 +494,7 @@ main(void)
 		cmocka_unit_test(der_lengths_are_minimal),
 		cmocka_unit_test(the_root_is_installed_under_both_names),
 		cmocka_unit_test(a_root_is_kept_from_world_to_world),
+		cmocka_unit_test(a_root_is_cross_signed),
 	};
 
 	return cmocka_run_group_tests(tests, world_up, world_down);

@@ -25,6 +25,8 @@ BUGS = {
     "retries-with-older-tls": "comes back with TLS 1.2 after a handshake that failed",
     "checks-no-certificate": "takes every certificate",
     "checks-no-name": "takes a certificate of any other host",
+    "believes-common-name": "takes the common name where alternative names say otherwise",
+    "believes-partial-wildcards": "takes a star inside a label for letters",
     "checks-no-dates": "takes a certificate that has expired",
     "probes-unchecked": "asks for the capabilities on a connection whose certificate it ignores",
     "keeps-read-buffer": "keeps whole lines that it has read behind the reply to STARTTLS",
@@ -55,6 +57,8 @@ BUGS = {
 }
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
 TIMEOUT = 10
+# Of OpenSSL's x509v3.h: what counts as a name.
+ALWAYS_CHECK_SUBJECT, NO_PARTIAL_WILDCARDS = 0x1, 0x4
 NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
 # Of OpenSSL's ssl.h: how the highest version of a connection is set.
 SET_MAX_PROTO_VERSION, TLS12 = 124, 0x0303
@@ -204,6 +208,10 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context.check_hostname = False
     if bug == "checks-no-certificate":
         context.verify_mode = ssl.CERT_NONE
+    if bug == "believes-common-name":
+        context._host_flags |= ALWAYS_CHECK_SUBJECT         # type: ignore[attr-defined]
+    if bug == "believes-partial-wildcards":
+        context._host_flags &= ~NO_PARTIAL_WILDCARDS        # type: ignore[attr-defined]
     if bug == "checks-no-dates":
         context.verify_flags |= NO_CHECK_TIME
     if bug == "accepts-old-tls":

@@ -30,6 +30,8 @@ ERROR_TEXT = "tampering.error-text[refusal]/submission-starttls"
 FRAGMENT = "injection.fragment[half-word-same]/pop3-starttls"
 SELF_SIGNED = "certificate.impostor[self-signed]/imap-implicit"
 OTHER_HOST = "certificate.impostor[other-host]/submission-starttls"
+WRONG_SAN = "certificate.impostor[cn-right-san-wrong]/imap-starttls"
+WILDCARD = "certificate.impostor[wildcard-partial]/submission-implicit"
 EXPIRED = "certificate.impostor[expired]/pop3-implicit"
 OLD_TLS = "tls.old-version[tls1.1]/imap-implicit"
 ANONYMOUS = "tls.no-protection[anonymous]/pop3-implicit"
@@ -55,7 +57,7 @@ TRIALS = (
     NOT_OFFERED, NOT_OFFERED_SMTP, NOT_OFFERED_DEFAULT, REFUSED, PREAUTH, PREAUTH_DEFAULT,
     NO_HANDSHAKE, LINE, HANDSHAKE, DIALOGUE, UNFINISHED, UNFINISHED_IMAP, UNTAGGED, EARLY_LIST,
     EARLY_SEARCH, EARLY_FETCH, LISTING, EARLY_ANSWERS, FORGED_LOGINS, ALERT_TEXT, ERROR_TEXT,
-    FRAGMENT, SELF_SIGNED, OTHER_HOST, EXPIRED, OLD_TLS, ANONYMOUS,
+    FRAGMENT, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED, OLD_TLS, ANONYMOUS,
     MARKED, SMALL_GROUP, SHA1, OTHER_SERVICE, CUT_SESSION, FLIPPED,
     ALERT, CUT_FLIGHT, CLEAR_GREETING, LOGIN_DISABLED, NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL,
     CUT_MAIL_POP3)
@@ -124,15 +126,20 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     "retries-in-clear": {
         **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, MARKED, SMALL_GROUP, SHA1, FLIPPED,
                          ALERT, CUT_FLIGHT, CLEAR_GREETING), IN_CLEAR),
-        **dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), CLEAR_FOR_IMPOSTOR),
+        **dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED),
+                        CLEAR_FOR_IMPOSTOR),
         **dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CREDENTIAL)),
     },
     "retries-with-older-tls": dict.fromkeys(
         (MARKED, SMALL_GROUP, SHA1, FLIPPED, ALERT, CUT_FLIGHT), fail(FALLBACK)),
-    "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), TO_IMPOSTOR),
-    "checks-no-name": {OTHER_HOST: TO_IMPOSTOR},
+    "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD,
+                                            EXPIRED), TO_IMPOSTOR),
+    "checks-no-name": dict.fromkeys((OTHER_HOST, WRONG_SAN, WILDCARD), TO_IMPOSTOR),
+    "believes-common-name": {WRONG_SAN: TO_IMPOSTOR},
+    "believes-partial-wildcards": {WILDCARD: TO_IMPOSTOR},
     "checks-no-dates": {EXPIRED: TO_IMPOSTOR},
-    "probes-unchecked": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), fail(COMMAND_TO)),
+    "probes-unchecked": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED),
+                                      fail(COMMAND_TO)),
     "keeps-read-buffer": {
         **dict.fromkeys((LINE, UNFINISHED, UNFINISHED_IMAP), fail(CONSUMED)),
         DIALOGUE: fail(CONSUMED, FALSE_MAIL),
@@ -151,7 +158,7 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         (LOGIN_DISABLED, NO_LOGIN, FORGED_LOGINS), fail(UNOFFERED)),
     "ignores-login-disabled": {LOGIN_DISABLED: fail(UNOFFERED)},
     "sends-password-before-tls": dict.fromkeys(
-        (REFUSED, NO_HANDSHAKE, OTHER_HOST, SHA1, CUT_FLIGHT, NO_LOGIN, LINE, HANDSHAKE,
+        (REFUSED, NO_HANDSHAKE, OTHER_HOST, WRONG_SAN, SHA1, CUT_FLIGHT, NO_LOGIN, LINE, HANDSHAKE,
          EARLY_ANSWERS, ERROR_TEXT), fail(CREDENTIAL)),
     "clear-text-in-handshake": {HELLO: fail("no-clear-text-in-handshake: interoperability")},
     "sends-no-server-name": {HELLO: fail("sends-sni: interoperability")},
@@ -180,7 +187,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys((NOT_OFFERED, NOT_OFFERED_SMTP, REFUSED, NO_HANDSHAKE, OLD_TLS, ANONYMOUS,
                          MARKED, SMALL_GROUP, SHA1, CUT_SESSION, FLIPPED, ALERT, CUT_FLIGHT,
                          CLEAR_GREETING, ERROR_TEXT), fail(FALSE)),
-        **dict.fromkeys((OTHER_SERVICE, PREAUTH, SELF_SIGNED, OTHER_HOST, EXPIRED, CUT_MAIL,
+        **dict.fromkeys((OTHER_SERVICE, PREAUTH, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD,
+                         EXPIRED, CUT_MAIL,
                          CUT_MAIL_POP3, DIALOGUE, UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
         LISTING: fail(FALSE_MAIL, SHOWN),
     },
@@ -193,8 +201,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(WRONG, CRASHED),
         **dict.fromkeys((UNTAGGED, LISTING), CRASH), ERROR_TEXT: CRASH_SEEN,
     },
-    "asks-the-user": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
-    "asks-for-ever": dict.fromkeys((SELF_SIGNED, OTHER_HOST, EXPIRED), ASKED),
+    "asks-the-user": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED), ASKED),
+    "asks-for-ever": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED), ASKED),
 }
 # Those that end only when the deadline comes.
 WAITS = frozenset({"hangs", "asks-for-ever"})
