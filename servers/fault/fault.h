@@ -93,6 +93,7 @@ struct fault {
 	const char *reply; /* NULL: not a matter of replies */
 	enum fault_phase phase;
 	long nth, connection; /* 0: every one */
+	long run;             /* of the client; 0: every one */
 
 	/* do */
 	struct span data;  /* owned */
@@ -145,6 +146,7 @@ struct fault_conn {
 	bool delivered;    /* at least once */
 	bool spoiled;      /* the last reply does not go out as it was meant */
 	bool wire_spoiled; /* TLS bytes were changed */
+	bool offers_alpn;  /* the ClientHello does */
 	unsigned records;  /* TLS records that went out */
 	unsigned messages; /* TLS messages that matched so far */
 	unsigned target;   /* number of the record that is struck; 0: none */

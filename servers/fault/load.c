@@ -104,7 +104,7 @@ static int
 load_at(struct fault *fault, const struct json_place *at, struct err *err)
 {
 	static const char *const keys[] = {
-		"reply", "phase", "nth", "connection", NULL};
+		"reply", "phase", "nth", "connection", "run", NULL};
 	static const char *const at_phases[] = {"any", "clear", "tls", NULL};
 	int phase = FAULT_ANY_PHASE;
 
@@ -117,7 +117,9 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 			json_whole(at, "nth", false, 1, 10000, &fault->nth,
 				err) != 0 ||
 			json_whole(at, "connection", false, 1, 10000,
-				&fault->connection, err) != 0))
+				&fault->connection, err) != 0 ||
+			json_whole(at, "run", false, 1, 9, &fault->run, err) !=
+				0))
 		return -1;
 	fault->phase = (enum fault_phase)phase;
 	fault->rewrites = (rules[fault->action].needs & NEED_REPLY) != 0 &&

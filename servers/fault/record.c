@@ -213,6 +213,10 @@ fault_conn_raw(
 			fault_conn_delivered(conn, out);
 		break;
 	case FAULT_ALPN:
+		/* Who asks for no protocol is not answered with one. */
+		if (!conn->delivered && conn->offers_alpn)
+			fault_conn_delivered(conn, out);
+		break;
 	case FAULT_DOWNGRADE:
 	case FAULT_SNI:
 	case FAULT_TLS:

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "world/world.h"
 
@@ -59,6 +60,27 @@ add_turns(const char *pid, const char *thread, struct sight *sight)
 }
 
 /*
+ * Has it set itself an alarm? Then it waits for no reply, and goes on by
+ * itself. Where /proc does not tell (it needs the right to trace), no.
+ */
+static bool
+naps(const char *pid)
+{
+	char path[64];
+	long number = -1;
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%.20s/syscall", pid);
+	file = fopen(path, "re");
+	if (file == NULL)
+		return false;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = -1;
+	(void)fclose(file);
+	return number == SYS_nanosleep || number == SYS_clock_nanosleep;
+}
+
+/*
  * The first thread says nothing of the others: that of a JVM only waits for
  * them to end.
  */
@@ -68,6 +90,7 @@ look_at_process(const char *pid, pid_t session, struct sight *sight)
 	char path[64];
 	DIR *folder;
 	struct dirent *entry;
+	unsigned threads = 0;
 
 	(void)snprintf(path, sizeof(path), "/proc/%.20s/task", pid);
 	folder = opendir(path);
@@ -82,11 +105,15 @@ look_at_process(const char *pid, pid_t session, struct sight *sight)
 		/* Of what is not ours, nothing more is asked. */
 		if (state == 0)
 			break;
+		threads++;
 		if (state == 'R' || state == 'D')
 			sight->sleeps = false;
 		add_turns(pid, entry->d_name, sight);
 	}
 	(void)closedir(folder);
+	/* Of many threads one may nap for ever, as a runtime's own do. */
+	if (threads == 1 && naps(pid))
+		sight->sleeps = false;
 }
 
 static struct sight

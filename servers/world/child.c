@@ -106,14 +106,14 @@ open_input(struct span text)
 }
 
 static int
-open_output(const char *folder, const char *name)
+open_output(const char *folder, const char *name, int flags)
 {
 	char path[4096];
 
 	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >=
 		(int)sizeof(path))
 		return -1;
-	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
 }
 
 /* A program name as execvp would find it, but along the client's own PATH. */
@@ -148,11 +148,14 @@ run_client(const struct plan_client *client, const int fds[3], int report)
 	_exit(127);
 }
 
+static int child_again(struct world *world, struct err *err);
+
 static void
 on_exit_of_child(struct ev_loop *loop, ev_child *watcher, int events)
 {
 	struct world *world = watcher->data;
 	struct transcript *t;
+	struct err err;
 	int status = watcher->rstatus;
 
 	(void)events;
@@ -167,7 +170,12 @@ on_exit_of_child(struct ev_loop *loop, ev_child *watcher, int events)
 	(void)transcript_end(t);
 	/* What it left behind belongs to it. */
 	(void)kill(-world->child->pid, SIGKILL);
-	world_end_soon(world);
+	if (world->run >= world->plan->client.runs || world->stopped) {
+		world_end_soon(world);
+	} else if (child_again(world, &err) != 0) {
+		record_error(world, &err);
+		world_end_soon(world);
+	}
 }
 
 static void
@@ -225,19 +233,18 @@ spawn(struct world *world, const int fds[3], struct err *err)
 	return bad;
 }
 
-int
-child_start(struct world *world, struct err *err)
+/* Starts the client with its input and its output. */
+static int
+launch(struct world *world, int output_flags, struct err *err)
 {
 	const struct plan_client *client = &world->plan->client;
 	int fds[3], bad = -1;
 
-	if (make_home(client, err) != 0)
-		return -1;
-	world->child = calloc(1, sizeof(*world->child));
 	fds[0] = open_input(client->input);
-	fds[1] = open_output(world->out_folder, "client.stdout");
-	fds[2] = open_output(world->out_folder, "client.stderr");
-	if (world->child == NULL || fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
+	fds[1] = open_output(world->out_folder, "client.stdout", output_flags);
+	fds[2] = open_output(world->out_folder, "client.stderr", output_flags);
+	world->run++;
+	if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)
 		(void)err_set(err, ERR_IO, "cannot open the client's files: %s",
 			strerror(errno));
 	else
@@ -246,6 +253,24 @@ child_start(struct world *world, struct err *err)
 		if (fds[i] >= 0)
 			(void)close(fds[i]);
 	return bad;
+}
+
+/* Once more over the same home, which is left as the client left it. */
+static int
+child_again(struct world *world, struct err *err)
+{
+	return launch(world, O_APPEND, err);
+}
+
+int
+child_start(struct world *world, struct err *err)
+{
+	if (make_home(&world->plan->client, err) != 0)
+		return -1;
+	world->child = calloc(1, sizeof(*world->child));
+	if (world->child == NULL)
+		return err_set(err, ERR_LIMIT, "out of memory");
+	return launch(world, O_TRUNC, err);
 }
 
 bool

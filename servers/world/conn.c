@@ -26,7 +26,8 @@ side_of(struct listener *listener, const struct fault *fault)
 {
 	bool faulted = listener->struck &&
 		       (fault->connection == 0 || (unsigned)fault->connection ==
-							  listener->accepted);
+							  listener->accepted) &&
+		       (fault->run == 0 || fault->run == listener->world->run);
 
 	return &listener->side[faulted ? 1 : 0];
 }
@@ -60,6 +61,11 @@ conn_new(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	conn->world = world;
 	conn->listener = listener;
 	conn->side = side_of(listener, &world->plan->fault);
+	/* The mail comes between the runs: each time something is to be done,
+	 * also for a client that remembers what it had. */
+	conn->side->config.mailbox = world->run < world->plan->client.runs
+					     ? &world->no_mail
+					     : &world->plan->mailbox;
 	conn->engine = conn->side->class->new (&conn->side->config);
 	if (conn->engine == NULL) {
 		free(conn);

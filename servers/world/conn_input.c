@@ -106,7 +106,10 @@ conn_step(struct conn *conn, enum engine_event event, struct span bytes)
 static void
 on_hello(void *self, const struct tls_hello *hello)
 {
-	record_hello(self, hello);
+	struct conn *conn = self;
+
+	conn->fault.offers_alpn = hello->alpns > 0;
+	record_hello(conn, hello);
 }
 
 static void

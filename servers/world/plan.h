@@ -41,6 +41,7 @@ struct plan_client {
 	struct plan_file file[PLAN_FILES_MAX];
 	unsigned files;
 	struct span input; /* owned */
+	long runs;         /* how often it is started over the same home */
 };
 
 struct plan {

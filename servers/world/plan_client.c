@@ -114,7 +114,7 @@ plan_load_client(
 	struct plan *plan, const struct json_place *root, struct err *err)
 {
 	static const char *const keys[] = {
-		"argv", "env", "home", "files", "stdin", NULL};
+		"argv", "env", "home", "files", "stdin", "runs", NULL};
 	struct plan_client *client = &plan->client;
 	struct json_place place;
 
@@ -126,7 +126,9 @@ plan_load_client(
 		json_texts(&place, "argv", true, client->argv, PLAN_ARGV_MAX,
 			&client->args, err) != 0 ||
 		json_text(&place, "home", true, &client->home, err) != 0 ||
-		json_bytes(&place, "stdin", false, &client->input, err) != 0)
+		json_bytes(&place, "stdin", false, &client->input, err) != 0 ||
+		json_whole(&place, "runs", false, 1, 9, &client->runs, err) !=
+			0)
 		return -1;
 	if (client->args == 0)
 		return err_set(err, ERR_PLAN, "client.argv: is empty");

@@ -265,6 +265,7 @@ world_open(struct world *world, struct plan *plan, const char *out_folder,
 {
 	*world = (struct world){
 		.plan = plan, .out_folder = out_folder, .options = *options};
+	world->no_mail.uid_validity = plan->mailbox.uid_validity;
 	world->loop = ev_default_loop(EVFLAG_AUTO);
 	if (world->loop == NULL)
 		return err_set(err, ERR_IO, "no event loop");
@@ -353,6 +354,7 @@ on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
 	(void)events;
 	(void)record_world(world, "deadline");
 	(void)transcript_end(&world->transcript);
+	world->stopped = true;
 	child_kill(world);
 }
 

@@ -132,6 +132,8 @@ struct world {
 	unsigned n_conns, next_conn;
 	struct dns_port *dns;
 	struct child *child;
+	long run; /* of the client, from 1 */
+	struct engine_mailbox no_mail;
 	ev_timer deadline, quiet, drain;
 	ev_signal term, interrupt;
 	ev_prepare sweep;
@@ -144,7 +146,8 @@ struct world {
 	unsigned dns_port;
 	long refused_at_start, refused_seen;
 	bool fault_delivered, ending;
-	bool broken; /* an error event was written */
+	bool stopped; /* the deadline came: the client is not started again */
+	bool broken;  /* an error event was written */
 };
 
 /* world.c */

@@ -50,6 +50,7 @@ AT: Mapping[str, Shape] = {
     "phase": Word("phase", ("clear", "tls")),
     "nth": _COUNT,
     "connection": _COUNT,
+    "run": Number(2, 9, whole=True),
 }
 
 PARAMETERS: Mapping[str, Shape] = {
@@ -172,6 +173,9 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if action.reply and "reply" not in at:
         raise Misfit(("at",), f"the action {name} strikes at a reply, and at names none",
                      'add at = { reply = "…" }')
+    if "run" in at and name in ("dns", "refuse-connection"):
+        raise Misfit(("at", "run"), f"the action {name} is there from the beginning",
+                     "leave run out")
     if name == "alert" and do["at"] == "session":
         _check_session_alert(at, do)
     if action.dns != (at.get("listener") == "dns"):

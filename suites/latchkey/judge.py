@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from latchkey.faults import ACTIONS
-from latchkey.model import Trial
+from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES, Context, Finding, done, exit_words, success_reported
 from latchkey.transcript import Event, Transcript
@@ -49,6 +48,7 @@ class Step:
     reply: str
     phase: str = "any"                  # any, clear, tls
     nth: int = 1
+    offers: str = ""                    # instead: a ClientHello that has something in this list
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,15 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
-    return Case(trial.posture, demands, success, prompted, shown, step_of(fault.at),
+    return Case(trial.posture, demands, success, prompted, shown, step_of(fault),
                 ACTIONS[fault.action].tls)
 
 
-def step_of(at: Mapping[str, Any]) -> Step | None:
-    """The step that a fault's `at` names."""
+def step_of(fault: Fault) -> Step | None:
+    """The step that a fault waits for."""
+    at = fault.at
+    if fault.action == "alpn":
+        return Step("", offers="alpn")
     if "reply" not in at:
         return None
     return Step(at["reply"], at.get("phase", "any"), at.get("nth", 1))
@@ -232,7 +235,9 @@ def _can_touch(case: Case, control: Transcript) -> bool:
 
 
 def comes_to(control: Transcript, step: Step) -> bool:
-    """In the correct world, some connection has this reply."""
+    """In the correct world, some connection has this reply, or some ClientHello this offer."""
+    if step.offers:
+        return any(hello.texts(step.offers) for hello in control.all("hello"))
     counts = Counter(event.conn for event in control.all("send")
                      if event.text("reply") == step.reply
                      and step.phase in ("any", "tls" if event.in_tls else "clear"))

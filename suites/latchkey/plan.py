@@ -70,7 +70,8 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "listeners": _listeners(profile, places),
         "dns": _dns(profile),
         "fault": fault,
-        "client": _client(setup, template.fill(profile.message, values), values, places),
+        "client": {**_client(setup, template.fill(profile.message, values), values, places),
+                   "runs": trial.variant.fault.at.get("run", 1)},
     }
 
 

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from dialogue import event, exited, fault, mail_in_clear, mail_in_tls, recv, transcript, up
+from dialogue import (accept, event, exited, fault, hello, mail_in_clear, mail_in_tls, recv,
+                      transcript, up)
 
 from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
+from latchkey.model import Fault
 from latchkey.postures import POSTURES
 
 LEAK = Demand("no-credential-in-clear", "MUST", "credential-leak")
@@ -28,10 +32,21 @@ def test_a_step_that_the_client_never_takes(step: Step, comes: bool) -> None:
     assert judge(case, transcript(up(), fault(), recv(), exited(1)), control).outcome == "PASS"
 
 
+def test_a_client_without_alpn_is_not_touched() -> None:
+    step = Step("", offers="alpn")
+    assert not comes_to(transcript(accept(), hello(), exited()), step)
+    assert comes_to(transcript(accept(), hello(alpn=["imap"]), exited()), step)
+
+
+def waits(**at: Any) -> Fault:
+    return Fault(at, {"action": "drop"})
+
+
 def test_the_step_is_read_from_the_fault() -> None:
-    assert step_of({"listener": "starttls"}) is None
-    assert step_of({"reply": "auth"}) == Step("auth", "any", 1)
-    assert step_of({"reply": "auth", "phase": "tls", "nth": 2}) == Step("auth", "tls", 2)
+    assert step_of(waits(listener="starttls")) is None
+    assert step_of(waits(reply="auth")) == Step("auth", "any", 1)
+    assert step_of(waits(reply="auth", phase="tls", nth=2)) == Step("auth", "tls", 2)
+    assert step_of(Fault({}, {"action": "alpn"})) == Step("", offers="alpn")
 
 
 @pytest.mark.parametrize(("starts", "reason"), [

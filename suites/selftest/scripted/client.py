@@ -27,6 +27,7 @@ BUGS = {
     "checks-no-name": "takes a certificate of any other host",
     "believes-common-name": "takes the common name where alternative names say otherwise",
     "believes-partial-wildcards": "takes a star inside a label for letters",
+    "trusts-known-hosts": "looks at certificates on the first visit only",
     "checks-no-dates": "takes a certificate that has expired",
     "probes-unchecked": "asks for the capabilities on a connection whose certificate it ignores",
     "keeps-read-buffer": "keeps whole lines that it has read behind the reply to STARTTLS",
@@ -44,6 +45,7 @@ BUGS = {
     "accepts-weak-handshakes": "takes small groups and SHA-1 signatures",
     "overlooks-downgrade-mark": "does not look whether the server marks TLS 1.2 as a downgrade",
     "probes-with-antique-hello": "asks with a ClientHello of long ago whether there is TLS",
+    "ignores-alpn": "offers any protocol, and does not look which one the server agreed to",
     "talks-to-any-service": "does not mind which protocol the greeting is of",
     "accepts-anonymous-suites": "offers and accepts suites without certificate",
     "expects-whole-replies": "takes what one read brings for a line",
@@ -55,6 +57,8 @@ BUGS = {
     "asks-the-user": "asks whether a certificate that is wrong shall be taken",
     "asks-for-ever": "asks, and waits for the answer for ever",
 }
+KNOWN = ".known-host"
+ALPN = ("imap", "pop3")
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
 TIMEOUT = 10
 # Of OpenSSL's x509v3.h: what counts as a name.
@@ -178,6 +182,8 @@ class Lines:
         names = (tls.getpeercert() or {}).get("subjectAltName", ())
         if silent and ("DNS", self.host) not in names:
             raise NoTls("the certificate is that of another host")
+        if tls.selected_alpn_protocol() not in (None, *ALPN) and self.bug != "ignores-alpn":
+            raise NoTls("the server speaks something else")
         return tls
 
     def ask_user(self, error: ssl.SSLCertVerificationError) -> None:
@@ -204,9 +210,12 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if bug in ("checks-no-certificate", "checks-no-name", "sends-no-server-name"):
+    # OpenSSL itself refuses what was not offered.
+    context.set_alpn_protocols((*ALPN, "http/1.1") if bug == "ignores-alpn" else ALPN)
+    known = bug == "trusts-known-hosts" and os.path.exists(KNOWN)
+    if known or bug in ("checks-no-certificate", "checks-no-name", "sends-no-server-name"):
         context.check_hostname = False
-    if bug == "checks-no-certificate":
+    if known or bug == "checks-no-certificate":
         context.verify_mode = ssl.CERT_NONE
     if bug == "believes-common-name":
         context._host_flags |= ALWAYS_CHECK_SUBJECT         # type: ignore[attr-defined]
@@ -482,6 +491,14 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
             session.end()
         raise
     session.end()
+    remember(bug)
+
+
+def remember(bug: str) -> None:
+    """A visit that ended well is left in the home."""
+    if bug == "trusts-known-hosts":
+        with open(KNOWN, "w", encoding="ascii"):
+            pass
 
 
 def run(bug: str, words: Sequence[str]) -> None:

@@ -32,6 +32,7 @@ SELF_SIGNED = "certificate.impostor[self-signed]/imap-implicit"
 OTHER_HOST = "certificate.impostor[other-host]/submission-starttls"
 WRONG_SAN = "certificate.impostor[cn-right-san-wrong]/imap-starttls"
 WILDCARD = "certificate.impostor[wildcard-partial]/submission-implicit"
+SECOND_VISIT = "certificate.second-visit[self-signed]/submission-implicit"
 EXPIRED = "certificate.impostor[expired]/pop3-implicit"
 OLD_TLS = "tls.old-version[tls1.1]/imap-implicit"
 ANONYMOUS = "tls.no-protection[anonymous]/pop3-implicit"
@@ -41,6 +42,7 @@ SHA1 = "tls.weak-signature/submission-starttls"
 OTHER_SERVICE = "implicit.other-protocol[pop3]/submission-implicit"
 CUT_SESSION = "tls.alert-in-session[fetch]/imap-implicit"
 FLIPPED = "tls.flipped-bit[finished]/pop3-implicit"
+ALPN = "tls.alpn[other-protocol]/imap-implicit"
 ALERT = "tls.alert[handshake-failure]/submission-implicit"
 CUT_FLIGHT = "tls.truncated-flight[certificate]/imap-starttls"
 CLEAR_GREETING = "implicit.clear-greeting/submission-implicit"
@@ -57,10 +59,11 @@ TRIALS = (
     NOT_OFFERED, NOT_OFFERED_SMTP, NOT_OFFERED_DEFAULT, REFUSED, PREAUTH, PREAUTH_DEFAULT,
     NO_HANDSHAKE, LINE, HANDSHAKE, DIALOGUE, UNFINISHED, UNFINISHED_IMAP, UNTAGGED, EARLY_LIST,
     EARLY_SEARCH, EARLY_FETCH, LISTING, EARLY_ANSWERS, FORGED_LOGINS, ALERT_TEXT, ERROR_TEXT,
-    FRAGMENT, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED, OLD_TLS, ANONYMOUS,
-    MARKED, SMALL_GROUP, SHA1, OTHER_SERVICE, CUT_SESSION, FLIPPED,
-    ALERT, CUT_FLIGHT, CLEAR_GREETING, LOGIN_DISABLED, NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL,
+    FRAGMENT, SECOND_VISIT, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED, OLD_TLS,
+    ANONYMOUS, MARKED, SMALL_GROUP, SHA1, OTHER_SERVICE, CUT_SESSION, FLIPPED, ALPN, ALERT,
+    CUT_FLIGHT, CLEAR_GREETING, LOGIN_DISABLED, NO_LOGIN, SPLIT, HELLO, END, CUT_MAIL,
     CUT_MAIL_POP3)
+IMPOSTORS = (SECOND_VISIT, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED)
 # Where something is wrong, and who does everything right ends without having done the work.
 WRONG = tuple(name for name in TRIALS if name not in (
     LOGIN_DISABLED, SPLIT, HELLO, EARLY_LIST, EARLY_SEARCH, EARLY_FETCH, FORGED_LOGINS, ALERT_TEXT))
@@ -125,21 +128,19 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "retries-in-clear": {
         **dict.fromkeys((NO_HANDSHAKE, OLD_TLS, ANONYMOUS, MARKED, SMALL_GROUP, SHA1, FLIPPED,
-                         ALERT, CUT_FLIGHT, CLEAR_GREETING), IN_CLEAR),
-        **dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED),
-                        CLEAR_FOR_IMPOSTOR),
+                         ALPN, ALERT, CUT_FLIGHT, CLEAR_GREETING), IN_CLEAR),
+        **dict.fromkeys(IMPOSTORS, CLEAR_FOR_IMPOSTOR),
         **dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CREDENTIAL)),
     },
     "retries-with-older-tls": dict.fromkeys(
-        (MARKED, SMALL_GROUP, SHA1, FLIPPED, ALERT, CUT_FLIGHT), fail(FALLBACK)),
-    "checks-no-certificate": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD,
-                                            EXPIRED), TO_IMPOSTOR),
+        (MARKED, SMALL_GROUP, SHA1, FLIPPED, ALPN, ALERT, CUT_FLIGHT), fail(FALLBACK)),
+    "checks-no-certificate": dict.fromkeys(IMPOSTORS, TO_IMPOSTOR),
     "checks-no-name": dict.fromkeys((OTHER_HOST, WRONG_SAN, WILDCARD), TO_IMPOSTOR),
+    "trusts-known-hosts": {SECOND_VISIT: TO_IMPOSTOR},
     "believes-common-name": {WRONG_SAN: TO_IMPOSTOR},
     "believes-partial-wildcards": {WILDCARD: TO_IMPOSTOR},
     "checks-no-dates": {EXPIRED: TO_IMPOSTOR},
-    "probes-unchecked": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED),
-                                      fail(COMMAND_TO)),
+    "probes-unchecked": dict.fromkeys(IMPOSTORS, fail(COMMAND_TO)),
     "keeps-read-buffer": {
         **dict.fromkeys((LINE, UNFINISHED, UNFINISHED_IMAP), fail(CONSUMED)),
         DIALOGUE: fail(CONSUMED, FALSE_MAIL),
@@ -175,6 +176,7 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         DIGEST_OFFERED, "no-weak-group-offered: policy-bypass",
         "no-compression-offered: content-leak", "offers-secure-renegotiation: spoofed-content",
         "offers-extended-master-secret: spoofed-content")},
+    "ignores-alpn": {ALPN: warn(COMPLETED)},
     "talks-to-any-service": {OTHER_SERVICE: fail(TO_OTHER, FALSE_MAIL)},
     "accepts-anonymous-suites": {
         ANONYMOUS: fail(CREDENTIAL_TO, CONTENT_TO, COMPLETED, FALSE),
@@ -185,11 +187,10 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     "believes-truncation": dict.fromkeys((CUT_MAIL, CUT_MAIL_POP3), fail(FALSE_MAIL)),
     "always-says-success": {
         **dict.fromkeys((NOT_OFFERED, NOT_OFFERED_SMTP, REFUSED, NO_HANDSHAKE, OLD_TLS, ANONYMOUS,
-                         MARKED, SMALL_GROUP, SHA1, CUT_SESSION, FLIPPED, ALERT, CUT_FLIGHT,
+                         MARKED, SMALL_GROUP, SHA1, CUT_SESSION, FLIPPED, ALPN, ALERT, CUT_FLIGHT,
                          CLEAR_GREETING, ERROR_TEXT), fail(FALSE)),
-        **dict.fromkeys((OTHER_SERVICE, PREAUTH, SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD,
-                         EXPIRED, CUT_MAIL,
-                         CUT_MAIL_POP3, DIALOGUE, UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
+        **dict.fromkeys((OTHER_SERVICE, PREAUTH, *IMPOSTORS, CUT_MAIL, CUT_MAIL_POP3, DIALOGUE,
+                         UNTAGGED, EARLY_ANSWERS), fail(FALSE_MAIL)),
         LISTING: fail(FALSE_MAIL, SHOWN),
     },
     "never-connects": dict.fromkeys(TRIALS, CONTROL),
@@ -201,8 +202,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(WRONG, CRASHED),
         **dict.fromkeys((UNTAGGED, LISTING), CRASH), ERROR_TEXT: CRASH_SEEN,
     },
-    "asks-the-user": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED), ASKED),
-    "asks-for-ever": dict.fromkeys((SELF_SIGNED, OTHER_HOST, WRONG_SAN, WILDCARD, EXPIRED), ASKED),
+    "asks-the-user": dict.fromkeys(IMPOSTORS, ASKED),
+    "asks-for-ever": dict.fromkeys(IMPOSTORS, ASKED),
 }
 # Those that end only when the deadline comes.
 WAITS = frozenset({"hangs", "asks-for-ever"})
