@@ -2,8 +2,8 @@
 /*
  * lkparse: the parsers of liblatchkey behind the line protocol of the vectors
  * (docs/vectors.md). Reads lines "PARSER HEX", answers each with one line of
- * JSON. `lkparse --list` lists the parsers, `lkparse --reasons` the reasons
- * and readings, both as JSON.
+ * JSON. `--list` lists the parsers and `--reasons` the reasons and readings as
+ * JSON, `--tables` all of them as Markdown.
  */
 #include "parse/chars.h"
 #include "parse/parse.h"
@@ -40,6 +40,35 @@ reasons_list(void)
 		       "\"source\":\"%s\"}\n",
 			reading->name, reading->one, reading->other,
 			reading->source);
+}
+
+/* The second half of docs/parsers.md. */
+static void
+tables_print(void)
+{
+	const struct lk_reason_text *reason;
+	const struct lk_reading_text *reading;
+	const struct lk_parser *parser;
+	size_t n;
+
+	puts("\n## The parsers\n\n| parser | input | source | says where it "
+	     "ends |\n| --- | --- | --- | --- |");
+	parser = lk_parsers(&n);
+	for (size_t i = 0; i < n; i++)
+		printf("| `%s` | %s | %s | %s |\n", parser[i].name,
+			parser[i].title, parser[i].source,
+			parser[i].framed ? "yes" : "no");
+	puts("\n## Reasons\n\n| reason | explanation | source |\n"
+	     "| --- | --- | --- |");
+	for (unsigned i = 1; (reason = lk_reason_text(i)) != NULL; i++)
+		printf("| `%s` | %s | %s |\n", reason->name, reason->text,
+			reason->source);
+	puts("\n## Readings\n\nWhere a specification contradicts itself or is "
+	     "silent.\n\n| reading | taken | other | source |\n"
+	     "| --- | --- | --- | --- |");
+	for (unsigned i = 0; (reading = lk_reading_text(i)) != NULL; i++)
+		printf("| `%s` | %s | %s | %s |\n", reading->name, reading->one,
+			reading->other, reading->source);
 }
 
 /* Hex to bytes in place; false when it is none. */
@@ -144,8 +173,10 @@ main(int argc, char **argv)
 		parsers_list();
 	} else if (argc == 2 && strcmp(argv[1], "--reasons") == 0) {
 		reasons_list();
+	} else if (argc == 2 && strcmp(argv[1], "--tables") == 0) {
+		tables_print();
 	} else if (argc > 1) {
-		fputs("usage: lkparse [--list | --reasons] <REQUESTS\n",
+		fputs("usage: lkparse [--list | --reasons | --tables]\n",
 			stderr);
 		return 2;
 	} else {

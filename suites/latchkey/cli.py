@@ -95,6 +95,12 @@ def parser() -> argparse.ArgumentParser:
     how = one.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true")
     how.add_argument("--markdown", action="store_true", help="the text of docs/coverage.md")
+    one = commands.add_parser("vectors", help="feed the parser vectors to a program",
+                              allow_abbrev=False)
+    one.add_argument("--parser", metavar="CMD", help="the program; default: our own parsers")
+    one.add_argument("-k", metavar="EXPR", default="",
+                     help="only vectors whose id, parser or flag holds EXPR")
+    one.add_argument("--json", action="store_true")
     one = commands.add_parser("doctor", help="what this machine can run", allow_abbrev=False)
     one.add_argument("--json", action="store_true")
     return whole
@@ -312,6 +318,11 @@ def _serve(arguments: argparse.Namespace) -> int:
     return serve.command(arguments)
 
 
+def _vectors(arguments: argparse.Namespace) -> int:
+    from latchkey import vectors
+    return vectors.command(arguments.parser, arguments.k, arguments.json)
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     from latchkey import doctor
     return doctor.command(arguments.json)
@@ -320,5 +331,5 @@ def _doctor(arguments: argparse.Namespace) -> int:
 _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "run": _run, "serve": _serve, "list": _list, "show": _show, "report": _report, "diff": _diff,
     "complete": _complete, "new-adapter": _new_adapter, "baseline": _baseline,
-    "coverage": _coverage, "doctor": _doctor,
+    "coverage": _coverage, "doctor": _doctor, "vectors": _vectors,
 }

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the grammars say, once more: naive, slow, regular expressions, and no line of the C parsers.
+
+`ORACLES[parser](octets)` gives a Verdict; the tests hold the vectors and the parsers to it.
+"""
+
+from __future__ import annotations
+
+from oracle import sts
+from oracle.verdict import Oracle, Verdict
+
+ORACLES: dict[str, Oracle] = {**sts.ORACLES}
+
+__all__ = ["ORACLES", "Oracle", "Verdict"]
