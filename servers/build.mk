@@ -5,6 +5,7 @@
 # liblatchkey: the reference parsers; whoever links it sees lk_… alone.
 LIBRARY_SOURCES := \
 	servers/core/span.c \
+	servers/parse/domain.c \
 	servers/parse/http_chunked.c \
 	servers/parse/http_field.c \
 	servers/parse/http_length.c \
@@ -27,19 +28,28 @@ LIBRARY_SOURCES := \
 	servers/parse/sasl_xoauth2.c \
 	servers/parse/smtp_ehlo.c \
 	servers/parse/smtp_reply.c \
+	servers/parse/sts_mx.c \
+	servers/parse/sts_policy.c \
 	servers/parse/sts_record.c \
+	servers/parse/tlsa.c \
+	servers/parse/tlsrpt_record.c \
+	servers/parse/txt.c \
+	servers/parse/uri.c \
 	servers/parse/utf8.c
 
 # What is installed of their headers.
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
+	servers/parse/field.h \
 	servers/parse/http.h \
 	servers/parse/imap.h \
 	servers/parse/parse.h \
 	servers/parse/pop3.h \
 	servers/parse/sasl.h \
 	servers/parse/smtp.h \
-	servers/parse/sts.h
+	servers/parse/sts.h \
+	servers/parse/tlsa.h \
+	servers/parse/tlsrpt.h
 
 # Pure parsers of the servers.
 PARSE_SOURCES := \
@@ -151,8 +161,10 @@ TEST_SOURCES := \
 	servers/tests/test_sasl_message.c \
 	servers/tests/test_smtp.c \
 	servers/tests/test_smtp_reply.c \
+	servers/tests/test_sts_policy.c \
 	servers/tests/test_sts_record.c \
 	servers/tests/test_tls.c \
+	servers/tests/test_tlsa.c \
 	servers/tests/test_utf8.c
 
 # What several of them share.

@@ -137,3 +137,10 @@ out_bool(struct out *out, bool value)
 	comma_put(out);
 	out_z(out, value ? "true" : "false");
 }
+
+void
+out_null(struct out *out)
+{
+	comma_put(out);
+	out_z(out, "null");
+}

@@ -39,5 +39,6 @@ void out_string_quoted(struct out *out, struct span bytes);
 void out_string_upper(struct out *out, struct span bytes);
 void out_integer(struct out *out, uint64_t number);
 void out_bool(struct out *out, bool value);
+void out_null(struct out *out);
 
 #endif

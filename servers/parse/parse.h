@@ -37,6 +37,8 @@
 #include "parse/sasl.h"
 #include "parse/smtp.h"
 #include "parse/sts.h"
+#include "parse/tlsa.h"
+#include "parse/tlsrpt.h"
 
 /*
  * X(function, name, framed, title, source): every parser. For each there is a
@@ -51,7 +53,9 @@
 	LK_POP3_PARSERS(X)                                                     \
 	LK_SASL_PARSERS(X)                                                     \
 	LK_SMTP_PARSERS(X)                                                     \
-	LK_STS_PARSERS(X)
+	LK_STS_PARSERS(X)                                                      \
+	LK_TLSA_PARSERS(X)                                                     \
+	LK_TLSRPT_PARSERS(X)
 
 /* X(CONSTANT, name, explanation, source): why a parser stops. */
 #define LK_REASONS(X)                                                          \
@@ -61,7 +65,9 @@
 	LK_POP3_REASONS(X)                                                     \
 	LK_SASL_REASONS(X)                                                     \
 	LK_SMTP_REASONS(X)                                                     \
-	LK_STS_REASONS(X)
+	LK_STS_REASONS(X)                                                      \
+	LK_TLSA_REASONS(X)                                                     \
+	LK_TLSRPT_REASONS(X)
 
 /* X(CONSTANT, name, reading taken, other reading, source): what is open. */
 #define LK_READINGS(X)                                                         \
@@ -70,7 +76,9 @@
 	LK_POP3_READINGS(X)                                                    \
 	LK_SASL_READINGS(X)                                                    \
 	LK_SMTP_READINGS(X)                                                    \
-	LK_STS_READINGS(X)
+	LK_STS_READINGS(X)                                                     \
+	LK_TLSA_READINGS(X)                                                    \
+	LK_TLSRPT_READINGS(X)
 
 enum lk_code {
 	LK_MORE = -1,

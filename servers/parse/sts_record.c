@@ -6,155 +6,134 @@
  */
 #include "parse/chars.h"
 #include "parse/out.h"
-#include "parse/stop.h"
+#include "parse/txt.h"
 
-#define NAME_SIZE 32
 #define ID_SIZE 32
 
-static const char version[] = "v=STSv1";
+static const struct txt_reasons reasons = {LK_STS_RECORD_VERSION,
+	LK_STS_RECORD_DELIMITER, LK_STS_RECORD_NAME, LK_STS_RECORD_VALUE};
+
+/* What was found so far: the first id, and where what is no id stood. */
+struct state {
+	struct txt_field id;
+	bool has_id;
+	size_t bad_id;
+};
 
 static bool
-is_name_part(int c)
+is_id(const struct txt_field *field)
 {
-	return is_alnum(c) || c == '_' || c == '-' || c == '.';
-}
+	struct txt t = field->value;
 
-static bool
-is_value_part(int c)
-{
-	return is_vchar(c) && c != '=' && c != ';';
-}
-
-static size_t
-wsp_skip(struct span s, size_t at)
-{
-	while (is_wsp(span_at(s, at)))
-		at++;
-	return at;
-}
-
-static bool
-is_id(struct span value)
-{
-	for (size_t i = 0; i < value.n; i++)
-		if (!is_alnum(value.p[i]))
+	for (size_t i = 0; i < field->value_n; i++, txt_next(&t))
+		if (!is_alnum(txt_peek(&t)))
 			return false;
-	return value.n <= ID_SIZE;
+	return field->value_n <= ID_SIZE;
 }
 
-/* Read name=value at `at`; where it ends, or a code. */
-static ssize_t
-field_read(
-	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
-{
-	size_t start = at;
-
-	if (!is_alnum(span_at(s, at)))
-		return result_unfit(r, span_at(s, at), LK_STS_RECORD_NAME, at);
-	while (at - start < NAME_SIZE && is_name_part(span_at(s, at)))
-		at++;
-	if (span_at(s, at) != '=')
-		return result_unfit(r, span_at(s, at), LK_STS_RECORD_NAME, at);
-	out_r->name = span_cut(s, start, at);
-	start = ++at;
-	while (is_value_part(span_at(s, at)))
-		at++;
-	if (at == start)
-		return result_unfit(r, span_at(s, at), LK_STS_RECORD_VALUE, at);
-	out_r->value = span_cut(s, start, at);
-	return (ssize_t)at;
-}
-
-/* What the fields seen so far make of the record, at its end. */
-static ssize_t
-record_end(struct lk_result *r, size_t bad_id, size_t end)
-{
-	if (r->sts_record.id.n == 0 && bad_id != SIZE_MAX)
-		return result_stop(r, LK_MORE, LK_STS_RECORD_ID, bad_id);
-	if (r->sts_record.id.n == 0)
-		return result_stop(r, LK_MORE, LK_STS_RECORD_ID_MISSING, end);
-	return result_done(r, end);
-}
-
-/* Take a field that is named id; *bad_id: where one that is none stood. */
 static void
-id_take(struct lk_result *r, struct span s, struct span value, size_t *bad_id)
+id_take(struct state *state, const struct txt_field *field, struct lk_result *r)
 {
-	struct span *id = &r->sts_record.id;
-
-	if (id->n != 0 || *bad_id != SIZE_MAX)
+	if (state->has_id || state->bad_id != SIZE_MAX)
 		result_open(r, LK_READING_STS_RECORD_ID_TWICE);
-	if (!is_id(value)) {
-		if (*bad_id == SIZE_MAX)
-			*bad_id = (size_t)(value.p - s.p);
-	} else if (id->n == 0) {
-		*id = value;
+	if (!is_id(field)) {
+		if (state->bad_id == SIZE_MAX)
+			state->bad_id = field->value.at;
+	} else if (!state->has_id) {
+		state->id = *field;
+		state->has_id = true;
 	}
 }
 
-/* Where the version ends, or a code. */
+/* Read a whole record; 0 or a code. */
 static ssize_t
-version_read(struct span s, struct lk_result *r)
+record_read(struct txt *t, struct txt_field *id_r, struct lk_result *r)
 {
-	size_t at;
+	struct state state = {.bad_id = SIZE_MAX};
+	struct txt_field field;
+	bool is_end = false, is_early = false, is_first = true;
+	ssize_t code = txt_version_read(t, "v=STSv1", &reasons, r);
 
-	for (at = 0; at < sizeof(version) - 1; at++)
-		if (span_at(s, at) != version[at])
-			return result_unfit(
-				r, span_at(s, at), LK_STS_RECORD_VERSION, at);
-	return (ssize_t)at;
+	while (code == 0) {
+		code = txt_delimiter_read(t, &is_end, &is_early, &reasons, r);
+		if (code == 0 && is_first && is_early)
+			result_open(r, LK_READING_STS_RECORD_EARLY_BLANK);
+		is_first = false;
+		if (code < 0 || is_end)
+			break;
+		code = txt_name_read(t, &field, &reasons, r);
+		if (code == 0)
+			code = txt_value_read(t, &field, &reasons, r);
+		if (code == 0 && txt_is_named(&field, "id"))
+			id_take(&state, &field, r);
+	}
+	if (code < 0)
+		return code;
+	if (!state.has_id && state.bad_id != SIZE_MAX)
+		return result_stop(r, LK_MORE, LK_STS_RECORD_ID, state.bad_id);
+	if (!state.has_id)
+		return result_stop(r, LK_MORE, LK_STS_RECORD_ID_MISSING, t->at);
+	*id_r = state.id;
+	return 0;
 }
 
 ssize_t
 lk_sts_record_parse(struct span input, struct lk_result *out_r)
 {
-	struct lk_field field;
-	size_t at, next, bad_id = SIZE_MAX;
-	ssize_t n;
+	struct txt t = txt_plain(input);
+	struct txt_field id;
+	ssize_t code;
 
 	result_start(out_r);
-	n = version_read(input, out_r);
-	if (n < 0)
-		return n;
-	at = (size_t)n;
-	out_r->sts_record.fields = span_cut(input, at, input.n);
-	while (at < input.n) {
-		next = wsp_skip(input, at);
-		if (span_at(input, next) != ';')
-			return result_unfit(out_r, span_at(input, next),
-				LK_STS_RECORD_DELIMITER, next);
-		if (next > at && at == sizeof(version) - 1)
-			result_open(out_r, LK_READING_STS_RECORD_EARLY_BLANK);
-		at = wsp_skip(input, next + 1);
-		if (at == input.n)
-			break;
-		n = field_read(input, at, &field, out_r);
-		if (n < 0)
-			return n;
-		at = (size_t)n;
-		if (span_eq(field.name, span_z("id")))
-			id_take(out_r, input, field.value, &bad_id);
-	}
-	return record_end(out_r, bad_id, at);
+	code = record_read(&t, &id, out_r);
+	if (code < 0)
+		return code;
+	out_r->sts_record.id = txt_value(&id);
+	out_r->sts_record.fields = span_cut(input, strlen("v=STSv1"), input.n);
+	return result_done(out_r, input.n);
+}
+
+ssize_t
+lk_sts_records_parse(struct span input, struct lk_result *out_r)
+{
+	struct span rdata;
+	struct txt_field id;
+	struct txt t;
+	ssize_t code;
+
+	result_start(out_r);
+	code = txt_record_select(input, "v=STSv1;", &rdata, out_r);
+	if (code < 0)
+		return code;
+	t = txt_rdata(rdata);
+	if (record_read(&t, &id, out_r) < 0)
+		return txt_record_failed(out_r, input, rdata);
+	out_r->sts_records.rdata = rdata;
+	out_r->sts_records.id_n = id.value_n;
+	for (size_t i = 0; i < id.value_n; i++, txt_next(&id.value))
+		out_r->sts_records.id[i] = (char)txt_peek(&id.value);
+	return result_done(out_r, input.n);
 }
 
 bool
 lk_sts_record_next(struct span *rest, struct lk_field *out_r)
 {
-	size_t at = 0, start;
+	struct txt t = txt_plain(*rest);
+	struct txt_field field;
+	struct lk_result unused;
+	bool is_end = false;
 
-	while (is_wsp(span_at(*rest, at)) || span_at(*rest, at) == ';')
-		at++;
-	start = at;
-	while (is_name_part(span_at(*rest, at)))
-		at++;
-	out_r->name = span_cut(*rest, start, at);
-	start = ++at;
-	while (is_value_part(span_at(*rest, at)))
-		at++;
-	out_r->value = span_cut(*rest, start, at);
-	*rest = span_cut(*rest, at, rest->n);
-	return out_r->name.n > 0;
+	if (txt_delimiter_read(&t, &is_end, NULL, &reasons, &unused) < 0 ||
+		is_end)
+		return false;
+	out_r->name.p = rest->p + t.at;
+	if (txt_name_read(&t, &field, &reasons, &unused) < 0 ||
+		txt_value_read(&t, &field, &reasons, &unused) < 0)
+		return false;
+	out_r->name.n = field.name_n;
+	out_r->value = txt_value(&field);
+	*rest = span_cut(*rest, t.at, rest->n);
+	return true;
 }
 
 /* The next field that is not the effective id. */
@@ -206,5 +185,33 @@ lk_sts_record_json(const struct lk_result *value, char *out_r, size_t size)
 		out_byte(&out, ']');
 	}
 	out_z(&out, "]}");
+	return out.n;
+}
+
+size_t
+lk_sts_records_print(const struct lk_result *value, char *out_r, size_t size)
+{
+	static const char before[] = "v=STSv1; id=";
+	struct out out = out_to(out_r, size);
+	size_t n = sizeof(before) - 1 + value->sts_records.id_n;
+
+	out_byte(&out, 0);
+	out_byte(&out, (uint8_t)(n + 1));
+	out_byte(&out, (uint8_t)n);
+	out_z(&out, before);
+	out_put(&out, span_of(value->sts_records.id, value->sts_records.id_n));
+	return out.n;
+}
+
+size_t
+lk_sts_records_json(const struct lk_result *value, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+
+	out_open(&out, '{');
+	out_name(&out, "id");
+	out_string(
+		&out, span_of(value->sts_records.id, value->sts_records.id_n));
+	out_byte(&out, '}');
 	return out.n;
 }

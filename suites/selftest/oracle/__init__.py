@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from oracle import sts
+from oracle import sts, tlsa, tlsrpt
 from oracle.verdict import Oracle, Verdict
 
-ORACLES: dict[str, Oracle] = {**sts.ORACLES}
+ORACLES: dict[str, Oracle] = {**sts.ORACLES, **tlsrpt.ORACLES, **tlsa.ORACLES}
 
 __all__ = ["ORACLES", "Oracle", "Verdict"]

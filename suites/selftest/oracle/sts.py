@@ -36,4 +36,102 @@ def record(data: bytes) -> Verdict:
                                     if number != good[0]]}, flags)
 
 
-ORACLES: dict[str, Oracle] = {"sts-record": record}
+def texts(data: bytes) -> list[bytes] | None:
+    """The joined strings of each record of a set; None when it is malformed."""
+    found = []
+    while data:
+        n = int.from_bytes(data[:2], "big")
+        rdata, data = data[2:2 + n], data[2 + n:]
+        if len(rdata) != n or n == 0:
+            return None
+        joined = b""
+        while rdata:
+            if len(rdata) < 1 + rdata[0]:
+                return None
+            joined, rdata = joined + rdata[1:1 + rdata[0]], rdata[1 + rdata[0]:]
+        found.append(joined)
+    return found
+
+
+def the_only(data: bytes, prefix: bytes) -> bytes | None:
+    left = [one for one in texts(data) or [] if one.startswith(prefix)]
+    return left[0] if len(left) == 1 else None
+
+
+def records(data: bytes) -> Verdict:
+    one = the_only(data, b"v=STSv1;")
+    verdict = INVALID if one is None else record(one)
+    if verdict.value is None:
+        return verdict
+    return accepted({"id": verdict.value["id"]}, verdict.flags)
+
+
+# Section 3.2.
+_UTF8 = (rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+         rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+         rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}")
+_VCHAR = rb"(?:[\x21-\x7e]|" + _UTF8 + rb")"
+_LINE = (rb"(" + _EXT_NAME + rb"):[ \t]*(" + _VCHAR + rb"(?:(?:\x20|" + _VCHAR + rb")*"
+         + _VCHAR + rb")?)[ \t]*")
+_ONE = re.compile(_LINE)
+_LABEL = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+DOMAIN = _LABEL + rb"(?:\." + _LABEL + rb")*"
+_MX = re.compile(rb"(?:\*\.)?" + DOMAIN)
+_VALUES = {b"version": re.compile(rb"STSv1"), b"mode": re.compile(rb"enforce|testing|none"),
+           b"max_age": re.compile(rb"[0-9]{1,10}")}
+
+
+def policy(data: bytes) -> Verdict:
+    if len(data) > 65536:
+        return INVALID
+    lines = re.split(rb"\r\n|\n", data)
+    if lines[-1] == b"":
+        lines.pop()
+    found = [_ONE.fullmatch(line) for line in lines]
+    fields = [match.groups() for match in found if match is not None]
+    if len(fields) != len(lines):
+        return INVALID
+    flags, chosen = [], {}
+    for name, rule in _VALUES.items():
+        fits = [bool(rule.fullmatch(value)) for key, value in fields if key == name]
+        if True not in fits:
+            return INVALID
+        if fits.index(True) > 0:
+            flags.append("sts-policy-bad-first")
+        if False in fits[fits.index(True):]:
+            flags.append("sts-policy-bad-repeat")
+        chosen[name] = [value for key, value in fields if key == name][fits.index(True)]
+    mx = [value for key, value in fields if key == b"mx"]
+    good = [value for value in mx if _MX.fullmatch(value)]
+    if not good and chosen[b"mode"] != b"none":
+        return INVALID
+    if len(good) < len(mx):
+        flags.append("sts-policy-bad-mx")
+    if int(chosen[b"max_age"]) > 31557600:
+        flags.append("sts-policy-max-age-large")
+    if any(len(value) > 255 or max(map(len, value.split(b"."))) > 63 for value in good):
+        flags.append("sts-policy-mx-length")
+    return accepted({"mode": text(chosen[b"mode"]), "max_age": int(chosen[b"max_age"]),
+                     "mx": [text(value) for value in good],
+                     "extensions": [[text(name), text(value)] for name, value in fields
+                                    if name not in (*_VALUES, b"mx")]}, flags)
+
+
+# Section 4.1.
+def mx(data: bytes) -> Verdict:
+    pattern, space, host = data.partition(b" ")
+    if not space or not _MX.fullmatch(pattern):
+        return INVALID
+    rest = re.escape(pattern.removeprefix(b"*"))
+    rule = rb"([^.]+)" + rest if pattern.startswith(b"*") else rest
+    match = re.fullmatch(rule + rb"(\.?)", host, re.IGNORECASE | re.DOTALL)
+    if match is None:
+        return INVALID
+    flags = ["sts-mx-dot"] if match.groups()[-1] else []
+    if pattern.startswith(b"*") and match.group(1) == b"*":
+        flags.append("sts-mx-star")
+    return accepted({"pattern": text(pattern), "host": text(host)}, flags)
+
+
+ORACLES: dict[str, Oracle] = {"sts-record": record, "sts-records": records, "sts-policy": policy,
+                              "sts-mx": mx}

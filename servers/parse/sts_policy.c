@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The policy file (RFC 8461 section 3.2): lines of name ":" *WSP value *WSP,
+ * ended by LF or CRLF. A known name with a value that does not fit still is a
+ * well-formed extension; so it is remembered, and decides at the end.
+ */
+#include "parse/chars.h"
+#include "parse/domain.h"
+#include "parse/out.h"
+#include "parse/utf8.h"
+
+#define BODY_SIZE 65536
+#define NAME_SIZE 32
+#define MAX_AGE 31557600
+
+/* Where a field with a value that does not fit stands first. */
+struct state {
+	size_t bad_version, bad_mode, bad_max_age, bad_mx;
+	bool has_version, has_max_age;
+};
+
+static bool
+is_name_part(int c)
+{
+	return is_alnum(c) || c == '_' || c == '-' || c == '.';
+}
+
+/* Read name, colon and blanks; where the value begins, or a code. */
+static ssize_t
+name_read(struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+{
+	size_t start = at;
+
+	if (span_at(s, at) == '\r' || span_at(s, at) == '\n')
+		return result_stop(r, LK_BAD, LK_STS_POLICY_BLANK_LINE, at);
+	if (!is_alnum(span_at(s, at)))
+		return result_unfit(r, span_at(s, at), LK_STS_POLICY_NAME, at);
+	while (at - start < NAME_SIZE && is_name_part(span_at(s, at)))
+		at++;
+	if (span_at(s, at) != ':')
+		return result_unfit(r, span_at(s, at), LK_STS_POLICY_NAME, at);
+	out_r->name = span_cut(s, start, at++);
+	while (is_wsp(span_at(s, at)))
+		at++;
+	return (ssize_t)at;
+}
+
+/*
+ * Read a value and the blanks behind it. Blanks inside it are spaces only, so
+ * a tab must be behind its end.
+ */
+static ssize_t
+value_read(
+	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+{
+	size_t start = at, end = at, tab = SIZE_MAX;
+	ssize_t n;
+
+	for (;; at += (size_t)n) {
+		n = 1;
+		if (is_wsp(span_at(s, at))) {
+			if (s.p[at] == '\t' && tab == SIZE_MAX)
+				tab = at;
+			continue;
+		}
+		if (at < s.n && !is_vchar(s.p[at]))
+			n = s.p[at] < 0x80 ? 0 : utf8_size(s, at);
+		if (n < 0)
+			return result_stop(
+				r, LK_MORE, LK_STS_POLICY_VALUE, s.n);
+		if (n == 0 || at == s.n)
+			break;
+		if (tab != SIZE_MAX)
+			return result_stop(r, LK_BAD, LK_STS_POLICY_VALUE, tab);
+		end = at + (size_t)n;
+	}
+	if (end == start || (at < s.n && s.p[at] != '\r' && s.p[at] != '\n'))
+		return result_unfit(r, span_at(s, at), LK_STS_POLICY_VALUE, at);
+	out_r->value = span_cut(s, start, end);
+	return (ssize_t)at;
+}
+
+/* Read a line end, or the end of the text; where the next line begins. */
+static ssize_t
+line_end_read(struct span s, size_t at, struct lk_result *r)
+{
+	if (at == s.n)
+		return (ssize_t)at;
+	if (span_at(s, at) == '\r')
+		at++;
+	if (span_at(s, at) != '\n')
+		return result_unfit(
+			r, span_at(s, at), LK_STS_POLICY_LINE_END, at);
+	return (ssize_t)at + 1;
+}
+
+static ssize_t
+line_read(struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+{
+	ssize_t n = name_read(s, at, out_r, r);
+
+	if (n >= 0)
+		n = value_read(s, (size_t)n, out_r, r);
+	return n < 0 ? n : line_end_read(s, (size_t)n, r);
+}
+
+/* 1*10DIGIT */
+static bool
+max_age_read(struct span value, uint64_t *out_r)
+{
+	*out_r = 0;
+	for (size_t i = 0; i < value.n; i++) {
+		if (!is_digit(value.p[i]) || i == 10)
+			return false;
+		*out_r = *out_r * 10 + (uint64_t)(value.p[i] - '0');
+	}
+	return true;
+}
+
+static enum lk_sts_mode
+mode_of(struct span value)
+{
+	static const char *const names[] = {"", "none", "testing", "enforce"};
+
+	for (unsigned i = 1; i < 4; i++)
+		if (span_eq(value, span_z(names[i])))
+			return (enum lk_sts_mode)i;
+	return LK_STS_MODE_MISSING;
+}
+
+/*
+ * Take a field that may be there once: its value fits or not, one that fits
+ * was there or not, one that did not fit stood at *bad. True: it counts.
+ */
+static bool
+once_take(
+	bool fits, bool was_there, size_t *bad, size_t at, struct lk_result *r)
+{
+	if (!fits && was_there)
+		result_open(r, LK_READING_STS_POLICY_BAD_REPEAT);
+	else if (!fits && *bad == SIZE_MAX)
+		*bad = at;
+	else if (fits && !was_there && *bad != SIZE_MAX)
+		result_open(r, LK_READING_STS_POLICY_BAD_FIRST);
+	return fits && !was_there;
+}
+
+static void
+mx_take(struct state *state, struct span value, size_t at, struct lk_result *r)
+{
+	bool is_whole;
+
+	domain_scan(value, true, &is_whole);
+	if (is_whole) {
+		r->sts_policy.mx_count++;
+		if (!domain_has_length(value))
+			result_open(r, LK_READING_STS_POLICY_MX_LENGTH);
+	} else if (state->bad_mx == SIZE_MAX) {
+		state->bad_mx = at;
+	}
+}
+
+static void
+field_take(struct state *state, const struct lk_field *field, size_t at,
+	struct lk_result *r)
+{
+	struct lk_sts_policy *policy = &r->sts_policy;
+	enum lk_sts_mode mode;
+	uint64_t age;
+
+	if (span_eq(field->name, span_z("version"))) {
+		if (once_take(span_eq(field->value, span_z("STSv1")),
+			    state->has_version, &state->bad_version, at, r))
+			state->has_version = true;
+	} else if (span_eq(field->name, span_z("mode"))) {
+		mode = mode_of(field->value);
+		if (once_take(mode != LK_STS_MODE_MISSING,
+			    policy->mode != LK_STS_MODE_MISSING,
+			    &state->bad_mode, at, r))
+			policy->mode = mode;
+	} else if (span_eq(field->name, span_z("max_age"))) {
+		if (once_take(max_age_read(field->value, &age),
+			    state->has_max_age, &state->bad_max_age, at, r)) {
+			policy->max_age = age;
+			state->has_max_age = true;
+			if (age > MAX_AGE)
+				result_open(r, LK_READING_STS_POLICY_MAX_AGE);
+		}
+	} else if (span_eq(field->name, span_z("mx"))) {
+		mx_take(state, field->value, at, r);
+	}
+}
+
+/* LK_MORE because a field is missing, or stands at `bad` and does not fit. */
+static ssize_t
+missing(struct lk_result *r, size_t bad, enum lk_reason unfit,
+	enum lk_reason absent, size_t end)
+{
+	if (bad != SIZE_MAX)
+		return result_stop(r, LK_MORE, unfit, bad);
+	return result_stop(r, LK_MORE, absent, end);
+}
+
+static ssize_t
+policy_end(const struct state *state, struct lk_result *r, size_t end)
+{
+	struct lk_sts_policy *policy = &r->sts_policy;
+
+	if (!state->has_version)
+		return missing(r, state->bad_version, LK_STS_POLICY_VERSION,
+			LK_STS_POLICY_VERSION_MISSING, end);
+	if (policy->mode == LK_STS_MODE_MISSING)
+		return missing(r, state->bad_mode, LK_STS_POLICY_MODE,
+			LK_STS_POLICY_MODE_MISSING, end);
+	if (!state->has_max_age)
+		return missing(r, state->bad_max_age, LK_STS_POLICY_MAX_AGE,
+			LK_STS_POLICY_MAX_AGE_MISSING, end);
+	if (policy->mx_count == 0 && policy->mode != LK_STS_MODE_NONE)
+		return missing(r, state->bad_mx, LK_STS_POLICY_MX,
+			LK_STS_POLICY_MX_MISSING, end);
+	if (state->bad_mx != SIZE_MAX)
+		result_open(r, LK_READING_STS_POLICY_BAD_MX);
+	return result_done(r, end);
+}
+
+ssize_t
+lk_sts_policy_parse(struct span input, struct lk_result *out_r)
+{
+	struct state state = {
+		SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, false, false};
+	struct lk_field field;
+	size_t at = 0;
+	ssize_t n;
+
+	result_start(out_r);
+	if (input.n > BODY_SIZE)
+		return result_stop(
+			out_r, LK_LIMIT, LK_STS_POLICY_SIZE, BODY_SIZE);
+	do {
+		n = line_read(input, at, &field, out_r);
+		if (n < 0)
+			return n;
+		field_take(&state, &field, at, out_r);
+		at = (size_t)n;
+	} while (at < input.n);
+	out_r->sts_policy.body = input;
+	return policy_end(&state, out_r, at);
+}
+
+bool
+lk_sts_policy_next(struct span *rest, struct lk_field *out_r)
+{
+	struct lk_result unused;
+	ssize_t n = rest->n > 0 ? line_read(*rest, 0, out_r, &unused) : -1;
+
+	if (n < 0)
+		return false;
+	*rest = span_cut(*rest, (size_t)n, rest->n);
+	return true;
+}
+
+bool
+lk_sts_policy_mx_next(struct span *rest, struct span *out_r)
+{
+	struct lk_field field;
+	bool is_whole;
+
+	while (lk_sts_policy_next(rest, &field)) {
+		domain_scan(field.value, true, &is_whole);
+		*out_r = field.value;
+		if (is_whole && span_eq(field.name, span_z("mx")))
+			return true;
+	}
+	return false;
+}
+
+const char *
+lk_sts_mode_name(enum lk_sts_mode mode)
+{
+	switch (mode) {
+	case LK_STS_MODE_NONE:
+		return "none";
+	case LK_STS_MODE_TESTING:
+		return "testing";
+	case LK_STS_MODE_ENFORCE:
+		return "enforce";
+	default:
+		return NULL;
+	}
+}
+
+static bool
+is_known(struct span name)
+{
+	return span_eq(name, span_z("version")) ||
+	       span_eq(name, span_z("mode")) ||
+	       span_eq(name, span_z("max_age")) || span_eq(name, span_z("mx"));
+}
+
+static void
+line_put(struct out *out, struct span name, struct span value)
+{
+	out_byte(out, '\n');
+	out_put(out, name);
+	out_byte(out, ':');
+	out_put(out, value);
+}
+
+/* The shortest form: it fits where the input did. */
+size_t
+lk_sts_policy_print(const struct lk_result *value, char *out_r, size_t size)
+{
+	const struct lk_sts_policy *policy = &value->sts_policy;
+	struct out out = out_to(out_r, size);
+	struct span rest = policy->body, mx;
+	struct lk_field field;
+
+	out_z(&out, "version:STSv1\nmode:");
+	out_z(&out, lk_sts_mode_name(policy->mode));
+	while (lk_sts_policy_mx_next(&rest, &mx))
+		line_put(&out, span_z("mx"), mx);
+	out_z(&out, "\nmax_age:");
+	out_number(&out, policy->max_age);
+	rest = policy->body;
+	while (lk_sts_policy_next(&rest, &field))
+		if (!is_known(field.name))
+			line_put(&out, field.name, field.value);
+	return out.n;
+}
+
+size_t
+lk_sts_policy_json(const struct lk_result *value, char *out_r, size_t size)
+{
+	const struct lk_sts_policy *policy = &value->sts_policy;
+	struct out out = out_to(out_r, size);
+	struct span rest = policy->body, mx;
+	struct lk_field field;
+
+	out_open(&out, '{');
+	out_name(&out, "mode");
+	out_string(&out, span_z(lk_sts_mode_name(policy->mode)));
+	out_name(&out, "max_age");
+	out_integer(&out, policy->max_age);
+	out_name(&out, "mx");
+	out_open(&out, '[');
+	while (lk_sts_policy_mx_next(&rest, &mx))
+		out_string(&out, mx);
+	out_byte(&out, ']');
+	out_name(&out, "extensions");
+	out_open(&out, '[');
+	rest = policy->body;
+	while (lk_sts_policy_next(&rest, &field)) {
+		if (is_known(field.name))
+			continue;
+		out_open(&out, '[');
+		out_string(&out, field.name);
+		out_string(&out, field.value);
+		out_byte(&out, ']');
+	}
+	out_z(&out, "]}");
+	return out.n;
+}

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TLSA records (RFC 6698 section 2, RFC 7672 section 3.1, RFC 7218 section 2)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from oracle.verdict import INVALID, Oracle, Verdict, accepted
+
+_SIZES = {1: 32, 2: 64}
+_ACRONYMS = (
+    {"PKIX-TA": 0, "PKIX-EE": 1, "DANE-TA": 2, "DANE-EE": 3, "PrivCert": 255},
+    {"Cert": 0, "SPKI": 1, "PrivSel": 255},
+    {"Full": 0, "SHA2-256": 1, "SHA2-512": 2, "PrivMatch": 255},
+)
+
+
+def _value(numbers: list[int], data: str) -> dict[str, Any]:
+    return {"usage": numbers[0], "selector": numbers[1], "matching": numbers[2], "data": data}
+
+
+def wire(data: bytes) -> Verdict:
+    if len(data) < 4:
+        return INVALID
+    usage, selector, matching = data[:3]
+    if usage > 3 or selector > 1 or matching > 2:
+        return INVALID
+    if len(data) - 3 != _SIZES.get(matching, len(data) - 3):
+        return INVALID
+    return accepted(_value([usage, selector, matching], data[3:].hex()),
+                    ["tlsa-pkix-usage"] if usage < 2 else [])
+
+
+def presentation(data: bytes) -> Verdict:
+    # Parentheses do not nest; line ends are blanks inside them and nothing else outside.
+    outside = re.sub(rb"\([^()]*\)", b" ", data)
+    if re.search(rb"[()\r\n]", outside):
+        return INVALID
+    words = re.split(rb"[ \t\r\n()]+", data.strip(b" \t\r\n()"))
+    if len(words) < 4:
+        return INVALID
+    numbers, flags = [], []
+    for word, acronyms in zip(words[:3], _ACRONYMS):
+        number = acronyms.get(word.decode("latin-1"))
+        if number is not None:
+            flags.append("tlsa-text-acronym")
+        elif not re.fullmatch(rb"[0-9]+", word) or int(word) > 255:
+            return INVALID
+        numbers.append(int(word) if number is None else number)
+    digits = b"".join(words[3:])
+    if not re.fullmatch(rb"(?:[0-9A-Fa-f]{2})+", digits):
+        return INVALID
+    return accepted(_value(numbers, digits.decode().lower()), flags)
+
+
+ORACLES: dict[str, Oracle] = {"tlsa": wire, "tlsa-text": presentation}
