@@ -5,6 +5,12 @@
 # liblatchkey: the reference parsers; whoever links it sees lk_… alone.
 LIBRARY_SOURCES := \
 	servers/core/span.c \
+	servers/parse/deep_client.c \
+	servers/parse/deep_directive.c \
+	servers/parse/deep_id.c \
+	servers/parse/deep_line.c \
+	servers/parse/deep_lists.c \
+	servers/parse/deep_status.c \
 	servers/parse/domain.c \
 	servers/parse/http_chunked.c \
 	servers/parse/http_field.c \
@@ -20,6 +26,7 @@ LIBRARY_SOURCES := \
 	servers/parse/pop3_capa.c \
 	servers/parse/pop3_greeting.c \
 	servers/parse/pop3_reply.c \
+	servers/parse/received_tls.c \
 	servers/parse/sasl_bearer.c \
 	servers/parse/sasl_cram.c \
 	servers/parse/sasl_name.c \
@@ -28,6 +35,7 @@ LIBRARY_SOURCES := \
 	servers/parse/sasl_xoauth2.c \
 	servers/parse/smtp_ehlo.c \
 	servers/parse/smtp_reply.c \
+	servers/parse/sts_client.c \
 	servers/parse/sts_mx.c \
 	servers/parse/sts_policy.c \
 	servers/parse/sts_record.c \
@@ -40,6 +48,7 @@ LIBRARY_SOURCES := \
 # What is installed of their headers.
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
+	servers/parse/deep.h \
 	servers/parse/field.h \
 	servers/parse/http.h \
 	servers/parse/imap.h \
@@ -165,7 +174,8 @@ TEST_SOURCES := \
 	servers/tests/test_sts_record.c \
 	servers/tests/test_tls.c \
 	servers/tests/test_tlsa.c \
-	servers/tests/test_utf8.c
+	servers/tests/test_utf8.c \
+	servers/tests/test_vectors.c
 
 # What several of them share.
 TEST_HELPERS :=

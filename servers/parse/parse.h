@@ -31,6 +31,7 @@
 #include <sys/types.h>
 
 #include "core/bytes.h"
+#include "parse/deep.h"
 #include "parse/http.h"
 #include "parse/imap.h"
 #include "parse/pop3.h"
@@ -48,6 +49,7 @@
  * `framed`: the text itself says where it ends.
  */
 #define LK_PARSERS(X)                                                          \
+	LK_DEEP_PARSERS(X)                                                     \
 	LK_HTTP_PARSERS(X)                                                     \
 	LK_IMAP_PARSERS(X)                                                     \
 	LK_POP3_PARSERS(X)                                                     \
@@ -60,6 +62,7 @@
 /* X(CONSTANT, name, explanation, source): why a parser stops. */
 #define LK_REASONS(X)                                                          \
 	X(NONE, "none", "nothing is wrong", "")                                \
+	LK_DEEP_REASONS(X)                                                     \
 	LK_HTTP_REASONS(X)                                                     \
 	LK_IMAP_REASONS(X)                                                     \
 	LK_POP3_REASONS(X)                                                     \
@@ -71,6 +74,7 @@
 
 /* X(CONSTANT, name, reading taken, other reading, source): what is open. */
 #define LK_READINGS(X)                                                         \
+	LK_DEEP_READINGS(X)                                                    \
 	LK_HTTP_READINGS(X)                                                    \
 	LK_IMAP_READINGS(X)                                                    \
 	LK_POP3_READINGS(X)                                                    \

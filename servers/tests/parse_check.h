@@ -51,7 +51,8 @@ check_copy(const char *text, size_t n)
 	char *copy = malloc(n > 0 ? n : 1);
 
 	assert_non_null(copy);
-	memcpy(copy, text, n);
+	if (n > 0)
+		memcpy(copy, text, n);
 	return copy;
 }
 

@@ -84,10 +84,15 @@ def test_every_reason_and_reading_has_a_vector() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)
 def test_grammars_in_python_say_so_too(file: Path) -> None:
-    for vector in vectors.read(file):
+    found = vectors.read(file)
+    for vector in found:
         verdict = ORACLES[vector.parser](vector.data)
+        expected = "invalid" if vector.result == "more" else vector.result
         assert (vector.id, verdict.result, verdict.value, verdict.flags) == (
-            vector.id, vector.result, vector.value, tuple(sorted(vector.flags)))
+            vector.id, expected, vector.value, tuple(sorted(vector.flags)))
+        # What wants more is the beginning of something that is accepted.
+        assert vector.result != "more" or any(
+            other.data.startswith(vector.data) for other in found if other.value is not None)
 
 
 @pytest.mark.parametrize("file", FILES, ids=NAMES)

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from oracle import sts, tlsa, tlsrpt
+from oracle import deep, sts, tlsa, tlsrpt
 from oracle.verdict import Oracle, Verdict
 
-ORACLES: dict[str, Oracle] = {**sts.ORACLES, **tlsrpt.ORACLES, **tlsa.ORACLES}
+ORACLES: dict[str, Oracle] = {**deep.ORACLES, **sts.ORACLES, **tlsa.ORACLES, **tlsrpt.ORACLES}
 
 __all__ = ["ORACLES", "Oracle", "Verdict"]

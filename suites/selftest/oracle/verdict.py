@@ -10,16 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Verdict:
-    """`flags` are the readings that an ambiguous input rests on."""
+    """`flags` are the readings that an ambiguous input rests on. What is not whole is invalid."""
 
-    result: str                         # valid, invalid, ambiguous, more
+    result: str                         # valid, invalid, ambiguous
     value: dict[str, Any] | None = None
     flags: tuple[str, ...] = ()
 
 
 Oracle = Callable[[bytes], Verdict]
 INVALID = Verdict("invalid")
-MORE = Verdict("more")
 
 
 def accepted(value: dict[str, Any], flags: Iterable[str] = ()) -> Verdict:

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The SMTP command CLIENT of DEEP (draft-ietf-uta-email-deep-04 section 7.3):
+ *	"CLIENT" 1*(SP keyword ["=" value]) CRLF
+ * A known keyword with a value that does not fit still is a parameter of the
+ * general form.
+ */
+#include "parse/chars.h"
+#include "parse/deep_inner.h"
+
+#define COMMAND_SIZE 512
+
+static bool
+is_value_part(int c)
+{
+	return is_vchar(c) && c != '=';
+}
+
+/* Read keyword ["=" value]; where it ends, or a code. */
+static ssize_t
+param_read(
+	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+{
+	size_t start = at;
+
+	if (!is_alnum(span_at(s, at)))
+		return result_unfit(r, span_at(s, at), LK_DEEP_CLIENT_NAME, at);
+	while (is_alnum(span_at(s, at)) || span_at(s, at) == '-')
+		at++;
+	out_r->name = span_cut(s, start, at);
+	out_r->value = span_of(NULL, 0);
+	if (span_at(s, at) != '=')
+		return (ssize_t)at;
+	start = ++at;
+	while (is_value_part(span_at(s, at)))
+		at++;
+	if (at == start)
+		return result_unfit(
+			r, span_at(s, at), LK_DEEP_CLIENT_VALUE, at);
+	out_r->value = span_cut(s, start, at);
+	return (ssize_t)at;
+}
+
+/* One or more tags with commas between them. */
+static bool
+is_tag_list(struct span s, struct lk_result *r)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	for (;; at++) {
+		n = deep_tag_read(s, at, r);
+		if (n < 0)
+			return false;
+		at = (size_t)n;
+		if (at == s.n || s.p[at] != ',')
+			return at == s.n;
+	}
+}
+
+/* A known keyword with what its own rule asks for, or an unknown one. */
+static bool
+is_fit(const struct lk_field *param, struct lk_result *r)
+{
+	static const char *const lists[] = {
+		"latch", "latch-fail", "security-tags"};
+	bool is_list;
+
+	if (deep_is_known(param->name, lists, 3, &is_list) || is_list)
+		return is_tag_list(param->value, r);
+	if (span_eq_nocase(param->name, span_z("tls")))
+		return deep_cipher_read(param->value, 0, r) ==
+		       (ssize_t)param->value.n;
+	return param->value.p != NULL ||
+	       (!span_eq_nocase(param->name, span_z("name")) &&
+		       !span_eq_nocase(param->name, span_z("version")));
+}
+
+static void
+param_take(const struct lk_field *param, struct lk_result *r)
+{
+	struct lk_result tried;
+
+	result_start(&tried);
+	if (!is_fit(param, &tried))
+		result_open(r, LK_READING_DEEP_CLIENT_UNFIT);
+	else
+		r->ambiguous |= tried.ambiguous;
+}
+
+/* Match CLIENT; where it ends, or a code. */
+ssize_t
+deep_client_read(struct span line, struct lk_result *r)
+{
+	static const char verb[] = "client";
+	size_t at;
+
+	for (at = 0; verb[at] != '\0'; at++) {
+		int c = span_at(line, at);
+
+		if ((is_alpha(c) ? c | 0x20 : c) != verb[at])
+			return result_unfit(r, c, LK_DEEP_CLIENT_VERB, at);
+	}
+	return (ssize_t)at;
+}
+
+static ssize_t
+params_read(struct span line, size_t at, struct lk_result *r)
+{
+	struct lk_field param;
+	ssize_t n;
+
+	do {
+		if (span_at(line, at) != ' ')
+			return result_unfit(
+				r, span_at(line, at), LK_DEEP_CLIENT_BLANK, at);
+		n = param_read(line, at + 1, &param, r);
+		if (n < 0)
+			return n;
+		param_take(&param, r);
+		at = (size_t)n;
+	} while (at < line.n);
+	return 0;
+}
+
+ssize_t
+lk_deep_client_parse(struct span input, struct lk_result *out_r)
+{
+	struct span line;
+	bool is_whole;
+	ssize_t code;
+
+	result_start(out_r);
+	code = deep_line_cut(input, COMMAND_SIZE, &line, &is_whole, out_r);
+	if (code == 0)
+		code = deep_client_read(line, out_r);
+	if (code > 0) {
+		out_r->deep_client.params =
+			span_cut(line, (size_t)code, line.n);
+		code = params_read(line, (size_t)code, out_r);
+	}
+	return deep_line_end(code, line, is_whole, out_r);
+}
+
+bool
+lk_deep_client_next(struct span *rest, struct lk_field *out_r)
+{
+	struct lk_result unused;
+	ssize_t n = rest->n > 0 ? param_read(*rest, 1, out_r, &unused) : -1;
+
+	if (n < 0)
+		return false;
+	*rest = span_cut(*rest, (size_t)n, rest->n);
+	return true;
+}
+
+size_t
+lk_deep_client_print(const struct lk_result *value, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+	struct span rest = value->deep_client.params;
+	struct lk_field param;
+
+	out_z(&out, "CLIENT");
+	while (lk_deep_client_next(&rest, &param)) {
+		out_byte(&out, ' ');
+		out_put(&out, param.name);
+		if (param.value.p != NULL)
+			out_byte(&out, '=');
+		out_put(&out, param.value);
+	}
+	out_z(&out, "\r\n");
+	return out.n;
+}
+
+size_t
+lk_deep_client_json(const struct lk_result *value, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+	struct span rest = value->deep_client.params;
+	struct lk_field param;
+
+	out_open(&out, '{');
+	out_name(&out, "params");
+	out_open(&out, '[');
+	while (lk_deep_client_next(&rest, &param)) {
+		out_open(&out, '[');
+		out_string(&out, param.name);
+		if (param.value.p != NULL)
+			out_string(&out, param.value);
+		else
+			out_null(&out);
+		out_byte(&out, ']');
+	}
+	out_z(&out, "]}");
+	return out.n;
+}

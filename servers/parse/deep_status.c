@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Security tags and DEEP status (draft-ietf-uta-email-deep-04 section 6):
+ *	[tag-or-url *(SP tag-or-url)]
+ * Beside tags and <https-URL> there are extensions, to be ignored, which by the
+ * grammar may hold spaces: what looks like a tag behind one may be a part of
+ * it, and a blank too many can only be one. The text is split at spaces here.
+ */
+#include "parse/chars.h"
+#include "parse/deep_inner.h"
+#include "parse/out.h"
+#include "parse/uri.h"
+
+#define TAG_SIZE 64
+
+enum kind {
+	TAG,
+	URL,
+	EXTENSION
+};
+
+static const char *const known_tags[] = {
+	"tls10", "tls11", "tls12", "tls-cert", "tls-dane-tlsa"};
+
+static bool
+is_tag_part(int c)
+{
+	return is_alnum(c) || c == '-' || c == '_';
+}
+
+/* EXTCHAR but the space. */
+static bool
+is_extension_start(int c)
+{
+	return c == 0x21 || (c >= 0x23 && c <= 0x2e) ||
+	       (c >= 0x30 && c <= 0x3b) || (c >= 0x3d && c <= 0x40) ||
+	       (c >= 0x5b && c <= 0x60) || (c >= 0x7b && c <= 0x7e);
+}
+
+static bool
+is_extension_part(int c)
+{
+	return is_extension_start(c) || is_alpha(c) || c == '<';
+}
+
+bool
+deep_is_known(struct span tag, const char *const *known, size_t n,
+	bool *is_other_case_r)
+{
+	*is_other_case_r = false;
+	for (size_t i = 0; i < n; i++) {
+		if (span_eq(tag, span_z(known[i])))
+			return true;
+		if (span_eq_nocase(tag, span_z(known[i])))
+			*is_other_case_r = true;
+	}
+	return false;
+}
+
+ssize_t
+deep_tag_read(struct span s, size_t at, struct lk_result *r)
+{
+	size_t start = at;
+	bool is_other_case;
+
+	if (!is_alpha(span_at(s, at)))
+		return result_unfit(r, span_at(s, at), LK_DEEP_TAG, at);
+	while (at - start < TAG_SIZE && is_tag_part(span_at(s, at)))
+		at++;
+	if (is_tag_part(span_at(s, at)))
+		return result_stop(r, LK_BAD, LK_DEEP_TAG, at);
+	deep_is_known(span_cut(s, start, at), known_tags,
+		sizeof(known_tags) / sizeof(*known_tags), &is_other_case);
+	if (is_other_case)
+		result_open(r, LK_READING_DEEP_TAG_CASE);
+	return (ssize_t)at;
+}
+
+ssize_t
+deep_url_read(struct span s, size_t at, enum lk_reason reason,
+	const char *without, struct lk_result *r)
+{
+	struct txt t = txt_plain(s);
+	struct uri uri;
+	ssize_t code;
+
+	t.at = at;
+	t.left = s.n - at;
+	code = uri_read(&t, without, &uri);
+	if (code == 0 && !uri_is_https(&uri))
+		code = t.at == s.n && strcmp(uri.scheme, "https") == 0 ? LK_MORE
+								       : LK_BAD;
+	if (code < 0)
+		return result_stop(r, (enum lk_code)code, reason, t.at);
+	return (ssize_t)t.at;
+}
+
+/* Read one item; where it ends, or a code. */
+static ssize_t
+item_read(struct span s, size_t at, int separator, enum kind *kind_r,
+	struct lk_result *r)
+{
+	ssize_t n;
+	size_t end;
+
+	if (is_alpha(span_at(s, at))) {
+		*kind_r = TAG;
+		n = deep_tag_read(s, at, r);
+	} else if (span_at(s, at) == '<') {
+		*kind_r = URL;
+		n = deep_url_read(s, at + 1, LK_DEEP_URL, "", r);
+		if (n >= 0 && span_at(s, (size_t)n) != '>')
+			return result_unfit(r, span_at(s, (size_t)n),
+				LK_DEEP_URL, (size_t)n);
+		n += n >= 0;
+	} else {
+		*kind_r = EXTENSION;
+		if (!is_extension_start(span_at(s, at)) ||
+			span_at(s, at) == separator)
+			return result_unfit(
+				r, span_at(s, at), LK_DEEP_ITEM, at);
+		for (end = at; is_extension_part(span_at(s, end)) &&
+			       s.p[end] != separator;
+			end++)
+			if (s.p[end] == '\\')
+				result_open(r, LK_READING_DEEP_BACKSLASH);
+		n = (ssize_t)end;
+	}
+	if (n >= 0 && (size_t)n < s.n && s.p[n] != separator)
+		return result_stop(r, LK_BAD,
+			*kind_r == TAG ? LK_DEEP_TAG : LK_DEEP_ITEM, (size_t)n);
+	return n;
+}
+
+/*
+ * What the grammar could make of the items so far: the last may be inside an
+ * extension; the last is empty and must become the beginning of one.
+ */
+struct reading {
+	bool has_spaces; /* is this the dialect that has them? */
+	bool is_open, is_pending, has_url;
+};
+
+static ssize_t
+item_take(
+	struct reading *reading, enum kind kind, size_t at, struct lk_result *r)
+{
+	if (kind == URL) {
+		if (reading->is_pending)
+			return result_stop(r, LK_BAD, LK_DEEP_BLANK, at);
+		if (reading->has_url)
+			result_open(r, LK_READING_DEEP_TWO_URLS);
+		reading->has_url = true;
+		reading->is_open = false;
+		return 0;
+	}
+	if (kind == TAG && reading->is_open && reading->has_spaces)
+		result_open(r, LK_READING_DEEP_SWALLOWED);
+	reading->is_open =
+		reading->is_open || reading->is_pending || kind == EXTENSION;
+	reading->is_pending = false;
+	return 0;
+}
+
+static void
+empty_take(struct reading *reading, struct lk_result *r)
+{
+	result_open(r, LK_READING_DEEP_BLANKS);
+	reading->is_open = reading->is_open || reading->is_pending;
+	reading->is_pending = !reading->is_open;
+}
+
+ssize_t
+deep_status_read(struct span s, int separator, struct lk_result *r)
+{
+	struct reading reading = {separator == ' ', false, false, false};
+	enum kind kind;
+	size_t at = 0;
+	ssize_t n;
+
+	if (s.n == 0)
+		return 0;
+	for (;; at++) {
+		if (separator == ' ' && (at == s.n || s.p[at] == ' ')) {
+			empty_take(&reading, r);
+		} else {
+			n = item_read(s, at, separator, &kind, r);
+			if (n >= 0 && item_take(&reading, kind, at, r) < 0)
+				n = LK_BAD;
+			if (n < 0)
+				return n;
+			at = (size_t)n;
+		}
+		if (at == s.n)
+			break;
+	}
+	if (reading.is_pending)
+		return result_stop(r, LK_MORE, LK_DEEP_BLANK, at);
+	return 0;
+}
+
+bool
+lk_deep_item_next(struct span *rest, int separator, struct span *out_r)
+{
+	size_t at = 0, start;
+
+	while (span_at(*rest, at) == separator)
+		at++;
+	start = at;
+	if (span_at(*rest, at) == '<')
+		while (span_at(*rest, at) != '>')
+			at++;
+	while (at < rest->n && rest->p[at] != separator)
+		at++;
+	*out_r = span_cut(*rest, start, at);
+	*rest = span_cut(*rest, at, rest->n);
+	return out_r->n > 0;
+}
+
+static enum kind
+kind_of(struct span item)
+{
+	if (item.p[0] == '<')
+		return URL;
+	return is_alpha(item.p[0]) ? TAG : EXTENSION;
+}
+
+void
+deep_status_json(struct out *out, struct span text, int separator)
+{
+	static const char *const names[] = {"tags", "urls", "extensions"};
+	struct span rest, item;
+
+	for (unsigned kind = TAG; kind <= EXTENSION; kind++) {
+		out_name(out, names[kind]);
+		out_open(out, '[');
+		rest = text;
+		while (lk_deep_item_next(&rest, separator, &item)) {
+			if ((unsigned)kind_of(item) != kind)
+				continue;
+			if (kind == URL)
+				item = span_cut(item, 1, item.n - 1);
+			out_string(out, item);
+		}
+		out_byte(out, ']');
+	}
+}
+
+void
+deep_status_print(struct out *out, struct span text, int separator)
+{
+	struct span item;
+	bool is_first = true;
+
+	while (lk_deep_item_next(&text, separator, &item)) {
+		if (!is_first)
+			out_byte(out, (uint8_t)separator);
+		out_put(out, item);
+		is_first = false;
+	}
+}
+
+ssize_t
+lk_deep_tag_parse(struct span input, struct lk_result *out_r)
+{
+	ssize_t n;
+
+	result_start(out_r);
+	n = deep_tag_read(input, 0, out_r);
+	if (n < 0)
+		return n;
+	if ((size_t)n < input.n)
+		return result_stop(out_r, LK_BAD, LK_DEEP_TAG, (size_t)n);
+	out_r->deep_tag.tag = input;
+	return result_done(out_r, input.n);
+}
+
+size_t
+lk_deep_tag_print(const struct lk_result *value, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+
+	out_put(&out, value->deep_tag.tag);
+	return out.n;
+}
+
+size_t
+lk_deep_tag_json(const struct lk_result *value, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+	bool unused;
+
+	out_open(&out, '{');
+	out_name(&out, "tag");
+	out_string(&out, value->deep_tag.tag);
+	out_name(&out, "registered");
+	out_bool(&out,
+		deep_is_known(value->deep_tag.tag, known_tags,
+			sizeof(known_tags) / sizeof(*known_tags), &unused));
+	out_byte(&out, '}');
+	return out.n;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * All vectors of corpus/vectors, in the folder of the build: results, values,
+ * reasons; what is cut anywhere; what is printed. The coverage of the parsers
+ * is measured with this program alone.
+ */
+#include "tests/parse_check.h"
+
+#include <dirent.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#define CUTS_MAX 2048 /* longer inputs are not cut */
+
+struct bytes {
+	char *p;
+	size_t n;
+};
+
+static void
+bytes_add(struct bytes *bytes, uint8_t byte)
+{
+	/* Twice as much at each power of two. */
+	if ((bytes->n & (bytes->n - 1)) == 0) {
+		char *p = realloc(bytes->p, bytes->n > 0 ? 2 * bytes->n : 1);
+
+		assert_non_null(p);
+		bytes->p = p;
+	}
+	bytes->p[bytes->n++] = (char)byte;
+}
+
+/* UTF-8 of code points below U+0100 to octets. */
+static void
+text_add(struct bytes *bytes, json_t *text)
+{
+	const uint8_t *p = (const uint8_t *)json_string_value(text);
+	size_t n = json_string_length(text);
+
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] >= 0x80 && i + 1 < n) {
+			bytes_add(bytes,
+				(uint8_t)(p[i] << 6 | (p[i + 1] & 0x3f)));
+			i++;
+		} else {
+			bytes_add(bytes, p[i]);
+		}
+	}
+}
+
+static void
+hex_add(struct bytes *bytes, const char *hex)
+{
+	for (; hex[0] != '\0'; hex += 2) {
+		char digits[3] = {hex[0], hex[1], '\0'};
+
+		bytes_add(bytes, (uint8_t)strtoul(digits, NULL, 16));
+	}
+}
+
+static struct bytes
+input_of(json_t *test)
+{
+	json_t *hex = json_object_get(test, "hex"), *part;
+	struct bytes bytes = {NULL, 0};
+	size_t i;
+
+	if (hex != NULL) {
+		hex_add(&bytes, json_string_value(hex));
+		return bytes;
+	}
+	text_add(&bytes, json_object_get(test, "text"));
+	json_array_foreach(json_object_get(test, "repeat"), i, part)
+	{
+		json_int_t n = json_integer_value(json_array_get(part, 1));
+
+		while (n-- > 0)
+			text_add(&bytes, json_array_get(part, 0));
+	}
+	return bytes;
+}
+
+static void
+accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
+	const struct lk_result *result)
+{
+	char *text = check_write(parser->json, result);
+	json_t *value = json_loads(text, JSON_ALLOW_NUL, NULL);
+	size_t open = json_array_size(json_object_get(test, "flags"));
+	json_t *flag;
+	size_t i;
+
+	if (!json_equal(value, json_object_get(test, "value")))
+		fail_msg("%s: value: %s", id, text);
+	if ((size_t)__builtin_popcountll(result->ambiguous) != open)
+		fail_msg("%s: readings", id);
+	json_array_foreach(json_object_get(test, "flags"), i, flag)
+	{
+		unsigned reading = 0;
+
+		while (strcmp(lk_reading_text(reading)->name,
+			       json_string_value(flag)) != 0)
+			reading++;
+		assert_true(result->ambiguous >> reading & 1);
+	}
+	json_decref(value);
+	free(text);
+	check_print(parser, result);
+}
+
+static void
+refused_check(const char *id, json_t *test, const struct lk_result *result)
+{
+	if (strcmp(lk_reason_text(result->reason)->name,
+		    json_string_value(json_object_get(test, "reason"))) != 0 ||
+		(json_int_t)result->offset !=
+			json_integer_value(json_object_get(test, "offset")))
+		fail_msg("%s: %s at %zu", id,
+			lk_reason_text(result->reason)->name, result->offset);
+}
+
+static void
+test_check(const struct lk_parser *parser, json_t *test)
+{
+	const char *id = json_string_value(json_object_get(test, "id"));
+	const char *wanted = json_string_value(json_object_get(test, "result"));
+	struct bytes input = input_of(test);
+	char *copy = check_copy(input.p, input.n);
+	struct lk_result result;
+	ssize_t code = parser->parse(span_of(copy, input.n), &result);
+	const char *got = code == LK_MORE && parser->framed ? "more"
+			  : code < 0                        ? "invalid"
+			  : result.ambiguous != 0           ? "ambiguous"
+							    : "valid";
+
+	if (strcmp(got, wanted) != 0)
+		fail_msg("%s: %s, not %s", id, got, wanted);
+	if (code < 0)
+		refused_check(id, test, &result);
+	else
+		accepted_check(parser, id, test, &result);
+	if (code >= 0 && code <= CUTS_MAX)
+		check_cuts(parser, input.p, (size_t)code);
+	free(copy);
+	free(input.p);
+}
+
+static size_t
+file_check(const char *path)
+{
+	json_t *whole = json_load_file(path, JSON_ALLOW_NUL, NULL), *test;
+	const struct lk_parser *parser;
+	size_t i;
+
+	assert_non_null(whole);
+	parser = lk_parser_find(
+		span_z(json_string_value(json_object_get(whole, "parser"))));
+	assert_non_null(parser);
+	json_array_foreach(json_object_get(whole, "tests"), i, test)
+		test_check(parser, test);
+	json_decref(whole);
+	return i;
+}
+
+static void
+vectors_hold(void **state)
+{
+	DIR *folder = opendir("corpus/vectors");
+	struct dirent *entry;
+	char path[512];
+	size_t n = 0;
+
+	(void)state;
+	(void)check_rows;
+	assert_non_null(folder);
+	while ((entry = readdir(folder)) != NULL) {
+		if (strstr(entry->d_name, ".json") == NULL)
+			continue;
+		snprintf(
+			path, sizeof(path), "corpus/vectors/%s", entry->d_name);
+		n += file_check(path);
+	}
+	closedir(folder);
+	assert_true(n >= 1000);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(vectors_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
