@@ -19,7 +19,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check unit selftest clang bench lint format coverage \
+.PHONY: all run test check unit selftest clang cover stack bench lint format coverage \
 	install uninstall clean help setup setup-test setup-lint
 
 all:
@@ -85,6 +85,23 @@ $(eval $(call variant,clang,$(CLANG),-Werror $(HARDEN)))
 
 include fuzz/build.mk
 
+$(eval $(call variant,cov,$(CC),--coverage -fPIC))
+$(eval $(call variant,stack,gcc,-fcallgraph-info=su $(HARDEN)))
+
+# The parsers and their vectors alone.
+$(B)/cov/vectors: $(addprefix $(B)/cov/,$(LIBRARY_SOURCES:.c=.o) \
+		servers/tests/test_vectors.o)
+	$(Q)$(CC) --coverage -o $@ $^ -lcmocka -ljansson
+
+cover: CFLAGS := -O0 -g
+cover: $(B)/cov/vectors ## what the vectors cover of the parsers
+	@find $(B)/cov -name '*.gcda' -delete
+	@$(B)/cov/vectors >$(B)/cov/log 2>&1 || { cat $(B)/cov/log; exit 1; }
+	@scripts/cover $(B)/cov $(filter servers/parse/%,$(LIBRARY_SOURCES))
+
+stack: $(addprefix $(B)/stack/,$(LIBRARY_SOURCES:.c=.o)) ## how much stack the parsers need
+	@scripts/stack 1024 $(^:.o=.ci)
+
 $(B)/dev/liblatchkey.a: $(B)/dev/liblatchkey.o
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -125,7 +142,7 @@ clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS) bench_client) ## clang build
 bench: all $(B)/dev/bench_client ## measure, and compare with what is promised
 	@scripts/bench
 
-lint: setup-lint ## layout, static analysis, types, spelling
+lint: setup-lint stack ## layout, static analysis, types, spelling
 	@CC_FLAGS='$(DIALECT)' PYTHON='$(PYTHON)' scripts/lint $(C_FILES)
 
 format: ## clang-format all C files

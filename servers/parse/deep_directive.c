@@ -118,10 +118,8 @@ lk_sts_directive_next(struct span *rest, struct lk_field *out_r)
 		return false;
 	result_start(&unused);
 	n = directive_read(*rest, 0, out_r, &unused);
-	if (n < 0)
-		return false;
 	*rest = span_cut(*rest, delimiter_skip(*rest, (size_t)n), rest->n);
-	return true;
+	return n >= 0;
 }
 
 void

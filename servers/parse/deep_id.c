@@ -162,13 +162,13 @@ is_same(const struct string *a, const struct string *b)
 
 /* Is a field of this name among those in front of `end`? */
 static bool
-is_repeated(struct span s, size_t end, const struct string *name)
+is_repeated(struct span s, size_t end, const struct string *name,
+	struct lk_result *r)
 {
-	struct lk_result unused;
-	struct string other, value;
+	struct string other = {span_of(NULL, 0), false}, value;
 
 	for (size_t at = 1; at < end; at++) {
-		at = (size_t)pair_read(s, at, &other, &value, &unused);
+		at = (size_t)pair_read(s, at, &other, &value, r);
 		if (is_same(&other, name))
 			return true;
 	}
@@ -243,7 +243,7 @@ pair_take(struct span s, const struct string *name, const struct string *value,
 static ssize_t
 list_read(struct span s, struct lk_result *r)
 {
-	struct string name, value;
+	struct string name = {span_of(NULL, 0), false}, value = name;
 	size_t at = 1, pairs = 0;
 	ssize_t n;
 
@@ -255,7 +255,7 @@ list_read(struct span s, struct lk_result *r)
 			return n;
 		if (++pairs > PAIRS_MAX)
 			return result_stop(r, LK_LIMIT, LK_DEEP_ID_SIZE, at);
-		if (is_repeated(s, at, &name))
+		if (is_repeated(s, at, &name, r))
 			return result_stop(r, LK_BAD, LK_DEEP_ID_TWICE, at);
 		if (pair_take(s, &name, &value, r) < 0)
 			return LK_BAD;
@@ -330,7 +330,7 @@ size_t
 lk_deep_id_print(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct string name, content;
+	struct string name = {span_of(NULL, 0), false}, content = name;
 	size_t at = 1;
 
 	if (value->deep_id.list.p[0] != '(') {
@@ -353,7 +353,7 @@ size_t
 lk_deep_id_json(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct string name, content;
+	struct string name = {span_of(NULL, 0), false}, content = name;
 	size_t at = 1;
 
 	out_open(&out, '{');

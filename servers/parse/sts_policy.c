@@ -117,13 +117,13 @@ max_age_read(struct span value, uint64_t *out_r)
 	return true;
 }
 
+static const char *const mode_names[] = {NULL, "none", "testing", "enforce"};
+
 static enum lk_sts_mode
 mode_of(struct span value)
 {
-	static const char *const names[] = {"", "none", "testing", "enforce"};
-
-	for (unsigned i = 1; i < 4; i++)
-		if (span_eq(value, span_z(names[i])))
+	for (unsigned i = LK_STS_MODE_NONE; i <= LK_STS_MODE_ENFORCE; i++)
+		if (span_eq(value, span_z(mode_names[i])))
 			return (enum lk_sts_mode)i;
 	return LK_STS_MODE_MISSING;
 }
@@ -277,16 +277,7 @@ lk_sts_policy_mx_next(struct span *rest, struct span *out_r)
 const char *
 lk_sts_mode_name(enum lk_sts_mode mode)
 {
-	switch (mode) {
-	case LK_STS_MODE_NONE:
-		return "none";
-	case LK_STS_MODE_TESTING:
-		return "testing";
-	case LK_STS_MODE_ENFORCE:
-		return "enforce";
-	default:
-		return NULL;
-	}
+	return (unsigned)mode <= LK_STS_MODE_ENFORCE ? mode_names[mode] : NULL;
 }
 
 static bool

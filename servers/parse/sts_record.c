@@ -124,14 +124,11 @@ lk_sts_record_next(struct span *rest, struct lk_field *out_r)
 	bool is_end = false;
 
 	if (txt_delimiter_read(&t, &is_end, NULL, &reasons, &unused) < 0 ||
-		is_end)
-		return false;
-	out_r->name.p = rest->p + t.at;
-	if (txt_name_read(&t, &field, &reasons, &unused) < 0 ||
+		is_end || txt_name_read(&t, &field, &reasons, &unused) < 0 ||
 		txt_value_read(&t, &field, &reasons, &unused) < 0)
 		return false;
-	out_r->name.n = field.name_n;
 	out_r->value = txt_value(&field);
+	out_r->name = span_of(out_r->value.p - 1 - field.name_n, field.name_n);
 	*rest = span_cut(*rest, t.at, rest->n);
 	return true;
 }

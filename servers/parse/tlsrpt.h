@@ -74,6 +74,7 @@ bool lk_tlsrpt_rua_next(struct span *rest, struct span *out_r);
 /* tlsrpt-records: the only one that is left. */
 struct lk_tlsrpt_records {
 	struct span rdata;
+	size_t rua_at, rua_left; /* in rdata; what its string has from there */
 };
 
 #endif

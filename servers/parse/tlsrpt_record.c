@@ -177,54 +177,36 @@ lk_tlsrpt_records_parse(struct span input, struct lk_result *out_r)
 	t = txt_rdata(rdata);
 	if (record_read(&t, &rua, out_r) < 0)
 		return txt_record_failed(out_r, input, rdata);
-	out_r->tlsrpt_records.rdata = rdata;
+	out_r->tlsrpt_records =
+		(struct lk_tlsrpt_records){rdata, rua.value.at, rua.value.left};
 	return result_done(out_r, input.n);
 }
 
-/* Write the URIs of a list that was accepted, as JSON or with commas. */
-static void
-uris_write(struct out *out, struct txt t, bool as_json)
+bool
+lk_tlsrpt_rua_next(struct span *rest, struct span *out_r)
 {
-	bool is_first = true;
+	struct txt t = txt_plain(*rest);
 	struct uri uri;
-	struct txt from;
 
-	do {
-		from = t;
-		if (uri_read(&t, "!,;", &uri) < 0)
-			break;
-		if (as_json)
-			out_open(out, '"');
-		else if (!is_first)
-			out_byte(out, ',');
-		while ((void)txt_peek(&from), from.at < t.at) {
-			out_byte(out, (uint8_t)txt_peek(&from));
-			txt_next(&from);
-		}
-		if (as_json)
-			out_byte(out, '"');
-		is_first = false;
-	} while (comma_skip(&t));
-}
-
-static void
-value_json(struct out *out, struct txt rua)
-{
-	out_open(out, '{');
-	out_name(out, "rua");
-	out_open(out, '[');
-	uris_write(out, rua, true);
-	out_z(out, "]}");
+	if (rest->n == 0 || uri_read(&t, "!,;", &uri) < 0)
+		return false;
+	*out_r = span_cut(*rest, 0, t.at);
+	comma_skip(&t);
+	*rest = span_cut(*rest, t.at, rest->n);
+	return true;
 }
 
 size_t
 lk_tlsrpt_record_print(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
+	struct span rest = value->tlsrpt_record.rua, uri;
 
 	out_z(&out, "v=TLSRPTv1; rua=");
-	uris_write(&out, txt_plain(value->tlsrpt_record.rua), false);
-	out_byte(&out, ';');
+	while (lk_tlsrpt_rua_next(&rest, &uri)) {
+		out_put(&out, uri);
+		out_byte(&out, rest.n > 0 ? ',' : ';');
+	}
 	return out.n;
 }
 
@@ -232,8 +214,14 @@ size_t
 lk_tlsrpt_record_json(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
+	struct span rest = value->tlsrpt_record.rua, uri;
 
-	value_json(&out, txt_plain(value->tlsrpt_record.rua));
+	out_open(&out, '{');
+	out_name(&out, "rua");
+	out_open(&out, '[');
+	while (lk_tlsrpt_rua_next(&rest, &uri))
+		out_string(&out, uri);
+	out_z(&out, "]}");
 	return out.n;
 }
 
@@ -252,27 +240,25 @@ lk_tlsrpt_records_print(const struct lk_result *value, char *out_r, size_t size)
 size_t
 lk_tlsrpt_records_json(const struct lk_result *value, char *out_r, size_t size)
 {
+	const struct lk_tlsrpt_records *records = &value->tlsrpt_records;
 	struct out out = out_to(out_r, size);
-	struct txt t = txt_rdata(value->tlsrpt_records.rdata);
-	struct txt_field rua = {.value = t};
-	struct lk_result unused;
+	struct txt t = {records->rdata, records->rua_at, records->rua_left};
+	struct txt from;
+	struct uri unused;
 
-	result_start(&unused);
-	record_read(&t, &rua, &unused);
-	value_json(&out, rua.value);
+	out_open(&out, '{');
+	out_name(&out, "rua");
+	out_open(&out, '[');
+	do {
+		from = t;
+		uri_read(&t, "!,;", &unused);
+		out_open(&out, '"');
+		while ((void)txt_peek(&from), from.at < t.at) {
+			out_byte(&out, (uint8_t)txt_peek(&from));
+			txt_next(&from);
+		}
+		out_byte(&out, '"');
+	} while (comma_skip(&t));
+	out_z(&out, "]}");
 	return out.n;
-}
-
-bool
-lk_tlsrpt_rua_next(struct span *rest, struct span *out_r)
-{
-	struct txt t = txt_plain(*rest);
-	struct uri uri;
-
-	if (rest->n == 0 || uri_read(&t, "!,;", &uri) < 0)
-		return false;
-	*out_r = span_cut(*rest, 0, t.at);
-	comma_skip(&t);
-	*rest = span_cut(*rest, t.at, rest->n);
-	return true;
 }

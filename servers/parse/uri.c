@@ -78,19 +78,13 @@ scheme_read(struct scan *scan, struct uri *out_r)
 	return 0;
 }
 
-/* The part of an IPvFuture behind its v: 1*HEXDIG . 1*(plain or colon). */
+/* The part of an IPvFuture behind its v: 1*HEXDIG . and more. */
 static bool
 is_future(const char *text)
 {
 	size_t digits = strspn(text, "0123456789abcdefABCDEF");
 
-	text += digits;
-	if (digits == 0 || *text++ != '.' || *text == '\0')
-		return false;
-	for (; *text != '\0'; text++)
-		if (!is_plain(*text) && *text != ':')
-			return false;
-	return true;
+	return digits > 0 && text[digits] == '.' && text[digits + 1] != '\0';
 }
 
 /* An address in brackets, at the opening one. */

@@ -61,7 +61,7 @@ hex_add(struct bytes *bytes, const char *hex)
 static struct bytes
 input_of(json_t *test)
 {
-	json_t *hex = json_object_get(test, "hex"), *part;
+	json_t *hex = json_object_get(test, "hex"), *parts;
 	struct bytes bytes = {NULL, 0};
 	size_t i;
 
@@ -70,8 +70,9 @@ input_of(json_t *test)
 		return bytes;
 	}
 	text_add(&bytes, json_object_get(test, "text"));
-	json_array_foreach(json_object_get(test, "repeat"), i, part)
-	{
+	parts = json_object_get(test, "repeat");
+	for (i = 0; i < json_array_size(parts); i++) {
+		json_t *part = json_array_get(parts, i);
 		json_int_t n = json_integer_value(json_array_get(part, 1));
 
 		while (n-- > 0)
@@ -86,16 +87,15 @@ accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 {
 	char *text = check_write(parser->json, result);
 	json_t *value = json_loads(text, JSON_ALLOW_NUL, NULL);
-	size_t open = json_array_size(json_object_get(test, "flags"));
-	json_t *flag;
-	size_t i;
+	json_t *flags = json_object_get(test, "flags");
 
 	if (!json_equal(value, json_object_get(test, "value")))
 		fail_msg("%s: value: %s", id, text);
-	if ((size_t)__builtin_popcountll(result->ambiguous) != open)
+	if ((size_t)__builtin_popcountll(result->ambiguous) !=
+		json_array_size(flags))
 		fail_msg("%s: readings", id);
-	json_array_foreach(json_object_get(test, "flags"), i, flag)
-	{
+	for (size_t i = 0; i < json_array_size(flags); i++) {
+		json_t *flag = json_array_get(flags, i);
 		unsigned reading = 0;
 
 		while (strcmp(lk_reading_text(reading)->name,
@@ -105,6 +105,9 @@ accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 	}
 	json_decref(value);
 	free(text);
+	if (strcmp(parser->name, "sts-mx") == 0)
+		assert_true(lk_sts_mx_match(
+			result->sts_mx.pattern, result->sts_mx.host));
 	check_print(parser, result);
 }
 
@@ -148,7 +151,7 @@ test_check(const struct lk_parser *parser, json_t *test)
 static size_t
 file_check(const char *path)
 {
-	json_t *whole = json_load_file(path, JSON_ALLOW_NUL, NULL), *test;
+	json_t *whole = json_load_file(path, JSON_ALLOW_NUL, NULL), *tests;
 	const struct lk_parser *parser;
 	size_t i;
 
@@ -156,8 +159,9 @@ file_check(const char *path)
 	parser = lk_parser_find(
 		span_z(json_string_value(json_object_get(whole, "parser"))));
 	assert_non_null(parser);
-	json_array_foreach(json_object_get(whole, "tests"), i, test)
-		test_check(parser, test);
+	tests = json_object_get(whole, "tests");
+	for (i = 0; i < json_array_size(tests); i++)
+		test_check(parser, json_array_get(tests, i));
 	json_decref(whole);
 	return i;
 }
