@@ -212,6 +212,20 @@ word_insert(struct work *w)
 		replace(w, at, at, copy_of(span_of(w->p + from, to - from)));
 }
 
+/* A word of the grammar as a line of its own, as commands are. */
+static void
+line_insert(struct work *w)
+{
+	size_t at = border_find(w, true);
+	struct span word;
+
+	if (w->words->n == 0)
+		return;
+	word = w->words->word[pick(w, w->words->n)];
+	replace(w, at, at, span_z("\r\n"));
+	replace(w, at, at, word);
+}
+
 static void
 word_drop(struct work *w)
 {
@@ -297,6 +311,10 @@ number_change(struct work *w)
 
 	if (!run_find(w, is_digit, &from, &to))
 		return;
+	if (pick(w, 3) == 0) {
+		w->p[from + pick(w, to - from)] = (uint8_t)('0' + pick(w, 10));
+		return;
+	}
 	if (pick(w, 2) == 0) {
 		replace(w, from, to,
 			span_z(edge[pick(w, sizeof(edge) / sizeof(*edge))]));
@@ -375,10 +393,11 @@ lines_mutate(uint8_t *data, size_t n, size_t max, struct span other,
 	const struct lines_words *words, uint64_t seed)
 {
 	static void (*const operation[])(struct work *) = {line_copy, line_copy,
-		line_drop, splice, splice, word_replace, word_replace,
-		word_insert, word_insert, word_drop, word_stretch, case_flip,
-		delimiter_change, delimiter_change, number_change,
-		number_change, literal_mend, byte_insert, repeat, tail_cut};
+		line_insert, line_insert, line_drop, splice, splice,
+		word_replace, word_replace, word_insert, word_insert, word_drop,
+		word_stretch, case_flip, delimiter_change, delimiter_change,
+		number_change, number_change, literal_mend, byte_insert, repeat,
+		tail_cut};
 	struct work w = {data, n, max, other, words,
 		seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du};
 	size_t times;
