@@ -67,6 +67,9 @@ FUZZ_C := $(FUZZ_ALL:%=fuzz/targets/%.c) $(FUZZ_HARNESS) $(FUZZ_MUTATOR) \
 # fuzz/engines/afl.c is for the compiler of AFL++ alone.
 C_FILES += $(FUZZ_C)
 
+# Whoever changes what targets call is to see it at once.
+clang: $(FUZZ_C:%.c=$(B)/clang/%.o)
+
 AFL_CC ?= afl-clang-fast
 FUZZ_SAN := -O1 -fsanitize=fuzzer-no-link,address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE

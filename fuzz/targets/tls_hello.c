@@ -56,7 +56,10 @@ hello_read(struct span input, size_t step, struct buf *text)
 {
 	static const struct tls_options options = {.min_version = 0x0301};
 	static struct tls_context *context;
-	const struct tls_watch watch = {text, on_hello, on_alert, on_key};
+	const struct tls_watch watch = {.self = text,
+		.hello = on_hello,
+		.alert = on_alert,
+		.key = on_key};
 	struct tls_session *session;
 	struct buf plain;
 
