@@ -22,9 +22,9 @@ static const struct fuzz_protocol protocol = {
 			2},
 		[PHASE_LOGIN] = {{"TOP", "UIDL", "STLS"}, 3}},
 	.poor = {[PHASE_CLEAR] = {{"STLS"}, 1}},
-	.refusal = {{"starttls", FUZZ_SPAN("-ERR no\r\n")},
-		{"capabilities", FUZZ_SPAN("-ERR what\r\n")},
-		{"challenge", FUZZ_SPAN("-ERR later\r\n")}},
+	.refusal = {{"starttls", FUZZ_SPAN("-ERR no\r\n"), ENGINE_EVERYWHERE},
+		{"capabilities", FUZZ_SPAN("-ERR what\r\n"), ENGINE_EVERYWHERE},
+		{"challenge", FUZZ_SPAN("-ERR later\r\n"), ENGINE_EVERYWHERE}},
 	.refusals = 3,
 	.is_reply = is_reply,
 };

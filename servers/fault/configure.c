@@ -2,6 +2,8 @@
 /* Faults that are a matter of what a server is told to be. */
 #include "fault/fault.h"
 
+#include "proto/reply.h"
+
 /* A whole item, or its first word: "SASL" is "SASL PLAIN LOGIN" too. */
 static bool
 item_is(const char *item, const char *wordz)
@@ -47,26 +49,67 @@ change_lists(const struct fault *fault, struct engine_config *config)
 			else
 				list_add(list, fault->capability[i]);
 		}
+		for (unsigned i = 0; i < fault->insteads; i++)
+			list_add(list, fault->instead[i]);
 	}
+}
+
+/* Without a text nothing is refused. */
+static void
+refusal_add(struct engine_config *config, const char *reply, struct span text,
+	enum engine_where where)
+{
+	if (text.p != NULL && config->refusals < ENGINE_REFUSALS_MAX)
+		config->refusal[config->refusals++] =
+			(struct engine_refusal){reply, text, where};
+}
+
+static void
+refuse(const struct fault *fault, struct engine_config *config)
+{
+	static const enum engine_where where[] = {
+		[FAULT_ANY_PHASE] = ENGINE_EVERYWHERE,
+		[FAULT_CLEAR] = ENGINE_IN_CLEAR,
+		[FAULT_IN_TLS] = ENGINE_IN_TLS};
+
+	refusal_add(config, fault->reply, fault->data, where[fault->phase]);
+}
+
+/* The list is that of the state in which the session begins. */
+static void
+greet(const struct fault *fault, struct engine_config *config)
+{
+	struct engine_capabilities *list =
+		&config->capabilities[fault->greeting == GREETING_PREAUTH
+					      ? PHASE_LOGIN
+					      : PHASE_CLEAR];
+
+	config->greeting = fault->greeting;
+	config->greeting_text = fault->data;
+	refusal_add(config, REPLY_SELECT, fault->selected, ENGINE_EVERYWHERE);
+	if (fault->capabilities == 0)
+		return;
+	list->n = 0;
+	for (unsigned i = 0; i < fault->capabilities; i++)
+		list_add(list, fault->capability[i]);
 }
 
 void
 fault_configure(const struct fault *fault, struct engine_config *config)
 {
-	struct engine_refusal refusal = {fault->reply, fault->data};
-
 	switch (fault->action) {
 	case FAULT_WITHHOLD:
+		refuse(fault, config);
+		change_lists(fault, config);
+		break;
 	case FAULT_ADVERTISE:
 		change_lists(fault, config);
 		break;
 	case FAULT_REFUSE:
-		if (config->refusals < ENGINE_REFUSALS_MAX)
-			config->refusal[config->refusals++] = refusal;
+		refuse(fault, config);
 		break;
 	case FAULT_GREET:
-		config->greeting = fault->greeting;
-		config->greeting_text = fault->data;
+		greet(fault, config);
 		break;
 	case FAULT_CLEAR_ON_IMPLICIT:
 		config->implicit_tls = false;

@@ -31,6 +31,7 @@ enum fault_do {
 	FAULT_GARBAGE,
 	FAULT_GREET,
 	FAULT_INJECT,
+	FAULT_NONE,
 	FAULT_REFUSE,
 	FAULT_REFUSE_CONNECTION,
 	FAULT_REPEAT,
@@ -96,10 +97,13 @@ struct fault {
 	long run;             /* of the client; 0: every one */
 
 	/* do */
-	struct span data;  /* owned */
-	struct span after; /* owned; p is NULL when not given */
+	struct span data;     /* owned */
+	struct span after;    /* owned; p is NULL when not given */
+	struct span selected; /* owned; greet: the answer to SELECT */
 	const char *capability[ENGINE_CAPABILITIES_MAX];
 	unsigned capabilities;
+	const char *instead[ENGINE_CAPABILITIES_MAX]; /* withhold */
+	unsigned insteads;
 	bool in_phase[PHASES];
 	enum engine_greeting greeting;
 	bool behind; /* inject, close: behind the reply, not before */
@@ -110,6 +114,7 @@ struct fault {
 	long count, keep, offset, bit;
 	enum tls_message message; /* flip, truncate: the first record of it */
 	enum wire_close how;
+	bool skips_tls; /* STARTTLS is accepted, no handshake follows */
 	enum fault_then then;
 	enum fault_point point; /* alert */
 	bool warning;           /* alert: and the handshake goes on */
@@ -140,6 +145,7 @@ struct fault_conn {
 	bool in_tls, logged_in;
 	unsigned hits; /* replies that matched so far */
 	bool muted, after_sent;
+	bool stays_clear; /* the engine waits for a handshake in vain */
 	bool held; /* bytes for this command wait for the server's flight */
 	uint8_t held_tag[FAULT_TAG_MAX];
 	size_t held_tag_n;

@@ -36,9 +36,11 @@ static const struct action_rule rules[] = {
 	{"drop", NEED_REPLY, {"action"}},
 	{"flip", 0, {"action", "message", "offset", "bit"}},
 	{"garbage", NEED_DATA, {"action", "data"}},
-	{"greet", NEED_DATA, {"action", "state", "data"}},
+	{"greet", NEED_DATA,
+		{"action", "state", "data", "capabilities", "selected"}},
 	{"inject", NEED_REPLY | NEED_DATA,
-		{"action", "where", "segment", "data", "after"}},
+		{"action", "where", "segment", "data", "after", "then"}},
+	{"none", 0, {"action"}},
 	{"refuse", NEED_REPLY | NEED_DATA, {"action", "data"}},
 	{"refuse-connection", 0, {"action"}},
 	{"repeat", NEED_REPLY, {"action", "count"}},
@@ -55,7 +57,8 @@ static const struct action_rule rules[] = {
 			"signatures", "dh", "alpn"}},
 	{"tls-on-clear", 0, {"action"}},
 	{"truncate", 0, {"action", "message", "keep", "how"}},
-	{"withhold", 0, {"action", "capabilities", "phases"}},
+	{"withhold", 0,
+		{"action", "capabilities", "phases", "instead", "data"}},
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
@@ -150,6 +153,38 @@ load_capabilities(
 			return -1;
 		fault->in_phase[phase] = true;
 	}
+	return 0;
+}
+
+/* With bytes: besides, the command of at.reply is refused with them. */
+static int
+load_withhold(
+	struct fault *fault, const struct json_place *act, struct err *err)
+{
+	if (load_capabilities(fault, act, err) != 0 ||
+		json_texts(act, "instead", false, fault->instead,
+			ENGINE_CAPABILITIES_MAX, &fault->insteads, err) != 0 ||
+		json_bytes(act, "data", false, &fault->data, err) != 0)
+		return -1;
+	if ((fault->data.p != NULL) != (fault->reply != NULL))
+		return err_set(err, ERR_PLAN,
+			"fault.do.data: needs fault.at.reply, and is needed "
+			"by it");
+	return 0;
+}
+
+static int
+load_greet(struct fault *fault, const struct json_place *act, struct err *err)
+{
+	int word = 0;
+
+	if (load_word(act, "state", true, greetings, &word, err) != 0 ||
+		json_texts(act, "capabilities", false, fault->capability,
+			ENGINE_CAPABILITIES_MAX, &fault->capabilities,
+			err) != 0 ||
+		json_bytes(act, "selected", false, &fault->selected, err) != 0)
+		return -1;
+	fault->greeting = (enum engine_greeting)word;
 	return 0;
 }
 
@@ -249,6 +284,21 @@ load_alert(struct fault *fault, const struct json_place *act, struct err *err)
 	return 0;
 }
 
+/* What follows when STARTTLS is accepted and no handshake comes. */
+static int
+load_then(struct fault *fault, const struct json_place *act, bool need,
+	struct err *err)
+{
+	int word = -1;
+
+	if (load_word(act, "then", need, thens, &word, err) != 0)
+		return -1;
+	fault->skips_tls = word >= 0;
+	if (word >= 0)
+		fault->then = (enum fault_then)word;
+	return 0;
+}
+
 static int
 load_flip(struct fault *fault, const struct json_place *act, struct err *err)
 {
@@ -287,11 +337,10 @@ load_inject(struct fault *fault, const struct json_place *act, struct err *err)
 		return -1;
 	fault->behind = where == 1;
 	fault->segment = (enum fault_segment)segment;
-	return fault->segment != SEGMENT_HANDSHAKE || fault->behind
-		       ? 0
-		       : err_set(err, ERR_PLAN,
-				 "fault.do.where: must be behind, the "
-				 "handshake is");
+	if (fault->segment == SEGMENT_HANDSHAKE && !fault->behind)
+		return err_set(err, ERR_PLAN,
+			"fault.do.where: must be behind, the handshake is");
+	return load_then(fault, act, false, err);
 }
 
 static int
@@ -335,12 +384,13 @@ load_close(struct fault *fault, const struct json_place *act, struct err *err)
 static int
 load_do(struct fault *fault, const struct json_place *act, struct err *err)
 {
-	int word = 0, how = CLOSE_FIN;
+	int how = CLOSE_FIN;
 
 	switch (fault->action) {
 	case FAULT_ADVERTISE:
-	case FAULT_WITHHOLD:
 		return load_capabilities(fault, act, err);
+	case FAULT_WITHHOLD:
+		return load_withhold(fault, act, err);
 	case FAULT_ALERT:
 		return load_alert(fault, act, err);
 	case FAULT_ALPN:
@@ -363,20 +413,14 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_FLIP:
 		return load_flip(fault, act, err);
 	case FAULT_GREET:
-		if (load_word(act, "state", true, greetings, &word, err) != 0)
-			return -1;
-		fault->greeting = (enum engine_greeting)word;
-		return 0;
+		return load_greet(fault, act, err);
 	case FAULT_INJECT:
 		return load_inject(fault, act, err);
 	case FAULT_REPEAT:
 		return json_whole(
 			act, "count", true, 1, 1000, &fault->count, err);
 	case FAULT_SKIP_TLS:
-		if (load_word(act, "then", true, thens, &word, err) != 0)
-			return -1;
-		fault->then = (enum fault_then)word;
-		return 0;
+		return load_then(fault, act, true, err);
 	case FAULT_SPEAK:
 		return load_speak(fault, act, err);
 	case FAULT_SPLIT:
@@ -389,6 +433,7 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_DOWNGRADE:
 	case FAULT_DROP:
 	case FAULT_GARBAGE:
+	case FAULT_NONE:
 	case FAULT_REFUSE:
 	case FAULT_REFUSE_CONNECTION:
 	case FAULT_REPLACE:
@@ -444,6 +489,7 @@ fault_fini(struct fault *fault)
 {
 	bytes_free(&fault->data);
 	bytes_free(&fault->after);
+	bytes_free(&fault->selected);
 }
 
 bool

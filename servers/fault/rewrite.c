@@ -217,6 +217,22 @@ lists_show(const struct fault_conn *conn, const struct action *action)
 	       (!conn->delivered || lists || action->refused);
 }
 
+/* Replies stay the server's own, though the server is another one. */
+static bool
+spares_replies(const struct fault *fault)
+{
+	return fault->action == FAULT_WITHHOLD ||
+	       fault->action == FAULT_ADVERTISE || fault->action == FAULT_NONE;
+}
+
+/* The reply is the fault's own: it refuses the command that at.reply names. */
+static bool
+is_refused(const struct fault_conn *conn, const struct action *action)
+{
+	return action->refused && conn->fault->reply != NULL &&
+	       strcmp(action->name, conn->fault->reply) == 0;
+}
+
 /* Does a changed configuration show in this reply? */
 static bool
 configured_shows(const struct fault_conn *conn, const struct action *action)
@@ -228,10 +244,10 @@ configured_shows(const struct fault_conn *conn, const struct action *action)
 	case FAULT_WITHHOLD:
 		return lists_show(conn, action);
 	case FAULT_REFUSE:
-		return action->refused &&
-		       strcmp(action->name, fault->reply) == 0;
+		return is_refused(conn, action);
 	case FAULT_GREET:
 	case FAULT_SPEAK:
+	case FAULT_NONE:
 	case FAULT_CLEAR_ON_IMPLICIT:
 		return strcmp(action->name, REPLY_GREETING) == 0;
 	default:
@@ -275,8 +291,7 @@ act_send(struct fault_conn *conn, const struct action *action,
 	}
 	shows = configured_shows(conn, action);
 	put_reply(out, action, action->bytes,
-		shows && fault->action != FAULT_WITHHOLD &&
-			fault->action != FAULT_ADVERTISE);
+		shows && (!spares_replies(fault) || is_refused(conn, action)));
 	if (shows)
 		fault_conn_delivered(conn, out);
 }
@@ -286,6 +301,7 @@ static void
 skip_tls(struct fault_conn *conn, const struct wire_sink *out)
 {
 	conn->muted = conn->fault->then == THEN_SILENT;
+	conn->stays_clear = conn->fault->then == THEN_CLEAR;
 	if (conn->fault->then == THEN_CLOSE)
 		put_close(out, CLOSE_FIN);
 	fault_conn_delivered(conn, out);
@@ -338,8 +354,7 @@ fault_conn_act(struct fault_conn *conn, const struct action *action,
 			put_reply(out, action, action->bytes, false);
 		break;
 	case ACTION_START_TLS:
-		if (conn->fault != NULL &&
-			conn->fault->action == FAULT_SKIP_TLS)
+		if (conn->fault != NULL && conn->fault->skips_tls)
 			skip_tls(conn, out);
 		else
 			put_kind(out, WIRE_START_TLS);

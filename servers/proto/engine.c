@@ -62,10 +62,15 @@ engine_mechanism_offered(const struct engine_config *config,
 }
 
 const struct engine_refusal *
-engine_refusal_of(const struct engine_config *config, const char *reply)
+engine_refusal_of(
+	const struct engine_config *config, const char *reply, bool in_tls)
 {
+	const enum engine_where other =
+		in_tls ? ENGINE_IN_CLEAR : ENGINE_IN_TLS;
+
 	for (unsigned i = 0; i < config->refusals; i++)
-		if (strcmp(config->refusal[i].reply, reply) == 0)
+		if (config->refusal[i].where != other &&
+			strcmp(config->refusal[i].reply, reply) == 0)
 			return &config->refusal[i];
 	return NULL;
 }

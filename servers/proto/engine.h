@@ -14,7 +14,10 @@
 enum engine_event {
 	ENGINE_OPENED,  /* a client connected (on an implicit-TLS port: and the
 			 * handshake is done); the engine greets */
-	ENGINE_BYTES,   /* application bytes arrived, cut anywhere */
+	ENGINE_BYTES,   /* application bytes arrived, cut anywhere; behind
+			 * START_TLS: no handshake comes, the session goes on in
+			 * clear, first with what is unread (they may be empty)
+			 */
 	ENGINE_SECURED, /* the handshake that START_TLS asked for is done; all
 			 * unread clear-text input is dropped here */
 	ENGINE_EOF      /* the client will send no more */
@@ -86,12 +89,19 @@ struct engine_capabilities {
 	unsigned n;
 };
 
+enum engine_where {
+	ENGINE_EVERYWHERE,
+	ENGINE_IN_CLEAR,
+	ENGINE_IN_TLS
+};
+
 /* A command that this server does not carry out: instead of its reply the
  * text is sent (a leading "{tag}" stands for the IMAP tag) and no state
  * changes. */
 struct engine_refusal {
 	const char *reply; /* name of the reply that it replaces */
 	struct span text;
+	enum engine_where where;
 };
 
 enum engine_greeting {
@@ -165,9 +175,9 @@ bool engine_offers(const struct engine_config *config, enum engine_phase phase,
 	const char *wordz);
 bool engine_mechanism_offered(const struct engine_config *config,
 	enum engine_phase phase, struct span mechanism);
-/* The refusal for this reply name, or NULL. */
+/* The refusal for this reply name that holds here, or NULL. */
 const struct engine_refusal *engine_refusal_of(
-	const struct engine_config *config, const char *reply);
+	const struct engine_config *config, const char *reply, bool in_tls);
 void engine_send(const struct engine_sink *out, const char *reply,
 	struct span tag, struct span bytes);
 void engine_note(const struct engine_sink *out, const char *name,

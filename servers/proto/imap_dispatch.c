@@ -130,13 +130,13 @@ command_admit(struct imap *imap, struct imap_reader *r)
 		imap_bad(imap, "TLS is already active");
 		return false;
 	}
+	if (imap_refused(imap, imap->command->reply))
+		return false;
 	if (imap->command->capabilityz != NULL &&
 		!imap_offers(imap, imap->command->capabilityz)) {
 		imap_refuse(imap, REPLY_ERROR, "BAD Unknown command");
 		return false;
 	}
-	if (imap_refused(imap, imap->command->reply))
-		return false;
 	/* RFC 3501 section 6.2.3: not while LOGINDISABLED is advertised. */
 	if (imap->command->run == imap_login &&
 		imap_offers(imap, "LOGINDISABLED")) {

@@ -198,7 +198,7 @@ bool
 imap_refused(struct imap *imap, const char *reply)
 {
 	const struct engine_refusal *refusal =
-		engine_refusal_of(imap->config, reply);
+		engine_refusal_of(imap->config, reply, imap->tls);
 	const struct span mark = span_z("{tag}");
 	size_t from = 0, at;
 

@@ -276,7 +276,7 @@ session_step(struct session *session, enum engine_event event,
 	case ENGINE_BYTES:
 		/* Bytes instead of a handshake: a fault kept START_TLS back,
 		 * and the session goes on in clear. */
-		if (bytes.n > 0 && session->waiting) {
+		if (session->waiting) {
 			session->waiting = false;
 			input_run(session);
 		}

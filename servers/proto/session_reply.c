@@ -89,7 +89,7 @@ bool
 session_refuse(struct session *session, const char *reply)
 {
 	const struct engine_refusal *refusal =
-		engine_refusal_of(session->config, reply);
+		engine_refusal_of(session->config, reply, session->tls);
 
 	if (refusal == NULL)
 		return false;

@@ -121,6 +121,10 @@ static const struct {
 		"{\"action\": \"inject\", \"segment\": \"next\", \"data\": "
 		"\"{next-tag-2}\"}",
 		"* OK hi.caps.go.|<A004>! T caps.in."},
+	{"inject, and no handshake", "{\"reply\": \"capabilities\"}",
+		"{\"action\": \"inject\", \"data\": \"x\", \"then\": "
+		"\"clear\"}",
+		"* OK hi.caps.<x>!go.!caps.<x>!in."},
 	{"inject before", AT_STARTTLS,
 		"{\"action\": \"inject\", \"where\": \"before\", \"data\": "
 		"\"x\"}",
@@ -169,6 +173,10 @@ static const struct {
 		"{\"action\": \"withhold\", \"capabilities\": [\"STARTTLS\"], "
 		"\"phases\": [\"clear\"]}",
 		"* OK hi.!caps.!go. T caps.in."},
+	{"withhold and refuse", AT_STARTTLS,
+		"{\"action\": \"withhold\", \"capabilities\": [\"STARTTLS\"], "
+		"\"phases\": [\"clear\"], \"data\": \"x\"}",
+		"* OK hi.!caps.!go. T caps.in."},
 	{"advertise in TLS", "{}",
 		"{\"action\": \"advertise\", \"capabilities\": [\"X\"], "
 		"\"phases\": [\"tls\"]}",
@@ -177,6 +185,8 @@ static const struct {
 		"{\"action\": \"alert\", \"at\": \"session\", "
 		"\"description\": 20}",
 		"* OK hi.caps.go. T caps. A  Xf !"},
+	{"none", "{}", "{\"action\": \"none\"}",
+		"* OK hi.!caps.go. T caps.in."},
 	{"greet", "{\"reply\": \"greeting\"}",
 		"{\"action\": \"greet\", \"state\": \"preauth\", \"data\": "
 		"\"x\"}",
@@ -469,7 +479,8 @@ lists_are_changed_in_the_named_phases_only(void **state)
 {
 	json_t *json = fault_json("{}",
 		"{\"action\": \"withhold\", \"capabilities\": [\"starttls\", "
-		"\"AUTH\"], \"phases\": [\"clear\", \"greeting\"]}");
+		"\"AUTH\"], \"phases\": [\"clear\", \"greeting\"], "
+		"\"instead\": [\"AUTH PLAIN\"]}");
 	struct engine_config config = {0};
 	struct fault fault;
 	struct err err;
@@ -484,11 +495,123 @@ lists_are_changed_in_the_named_phases_only(void **state)
 	assert_int_equal(fault_load(&fault, json, &err), 0);
 	fault_configure(&fault, &config);
 	assert_int_equal(config.capabilities[PHASE_GREETING].n, 0);
-	assert_int_equal(config.capabilities[PHASE_CLEAR].n, 1);
+	assert_int_equal(config.capabilities[PHASE_CLEAR].n, 2);
 	assert_string_equal(config.capabilities[PHASE_CLEAR].item[0], "SIZE");
+	assert_string_equal(
+		config.capabilities[PHASE_CLEAR].item[1], "AUTH PLAIN");
 	assert_int_equal(config.capabilities[PHASE_TLS].n, 3);
 	fault_fini(&fault);
 	json_decref(json);
+}
+
+/* Loads a fault, and lets it change the configuration. Both live as long as
+ * the JSON. */
+static json_t *
+configure(struct fault *fault, const char *at, const char *act,
+	struct engine_config *config)
+{
+	json_t *json = fault_json(at, act);
+	struct err err = {0};
+
+	assert_non_null(json);
+	if (fault_load(fault, json, &err) != 0)
+		fail_msg("%s", err.text);
+	fault_configure(fault, config);
+	return json;
+}
+
+static void
+a_refusal_holds_where_the_fault_says(void **state)
+{
+	static const struct {
+		const char *at;
+		bool clear, tls;
+	} rows[] = {
+		{"{\"reply\": \"starttls\"}", true, true},
+		{"{\"reply\": \"starttls\", \"phase\": \"any\"}", true, true},
+		{"{\"reply\": \"starttls\", \"phase\": \"clear\"}", true,
+			false},
+		{"{\"reply\": \"starttls\", \"phase\": \"tls\"}", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct engine_config config = {0};
+		struct fault fault;
+		json_t *json = configure(&fault, rows[i].at,
+			"{\"action\": \"refuse\", \"data\": \"no\"}", &config);
+		assert_int_equal(rows[i].clear,
+			engine_refusal_of(&config, "starttls", false) != NULL);
+		assert_int_equal(rows[i].tls,
+			engine_refusal_of(&config, "starttls", true) != NULL);
+		assert_null(engine_refusal_of(&config, "login", false));
+		fault_fini(&fault);
+		json_decref(json);
+	}
+}
+
+static void
+what_is_withheld_may_be_refused_as_well(void **state)
+{
+	struct engine_config config = {0};
+	struct fault fault;
+	const struct engine_refusal *refusal;
+	json_t *json;
+
+	(void)state;
+	config.capabilities[PHASE_CLEAR].item[0] = "STARTTLS";
+	config.capabilities[PHASE_CLEAR].n = 1;
+	json = configure(&fault, AT_STARTTLS,
+		"{\"action\": \"withhold\", \"capabilities\": "
+		"[\"STARTTLS\"], \"phases\": [\"clear\"], \"data\": \"no\"}",
+		&config);
+	assert_int_equal(config.capabilities[PHASE_CLEAR].n, 0);
+	refusal = engine_refusal_of(&config, "starttls", false);
+	assert_non_null(refusal);
+	assert_true(span_eq(refusal->text, span_z("no")));
+	fault_fini(&fault);
+	json_decref(json);
+}
+
+static void
+a_greeting_may_bring_its_own_list(void **state)
+{
+	static const struct {
+		const char *greets;
+		enum engine_phase changed, kept;
+	} rows[] = {
+		{"preauth", PHASE_LOGIN, PHASE_CLEAR},
+		{"ok", PHASE_CLEAR, PHASE_LOGIN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct engine_capabilities *list;
+		struct engine_config config = {0};
+		struct fault fault;
+		char act[200];
+		json_t *json;
+
+		for (int phase = 0; phase < PHASES; phase++) {
+			config.capabilities[phase].item[0] = "IMAP4rev1";
+			config.capabilities[phase].n = 1;
+		}
+		(void)snprintf(act, sizeof(act),
+			"{\"action\": \"greet\", \"state\": \"%s\", \"data\": "
+			"\"x\", \"capabilities\": [\"A\", \"STARTTLS\"], "
+			"\"selected\": \"no\"}",
+			rows[i].greets);
+		json = configure(&fault, "{}", act, &config);
+		list = &config.capabilities[rows[i].changed];
+		assert_int_equal(list->n, 2);
+		assert_string_equal(list->item[1], "STARTTLS");
+		assert_non_null(engine_refusal_of(&config, "select", false));
+		list = &config.capabilities[rows[i].kept];
+		assert_int_equal(list->n, 1);
+		assert_string_equal(list->item[0], "IMAP4rev1");
+		fault_fini(&fault);
+		json_decref(json);
+	}
 }
 
 static void
@@ -525,6 +648,11 @@ a_wrong_fault_is_told_by_name(void **state)
 			"\"phases\": [\"now\"]}",
 			"fault.do.phases: must be one of greeting, clear, "
 			"tls, login"},
+		{AT_STARTTLS,
+			"{\"action\": \"withhold\", \"capabilities\": "
+			"[\"A\"], \"phases\": [\"tls\"]}",
+			"fault.do.data: needs fault.at.reply, and is needed "
+			"by it"},
 		{"{}",
 			"{\"action\": \"dns\", \"name\": \"a\", \"type\": "
 			"\"A\"}",
@@ -556,6 +684,9 @@ main(void)
 		cmocka_unit_test(the_nth_message_is_struck_once),
 		cmocka_unit_test(an_alert_shows_no_certificate),
 		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
+		cmocka_unit_test(a_refusal_holds_where_the_fault_says),
+		cmocka_unit_test(what_is_withheld_may_be_refused_as_well),
+		cmocka_unit_test(a_greeting_may_bring_its_own_list),
 		cmocka_unit_test(a_wrong_fault_is_told_by_name),
 	};
 

@@ -75,9 +75,11 @@ static const struct engine_config bye = {BASE, .greeting = GREETING_BYE,
 static const struct engine_config silent = {BASE, .silent = true};
 static const struct engine_config refusing = {BASE,
 	.capabilities = {[PHASE_CLEAR] = {{"STARTTLS", "ID", "AUTH=PLAIN"}, 3}},
-	.refusal = {{"starttls", TEXT("{tag} BAD no\r\n")},
-		{"login", TEXT("* X {tag}\r\n{tag} NO off\r\n")},
-		{"challenge", TEXT("{tag} NO later\r\n")}, {"id", TEXT("")}},
+	.refusal = {{"starttls", TEXT("{tag} BAD no\r\n"), ENGINE_EVERYWHERE},
+		{"login", TEXT("* X {tag}\r\n{tag} NO off\r\n"),
+			ENGINE_EVERYWHERE},
+		{"challenge", TEXT("{tag} NO later\r\n"), ENGINE_EVERYWHERE},
+		{"id", TEXT(""), ENGINE_EVERYWHERE}},
 	.refusals = 4};
 #define HELLO "greeting: * OK mx.test is ready\r\n"
 #define HELLO_FULL                                                             \

@@ -48,9 +48,12 @@ static const struct engine_config bye = {CONFIG, .greeting = GREETING_BYE,
 static const struct engine_config silent = {CONFIG, .silent = true};
 static const struct engine_config refusing = {CONFIG,
 	.capabilities = {[PHASE_CLEAR] = {{"STLS", "USER", "SASL PLAIN"}, 3}},
-	.refusal = {{"starttls", {(const uint8_t *)"-ERR no\r\n", 9}},
-		{"capabilities", {(const uint8_t *)"-ERR what\r\n", 11}},
-		{"challenge", {(const uint8_t *)"-ERR later\r\n", 12}}},
+	.refusal = {{"starttls", {(const uint8_t *)"-ERR no\r\n", 9},
+			    ENGINE_EVERYWHERE},
+		{"capabilities", {(const uint8_t *)"-ERR what\r\n", 11},
+			ENGINE_EVERYWHERE},
+		{"challenge", {(const uint8_t *)"-ERR later\r\n", 12},
+			ENGINE_EVERYWHERE}},
 	.refusals = 3};
 
 #define HELLO "greeting: +OK POP3 server ready\r\n"

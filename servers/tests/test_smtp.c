@@ -53,10 +53,7 @@ static const struct engine_config bye = {CONFIG, .greeting = GREETING_BYE,
 	.greeting_text = {(const uint8_t *)"554 no\r\n", 8}};
 #define NO(name)                                                               \
 	{                                                                      \
-		name,                                                          \
-		{                                                              \
-			(const uint8_t *)"454 no\r\n", 8                       \
-		}                                                              \
+		name, {(const uint8_t *)"454 no\r\n", 8}, ENGINE_EVERYWHERE    \
 	}
 static const struct engine_config refusing = {CONFIG,
 	.capabilities = {[PHASE_CLEAR] = {{"STARTTLS", "CHUNKING"}, 2}},

@@ -101,6 +101,12 @@ conn_step(struct conn *conn, enum engine_event event, struct span bytes)
 	const struct engine_sink sink = {on_action, conn};
 
 	conn->side->class->step(conn->engine, event, bytes, &sink);
+	/* What the client sent behind STARTTLS is read in clear. */
+	while (conn->fault.stays_clear) {
+		conn->fault.stays_clear = false;
+		conn->side->class->step(
+			conn->engine, ENGINE_BYTES, span_of(NULL, 0), &sink);
+	}
 }
 
 static void

@@ -58,7 +58,9 @@ PARAMETERS: Mapping[str, Shape] = {
     "hex": by_protocol(Text(r"(?:[0-9A-Fa-f]{2}|[ \n])*", "write pairs of hexadecimal digits")),
     "file": by_protocol(Text(r"[\w-][\w./-]*", "name a file below corpus/")),
     "after": by_protocol(_TEXT),
+    "selected": _TEXT,
     "capabilities": by_protocol(ListOf(_TEXT, 1)),
+    "instead": by_protocol(ListOf(_TEXT)),
     "phases": ListOf(Word("phase", PHASES), 1),
     "state": Word("state", ("preauth", "ok", "bye")),
     "seconds": Number(0.001, 60),
@@ -108,16 +110,16 @@ class Action:
 
 
 ACTIONS: Mapping[str, Action] = {
-    "withhold": Action(("capabilities", "phases")),
+    "withhold": Action(("capabilities", "phases"), ("instead", *BYTES)),
     "advertise": Action(("capabilities", "phases")),
     "refuse": Action(one_of=BYTES, reply=True),
-    "greet": Action(("state",), one_of=BYTES),
+    "greet": Action(("state",), ("capabilities", "selected"), BYTES),
     "replace": Action(one_of=BYTES, reply=True),
     "delay": Action(("seconds",), reply=True),
     "split": Action(("sizes",), reply=True),
     "drop": Action(reply=True),
     "repeat": Action(("count",), reply=True),
-    "inject": Action(("where", "segment"), ("after",), BYTES, reply=True),
+    "inject": Action(("where", "segment"), ("after", "then"), BYTES, reply=True),
     "skip-tls": Action(("then",), tls=True),
     "cut": Action(("keep", "how"), reply=True),
     "close": Action(("when", "how"), reply=True),
@@ -138,6 +140,7 @@ ACTIONS: Mapping[str, Action] = {
     "sni": Action(optional=("refuse",), tls=True),
     "speak": Action(("protocol",)),
     "request-certificate": Action(tls=True),
+    "none": Action(),
     "dns": Action(("name", "type"), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }
@@ -178,6 +181,7 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
                      "leave run out")
     if name == "alert" and do["at"] == "session":
         _check_session_alert(at, do)
+    _check_refusal(name, at, do)
     if action.dns != (at.get("listener") == "dns"):
         right = ('write at = { listener = "dns" }' if action.dns
                  else "only the action dns strikes at the name server")
@@ -191,3 +195,14 @@ def _check_session_alert(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if do["description"] != "bad_record_mac" or do.get("level") == "warning":
         raise Misfit(("do", "description"), "inside the session there is one alert only",
                      'write description = "bad_record_mac", without level')
+
+
+def _check_refusal(name: str, at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
+    """What holds of the commands that are not carried out."""
+    if name == "withhold" and ("reply" in at) != any(key in do for key in BYTES):
+        raise Misfit(("do",) if "reply" in at else ("at",),
+                     "withhold refuses a command besides if it has at.reply and bytes",
+                     "give both, or neither")
+    if name in ("refuse", "withhold") and "nth" in at:
+        raise Misfit(("at", "nth"), f"the action {name} refuses every such command",
+                     "leave nth out")

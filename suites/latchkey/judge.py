@@ -43,11 +43,13 @@ class Demand:
 
 @dataclass(frozen=True)
 class Step:
-    """Where in a dialogue a fault waits: the nth reply of this name, perhaps in one phase only."""
+    """Where a fault waits: the nth reply of a name, in one phase or connection, at a listener."""
 
-    reply: str
+    reply: str = ""                     # "": it is enough to come
     phase: str = "any"                  # any, clear, tls
     nth: int = 1
+    connection: int = 0                 # 0: every one
+    listeners: tuple[str, ...] = ()     # (): all
     offers: str = ""                    # instead: a ClientHello that has something in this list
 
 
@@ -101,18 +103,19 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
-    return Case(trial.posture, demands, success, prompted, shown, step_of(fault),
-                ACTIONS[fault.action].tls)
+    return Case(trial.posture, demands, success, prompted, shown,
+                step_of(fault, trial.posture), ACTIONS[fault.action].tls)
 
 
-def step_of(fault: Fault) -> Step | None:
+def step_of(fault: Fault, posture: Posture) -> Step | None:
     """The step that a fault waits for."""
     at = fault.at
     if fault.action == "alpn":
-        return Step("", offers="alpn")
-    if "reply" not in at:
+        return Step(offers="alpn")
+    if at.get("listener") == "dns":
         return None
-    return Step(at["reply"], at.get("phase", "any"), at.get("nth", 1))
+    return Step(at.get("reply", ""), at.get("phase", "any"), at.get("nth", 1),
+                at.get("connection", 0), posture.struck(at.get("listener")))
 
 
 def skip(reason: str) -> Result:
@@ -154,7 +157,7 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
     trouble = harness_trouble(transcript)
     if trouble:
         return replace(error(trouble), expected=(work.rule,))
-    context = Context(transcript, case.posture, case.success, None, case.prompted)
+    context = Context(transcript, case.posture.of_control, case.success, None, case.prompted)
     finding = work.function(context)
     return Result("PASS" if finding.holds else "INCONCLUSIVE",
                   "" if finding.holds else _work_lack(context),
@@ -235,11 +238,22 @@ def _can_touch(case: Case, control: Transcript) -> bool:
 
 
 def comes_to(control: Transcript, step: Step) -> bool:
-    """In the correct world, some connection has this reply, or some ClientHello this offer."""
+    """In the correct world the client comes to what the fault is about.
+
+    That is a connection, a reply on it, or a ClientHello with such an offer.
+    """
     if step.offers:
         return any(hello.texts(step.offers) for hello in control.all("hello"))
+    met: dict[str, list[int]] = {}
+    for event in control.all("accept"):
+        met.setdefault(event.text("listener"), []).append(event.conn)
+    conns = {conn for listener, all_conns in met.items()
+             if not step.listeners or listener in step.listeners
+             for number, conn in enumerate(all_conns, 1) if step.connection in (0, number)}
+    if not step.reply:
+        return bool(conns)
     counts = Counter(event.conn for event in control.all("send")
-                     if event.text("reply") == step.reply
+                     if event.text("reply") == step.reply and event.conn in conns
                      and step.phase in ("any", "tls" if event.in_tls else "clear"))
     return max(counts.values(), default=0) >= step.nth
 

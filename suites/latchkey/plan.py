@@ -13,7 +13,7 @@ from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES
 from latchkey.model import Listener, Profile, Setup, Trial
-from latchkey.postures import LISTENERS, PROTOCOLS, Posture
+from latchkey.postures import PROTOCOLS, Posture
 
 MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
@@ -52,7 +52,8 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
                         "add it, or leave this posture out")
     profile = catalog.profiles[trial.scenario.profile]
     values = _values(profile, trial.posture, secrets, places)
-    identities = {GOOD: catalog.recipe(profile.recipe)}
+    identities = {_identity(profile, listener.host): catalog.recipe(profile.recipe)
+                  for listener in profile.listeners}
     fault = None if trial.kind == "control" else _fault(
         trial, catalog.root / "corpus", secrets)
     if fault is not None and "recipe" in fault["do"]:
@@ -114,6 +115,11 @@ def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
     }
 
 
+def _identity(profile: Profile, host: str) -> str:
+    """Each host has a certificate of its own."""
+    return GOOD if host == profile.listeners[0].host else f"{GOOD}-{host}"
+
+
 def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
     return [{
         "name": listener.name,
@@ -122,7 +128,7 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
         "port": places.port(listener),
         "protocol": listener.protocol,
         "implicit": listener.implicit,
-        "identity": GOOD,
+        "identity": _identity(profile, listener.host),
         "capabilities": {phase: list(words) for phase, words
                          in profile.capabilities[listener.protocol].items()},
         "tls": {},
@@ -161,14 +167,15 @@ def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, 
     do = {key: value for key, value in do.items() if key not in BYTES}
     if data is not None:
         do["data"] = "" if trial.kind == "twin" else data
-    if "after" in do:
-        do["after"] = _latin1(do["after"].encode())
+    for key in ("after", "selected"):
+        if key in do:
+            do[key] = _latin1(do[key].encode())
     if "description" in do:
         do["description"] = ALERTS[do["description"]]
     if do.get("select") == "refuse":
         do = {"action": do["action"], "refuse": True}
     return {
-        "listeners": _fault_listeners(fault.at.get("listener"), trial.posture),
+        "listeners": list(trial.posture.struck(fault.at.get("listener"))),
         "at": {key: value for key, value in fault.at.items() if key != "listener"},
         "do": do,
     }
@@ -179,15 +186,6 @@ def _forged(text: str, secrets: Mapping[str, str]) -> str:
     for name in FORGED:
         text = text.replace(f"{{{name}}}", secrets[name])
     return text
-
-
-def _fault_listeners(word: str | None, posture: Posture) -> list[str]:
-    if word is None:
-        return [posture.listener]
-    if word == "dns":
-        return ["dns"]
-    clear, implicit = LISTENERS[posture.protocol, False], LISTENERS[posture.protocol, True]
-    return {"starttls": [clear], "implicit": [implicit], "both": [clear, implicit]}[word]
 
 
 def _of_protocol(value: Any, protocol: str) -> Any:

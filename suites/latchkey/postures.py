@@ -12,7 +12,7 @@ from latchkey.errors import suggestion
 SERVICES = {"imap": "imap", "pop3": "pop3", "submission": "smtp"}
 PROTOCOLS = tuple(SERVICES.values())
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
-          "starttls-default")
+          "starttls-default", "starttls-after-clear", "starttls-after-unverified")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -49,7 +49,22 @@ class Posture:
     @property
     def demands_identity(self) -> bool:
         """The client was told to verify the server, not left to its default."""
-        return self.wish in ("implicit", "starttls")
+        return self.demands_tls and not self.wish.endswith("default")
+
+    def struck(self, listener: str | None) -> tuple[str, ...]:
+        """The listeners that a fault means by `at.listener`."""
+        clear, implicit = LISTENERS[self.protocol, False], LISTENERS[self.protocol, True]
+        return {None: (self.listener,), "starttls": (clear,), "implicit": (implicit,),
+                "both": (clear, implicit), "dns": ("dns",)}[listener]
+
+    @property
+    def of_control(self) -> Posture:
+        """What the correct world asks of this posture.
+
+        Where the first of two transfers may go in clear, a client that keeps its connection for the
+        second shows no mail inside TLS even there: that is for the trial to judge.
+        """
+        return Posture(self.service, "default") if self.wish == "starttls-after-clear" else self
 
     @property
     def listener(self) -> str:

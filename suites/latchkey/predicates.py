@@ -139,7 +139,15 @@ def done(context: Context) -> tuple[Event, ...]:
     since = starts[-1].seq if starts else 0     # what an earlier run did proves nothing
     return tuple(event for event in context.transcript.all("message")
                  if event.seq > since and event.text("action") in ("fetched", "submitted")
-                 and event.fields.get("canary") is True and event.channel in channels)
+                 and event.fields.get("canary") is True and event.channel in channels
+                 and not _is_elsewhere(context, event))
+
+
+def _is_elsewhere(context: Context, event: Event) -> bool:
+    """On a host that the client was not configured for: one without the posture's listener."""
+    hosts = {one.text("host") for name in ("listen", "accept") for one in
+             context.transcript.all(name) if one.text("listener") == context.posture.listener}
+    return bool(event.conn) and bool(hosts) and event.text("host") not in hosts
 
 
 def _operation_completed(context: Context) -> Finding:
@@ -194,6 +202,31 @@ def _no_content(channel: str) -> Callable[[Context], Finding]:
     return judge
 
 
+def _no_readable_credential(context: Context) -> Finding:
+    return verdict_of((event for event in _secrets(CREDENTIALS, "clear")(context)
+                       if event.text("form") in ("clear", "base64")), _secret)
+
+
+def _no_credential_to_other_host(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("secret")
+                       if event.text("secret") in CREDENTIALS and _is_elsewhere(context, event)),
+                      lambda event: f"{_secret(event)} to {event.text('host')}")
+
+
+def _no_connection_to_other_host(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("accept")
+                       if _is_elsewhere(context, event)), lambda event: event.text("host"))
+
+
+def _no_transfer_reused(context: Context) -> Finding:
+    # The first of the two transfers was allowed to go there.
+    channels = _allowed_channels(context.posture)
+    messages = [event for event in context.transcript.all("message")
+                if event.channel not in channels]
+    return verdict_of(messages[1:], lambda event: f"the second was {event.text('action')} "
+                      + ("in clear" if event.channel == "clear" else "from an impostor"))
+
+
 def _no_command_in_clear(context: Context) -> Finding:
     transcript = context.transcript
     fault = delivered(transcript)
@@ -245,7 +278,7 @@ def _no_clear_text_consumed(context: Context) -> Finding:
 def _no_unoffered_login(context: Context) -> Finding:
     # The server marks what it refuses because the list that is in force does not offer it.
     return verdict_of((event for event in context.transcript.all("send")
-                       if event.in_tls and event.fields.get("refused") is True
+                       if event.fields.get("refused") is True
                        and event.text("reply") in _LOGINS),
                       lambda event: event.bytes().decode("ascii", "replace").strip())
 
@@ -419,6 +452,26 @@ _ALL = (
         "No password or token was handed to the impostor.",
         of_identity=True),
     Predicate(
+        "no-readable-credential-in-clear", _no_readable_credential,
+        "No password or token is sent in clear text in a form that can be read.",
+        "A password or token went out in clear text, for anybody to read.",
+        "No password or token could be read in clear text."),
+    Predicate(
+        "no-credential-to-other-host", _no_credential_to_other_host,
+        "No password or token is sent to a host that the client was not configured for.",
+        "A password or token was handed to another server than the configured one.",
+        "No password or token was handed to another server."),
+    Predicate(
+        "no-connection-to-other-host", _no_connection_to_other_host,
+        "No connection is made to a host that the client was not configured for.",
+        "The client let itself be sent to another server than the configured one.",
+        "The client did not let itself be sent to another server."),
+    Predicate(
+        "no-transfer-reused", _no_transfer_reused,
+        "What only the first of two transfers may use does not serve the second.",
+        "The second transfer went over the connection that only the first was allowed to use.",
+        "The second transfer did not use what only the first was allowed to use."),
+    Predicate(
         "no-content-in-clear", _no_content("clear"),
         "No mail, subject or recipient is sent or fetched in clear text.",
         "Mail crossed the network in clear text.",
@@ -448,9 +501,9 @@ _ALL = (
         needs_twin=True),
     Predicate(
         "no-unoffered-login", _no_unoffered_login,
-        "Inside TLS, no way to log in is used that the server does not offer there.",
-        "The client logged in by a way that the server did not offer inside TLS.",
-        "The client kept to the ways to log in that the server offered inside TLS."),
+        "No way to log in is used that the server does not offer there and then.",
+        "The client logged in by a way that the server did not offer.",
+        "The client kept to the ways to log in that the server offered."),
     Predicate(
         "no-credential-behind-fault", _no_credential_behind_fault,
         "No password or token is sent to a server that does not speak as it has to.",

@@ -51,10 +51,13 @@ def test_postures() -> None:
     assert matching("imap-*") == tuple(f"imap-{wish}" for wish in WISHES)
     assert matching("imap") == () and matching("*") == () and matching("*-tls") == ()
     demanding = {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_tls}
-    assert demanding == {"implicit", "starttls", "implicit-default", "starttls-default"}
+    assert demanding == set(WISHES) - {"opportunistic", "default"}
+    assert {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_identity} == {
+        "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified"}
     assert by_wish({"demanded": "MUST", "starttls": "MAY", "default": "SHOULD"}) == {
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
-        "starttls-default": "MUST",
+        "starttls-default": "MUST", "starttls-after-clear": "MUST",
+        "starttls-after-unverified": "MUST",
         "default": "SHOULD"}
 
 
@@ -142,7 +145,7 @@ def test_selection(real: Catalog) -> None:
     one = real.trials(curl, suite="starttls.stripped-capability", posture="imap-starttls")
     assert [trial.id for trial in one] == ["starttls.stripped-capability/curl/imap-starttls"]
     assert {trial.posture.service for trial in real.trials(curl, posture="pop3-*")} == {"pop3"}
-    words = real.trials(curl, keyword="smtp-421 opportunistic")
+    words = real.trials(curl, keyword="refused[smtp-421 opportunistic")
     assert [trial.id for trial in words] == [
         "starttls.refused[smtp-421]/curl/submission-opportunistic"]
     lacking = real.trials(real.client("msmtp"), suite="baseline", posture="imap-starttls")

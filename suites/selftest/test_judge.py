@@ -13,8 +13,8 @@ from dialogue import (Part, accept, alert, close, command, event, exited, fault,
 from hypothesis import given
 from hypothesis import strategies as st
 from latchkey import model
-from latchkey.judge import (REASONS, Case, Check, Demand, Result, case_of, confirm, error, judge,
-                            judge_control, settle, skip)
+from latchkey.judge import (REASONS, Case, Check, Demand, Result, Step, case_of, confirm, error,
+                            judge, judge_control, settle, skip)
 from latchkey.postures import POSTURES
 from latchkey.transcript import Transcript, parse
 
@@ -407,7 +407,9 @@ def _trial(setup: model.Setup | None, wish: str = "starttls") -> model.Trial:
 
 def test_case_of_a_trial() -> None:
     setup = model.Setup(("x",), (), {}, False, (0, 3))
-    assert case_of(_trial(setup)) == Case(POSTURES["imap-starttls"], (LEAK,), (0, 3), False)
+    anywhere = Step(listeners=("imap",))
+    assert case_of(_trial(setup)) == Case(
+        POSTURES["imap-starttls"], (LEAK,), (0, 3), False, step=anywhere)
     assert case_of(_trial(setup, "default"), True) == Case(
-        POSTURES["imap-default"], (SOFT, replace(ENDS, level="MAY")), (0, 3), True)
+        POSTURES["imap-default"], (SOFT, replace(ENDS, level="MAY")), (0, 3), True, step=anywhere)
     assert case_of(_trial(None)).success == (0,)

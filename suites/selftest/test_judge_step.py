@@ -20,6 +20,10 @@ FETCHED = event("send", 1, "tls-good", reply="fetch", by="profile", segment=9, d
 @pytest.mark.parametrize(("step", "comes"), [
     (Step("fetch"), True), (Step("fetch", "tls"), True), (Step("fetch", "clear"), False),
     (Step("fetch", nth=2), False), (Step("capabilities"), False),
+    (Step(listeners=("imap",)), True), (Step(listeners=("imaps",)), False),
+    (Step(connection=1), True), (Step(connection=2), False),
+    (Step("fetch", connection=1), True), (Step("fetch", connection=2), False),
+    (Step("fetch", listeners=("imaps",)), False),
 ])
 def test_a_step_that_the_client_never_takes(step: Step, comes: bool) -> None:
     case = Case(POSTURES["imap-starttls"], (LEAK,), step=step)
@@ -43,10 +47,15 @@ def waits(**at: Any) -> Fault:
 
 
 def test_the_step_is_read_from_the_fault() -> None:
-    assert step_of(waits(listener="starttls")) is None
-    assert step_of(waits(reply="auth")) == Step("auth", "any", 1)
-    assert step_of(waits(reply="auth", phase="tls", nth=2)) == Step("auth", "tls", 2)
-    assert step_of(Fault({}, {"action": "alpn"})) == Step("", offers="alpn")
+    posture = POSTURES["imap-starttls"]
+    assert step_of(waits(), posture) == Step(listeners=("imap",))
+    assert step_of(waits(listener="dns"), posture) is None
+    assert step_of(waits(reply="auth"), posture) == Step("auth", "any", 1, 0, ("imap",))
+    assert step_of(waits(reply="auth", phase="tls", nth=2, connection=3), posture) == \
+        Step("auth", "tls", 2, 3, ("imap",))
+    assert step_of(waits(listener="implicit"), posture) == Step(listeners=("imaps",))
+    assert step_of(waits(listener="both"), posture) == Step(listeners=("imap", "imaps"))
+    assert step_of(Fault({}, {"action": "alpn"}), posture) == Step(offers="alpn")
 
 
 @pytest.mark.parametrize(("starts", "reason"), [

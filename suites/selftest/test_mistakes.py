@@ -76,6 +76,12 @@ SCENARIO_MISTAKES = [
      '"count" is no parameter of the action refuse; known: file, hex'),
     ("parameter that no action has", 'action = "refuse",', 'action = "refuse", cuont = 3,', 12,
      'unknown key "cuont" in do; did you mean "count"?'),
+    ("nth of a refusal", '{ reply = "starttls" }', '{ reply = "starttls", nth = 2 }', 11,
+     "the action refuse refuses every such command; leave nth out"),
+    ("withheld and half refused", 'do = { action = "refuse",',
+     'do = { action = "withhold", phases = ["clear"], capabilities = ["X"], instead = ["Y"] }\n'
+     "# {", 12, "withhold refuses a command besides if it has at.reply and bytes; "
+     "give both, or neither"),
     ("no reply where one is needed", 'at = { reply = "starttls" }\n', "", 10,
      'the action refuse strikes at a reply, and at names none; add at = { reply = "…" }'),
     ("a protocol without bytes", ', pop3 = "-ERR\\r\\n"', "", 12,

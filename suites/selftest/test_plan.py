@@ -106,13 +106,14 @@ def test_plan_of_an_alert(real: Catalog) -> None:
 
 def test_bytes_are_one_code_point_each(real: Catalog, known: readers.Known, tmp_path: Path) -> None:
     text = SCENARIO.replace('"-ERR\\r\\n"', '"-ERR \u00fc\u20ac\\r\\n"').replace(
-        'at = { reply = "starttls" }', 'at = { reply = "starttls", listener = "both", nth = 2 }')
+        'at = { reply = "starttls" }',
+        'at = { reply = "starttls", listener = "both", connection = 2 }')
     scenario = readers.scenario(tomlfile.load(written(tmp_path, text)), "a.b", known)
     trial = Trial(scenario, scenario.variants[0], real.client("curl"), POSTURES["pop3-starttls"])
     fault = compile_plan(real, trial, SECRETS)["fault"]
     assert fault["do"]["data"].encode("latin-1") == "-ERR \u00fc\u20ac\r\n".encode()
     assert fault["listeners"] == [LISTENERS["pop3", False], "pop3s"]
-    assert fault["at"] == {"reply": "starttls", "nth": 2}
+    assert fault["at"] == {"reply": "starttls", "connection": 2}
 
 
 def test_variants_inherit(known: readers.Known, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from dialogue import (Part, accept, alert, close, command, event, exited, fault, hello,
+from dialogue import (HOST, Part, accept, alert, close, command, event, exited, fault, hello,
                       mail_in_clear, mail_in_tls, message, recv, secret, transcript, up)
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +47,10 @@ MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
 DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
 SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
 BOUND = "offers-extended-master-secret"
+READABLE, OTHER = "no-readable-credential-in-clear", "no-credential-to-other-host"
+VISIT, REUSED = "no-connection-to-other-host", "no-transfer-reused"
+ELSEWHERE = {"listener": "imap-elsewhere", "host": "elsewhere.example.test"}
+AFTER = "imap-starttls-after-clear"
 ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
 USED, SHOWN, CRASH = "no-forged-data-used", "no-forged-text-shown", "no-crash"
 RECORD = "\x16\x03\x01\x00\x0ax\nc6 A\nxxx"
@@ -101,6 +105,35 @@ ROWS = (
     Row("LOGOUT, and an empty read", CLEAR, True,
         (fault(), command("LOGOUT"), recv(data=""), close())),
     Row("password to the impostor is not in clear", CLEAR, True, (secret(channel=BAD),)),
+
+    Row("readable in clear", READABLE, False, (secret(),), note="password"),
+    Row("readable in base64", READABLE, False, (secret("token", form="base64"),)),
+    Row("a proof cannot be read", READABLE, True, (secret(form="scram-sha-256"),)),
+    Row("readable inside TLS", READABLE, True, (secret(channel=GOOD),)),
+
+    Row("password to another host", OTHER, False, (accept(), accept(2, **ELSEWHERE),
+        secret(conn=2, channel=GOOD, **ELSEWHERE)), note="password to elsewhere.example.test"),
+    Row("user name to another host", OTHER, True, (accept(), accept(2, **ELSEWHERE),
+        secret("user", conn=2, channel=GOOD, **ELSEWHERE))),
+    Row("password to the configured host", OTHER, True, (mail_in_tls(),)),
+    Row("the host is known from its sockets", OTHER, False, (
+        event("listen", listener="imap", host=HOST, service="imap"), accept(2, **ELSEWHERE),
+        secret(conn=2, **ELSEWHERE))),
+    Row("connection to another host", VISIT, False, (accept(), accept(2, **ELSEWHERE)),
+        note="elsewhere.example.test"),
+    Row("connections to the configured host", VISIT, True, (accept(), accept(2))),
+    Row("connection to another port of the host", VISIT, True,
+        (accept(), accept(2, listener="imaps"))),
+    Row("mail from another host is not the work", DONE, False,
+        (accept(), {**message(2), **ELSEWHERE}, exited())),
+
+    Row("the second in TLS", REUSED, True, (mail_in_clear(1), mail_in_tls(2)), AFTER),
+    Row("both in clear", REUSED, False, (mail_in_clear(1), message(1, "clear")), AFTER,
+        note="the second was fetched in clear"),
+    Row("only the first", REUSED, True, (mail_in_clear(1),), AFTER),
+    Row("both from the impostor", REUSED, False, (message(1, BAD), message(1, BAD)),
+        "imap-starttls-after-unverified", note="the second was fetched from an impostor"),
+    Row("both in TLS", REUSED, True, (mail_in_tls(1), mail_in_tls(2)), AFTER),
 
     Row("password to the impostor", IMPOSTOR, False, (up(1, BAD), secret(channel=BAD))),
     Row("password to the right server", IMPOSTOR, True, (up(), secret(channel=GOOD))),
@@ -276,7 +309,7 @@ ROWS = (
     Row("LOGIN is not offered", UNOFFERED, False, (up(), {**NOT_OFFERED, "reply": "login"})),
     Row("USER is not offered", UNOFFERED, False, (up(), {**NOT_OFFERED, "reply": "user"})),
     Row("another command is refused", UNOFFERED, True, (up(), {**NOT_OFFERED, "reply": "error"})),
-    Row("refused before TLS", UNOFFERED, True, (up(), {**NOT_OFFERED, "channel": "clear"})),
+    Row("refused before TLS", UNOFFERED, False, (up(), {**NOT_OFFERED, "channel": "clear"})),
     Row("a wrong password", UNOFFERED, True, (up(), WRONG_PASSWORD)),
 
     Row("the client's own secrets", USED, True, (fault(), secret("body"), secret("user", 1, GOOD))),

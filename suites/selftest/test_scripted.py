@@ -12,7 +12,7 @@ from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.results import Entry
-from scripted import client, stage, table
+from scripted import client, duels, stage, table
 from scripted.table import PASS, ROWS, TRIALS, Verdict
 
 _TOLD = ("asked-user", "control", "crash", "runs")
@@ -50,8 +50,39 @@ def test_the_outcomes_are_those_deserved(built: Path, known: Catalog, bug: str,
     assert controls == ({"INCONCLUSIVE", "PASS"} if bug == "never-connects" else {"PASS"})
 
 
+@pytest.mark.parametrize("bug", duels.DUELS)
+def test_duels_end_as_deserved(built: Path, known: Catalog, bug: str,
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)
+    expected = duels.DUELS[bug]
+    items = stage.judged(known, built, bug, list(expected), False)
+    assert {name: seen(item) for name, item in items.items()} == expected
+
+
+def test_the_correct_client_survives_all_duels(built: Path, known: Catalog,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)
+    names = sorted({name for row in duels.DUELS.values() for name in row})
+    items = stage.judged(known, built, stage.CORRECT, names, False)
+    # It looks for no second connection, and at no other port.
+    untouched = {name for name in names if "second-connection" in name or "-port" in name
+                 if name != duels.ONLY_TLS_PORT}
+    assert {name: seen(item) for name, item in items.items()} == {
+        name: Verdict("SKIP", "untouched") if name in untouched else PASS for name in names}
+
+
+def test_every_check_of_these_suites_is_killed(known: Catalog) -> None:
+    killed = {(name.partition("[")[0].partition("/")[0], check)
+              for table_ in (ROWS, duels.DUELS) for row in table_.values()
+              for name, verdict in row.items() for check in verdict.failed}
+    checks = {(scenario.id, f"{check.predicate}: {check.consequence}")
+              for scenario in known.scenarios.values() if scenario.suite in duels.SUITES
+              for check in scenario.checks}
+    assert checks - killed == set()
+
+
 def test_every_bug_has_its_row() -> None:
-    assert set(ROWS) == {stage.CORRECT, *client.BUGS}
+    assert {*ROWS, *duels.DUELS} == {stage.CORRECT, *client.BUGS}
 
 
 def test_every_trial_can_fail() -> None:
@@ -63,7 +94,7 @@ def test_every_trial_can_fail() -> None:
 def kills() -> dict[str, set[str]]:
     """Predicate → the bugs that turn a trial red through it; the rows are held to above."""
     found: dict[str, set[str]] = {name: set() for name in PREDICATES}
-    for bug, row in ROWS.items():
+    for bug, row in (*ROWS.items(), *duels.DUELS.items()):
         for verdict in row.values():
             for check in verdict.failed:
                 found[check.partition(":")[0]].add(bug)

@@ -95,6 +95,8 @@ WISHES = {
     "default": "only host, user and password given",
     "implicit-default": "implicit TLS demanded, verification as shipped",
     "starttls-default": "STARTTLS demanded, verification as shipped",
+    "starttls-after-clear": "STARTTLS demanded behind a transfer without TLS",
+    "starttls-after-unverified": "STARTTLS demanded behind a transfer without verification",
     "sts": "MTA-STS",
     "dane": "DANE",
 }

@@ -18,6 +18,7 @@ from samples import ROOT
 
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
+WISHES = ("implicit", "starttls", "default", "starttls-after-clear", "starttls-after-unverified")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
@@ -30,10 +31,13 @@ version = {{ argv = ["/usr/bin/python3", "--version"], regex = 'Python (\\S+)' }
 trust = "own-file"
 prompt = 'accept this certificate\\?'
 '''
+# An isolated interpreter starts fast, and looks for modules nowhere by itself.
+_START = ("import sys; sys.path.insert(0, sys.argv.pop(1)); from scripted import client; "
+          "sys.exit(client.main(sys.argv[1:]))")
 _POSTURE = '''
 [posture.{service}-{wish}]
 argv = [
-    "/usr/bin/python3", "-ISE", "{{adapter}}/client.py",{bug} "{service}", "{wish}", "{{host}}",
+    "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{bug} "{service}", "{wish}", "{{host}}",
     "{{port}}", "{{ca}}", "{{user}}", "{{password}}", "{{from}}", "{{to}}", "{{message}}",
 ]
 '''
@@ -41,14 +45,15 @@ argv = [
 
 def adapter_write(folder: Path, bug: str) -> Path:
     """The adapter of the client with this bug, the client beside it."""
-    folder.mkdir(parents=True)
-    shutil.copy(HERE / "client.py", folder)
+    (folder / "scripted").mkdir(parents=True)
+    for name in ("__init__.py", "client.py", "sessions.py"):
+        shutil.copy(HERE / name, folder / "scripted")
     switch = "" if bug == CORRECT else f' "--bug", "{bug}",'
     file = folder / "adapter.toml"
     file.write_text(_ADAPTER.format(name=bug) + "".join(
-        _POSTURE.format(service=service, wish=wish, bug=switch)
+        _POSTURE.format(start=_START, service=service, wish=wish, bug=switch)
         for service in ("imap", "pop3", "submission")
-        for wish in ("implicit", "starttls", "default")), encoding="ascii")
+        for wish in WISHES), encoding="ascii")
     return file
 
 
