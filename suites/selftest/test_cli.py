@@ -179,7 +179,7 @@ def test_a_baseline_from_a_run_to_a_run(built: Path) -> None:
     assert set(outcomes(built / "two").values()) == {"XFAIL"}
     again = latchkey("baseline", "write", "two", "--output", "python.toml", cwd=built)
     assert again.returncode == 0 and "without" not in again.stderr
-    file.write_text(text.replace('"python"', '"pyhton"'), encoding="utf-8")
+    file.write_text(text.replace('"python"', '"pythom"'), encoding="utf-8")
     wrong = latchkey(*known, cwd=built)
     assert wrong.returncode == 2 and 'did you mean "python"?' in wrong.stderr
 
