@@ -113,8 +113,10 @@ def run(catalog: Catalog, trial: Trial, folder: Path, scratch: Path, secrets: Ma
         file.write_text(json.dumps(plan | {"client": None}) + "\n", encoding="ascii")
         words = [str(paths.program("mockworld")), "--ports", "--client",
                  *(["--pcap"] if pcap else []), str(file), str(folder)]
+        # In a group of its own: whoever kills ours leaves it the time to end its client.
         with subprocess.Popen(words, env=sandbox.environment(), stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as world:
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              start_new_session=True) as world:
             try:
                 found = ports_told(world)
                 if found:

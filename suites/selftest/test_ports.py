@@ -132,7 +132,7 @@ def test_nothing_outlives_a_killed_command(tmp_path: Path) -> None:
         assert int((tmp_path / "began").read_text(encoding="ascii")) > 1023
         family = _below(process.pid)
         handles = [os.pidfd_open(pid) for pid in family]
-        assert len(handles) == 4        # the command, the world, the client, and its child
+        assert len(handles) >= 4        # at least the command, world, client, and client's child
         process.kill()
         process.communicate()
         for handle in handles:
