@@ -9,7 +9,10 @@ service, wish, host, port, user, password, from, to, message = ARGV
 case service
 when "imap"
   imap = Net::IMAP.new(host, port: port.to_i, ssl: wish == "implicit", open_timeout: LIMIT)
-  imap.starttls if wish == "starttls"
+  if wish == "starttls"
+    imap.capability         # whoever wants to know whether there is STARTTLS asks first
+    imap.starttls
+  end
   imap.login(user, password)
   imap.select("INBOX")
   abort "no mail" if imap.fetch(1, "RFC822").empty?
