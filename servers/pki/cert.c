@@ -346,7 +346,7 @@ out:
 
 int
 pki_cert_make(const struct spot *at, const json_t *part,
-	const struct pki_cert *issuer, struct pki_cert *out_r)
+	const struct pki_cert *issuer, EVP_PKEY **spare, struct pki_cert *out_r)
 {
 	struct making m = {.at = at, .part = part, .issuer = issuer};
 	struct spot sub = spot_key(at, "signature");
@@ -361,7 +361,7 @@ pki_cert_make(const struct spot *at, const json_t *part,
 	if (signature < 0)
 		return -1;
 	sub = spot_key(at, "key");
-	m.key = pki_key_make(&sub, json_object_get(part, "key"));
+	m.key = pki_key_make(&sub, json_object_get(part, "key"), spare);
 	if (m.key == NULL)
 		return -1;
 	m.signer = issuer_key(&m);

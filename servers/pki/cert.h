@@ -15,11 +15,12 @@ struct pki_cert {
 
 /*
  * Make what part says (complete: defaults are merged), signed by the issuer,
- * or by itself if issuer is NULL. 0, or -1 with the error set and *out_r
- * empty.
+ * or by itself if issuer is NULL; spare as in pki_key_make. 0, or -1 with the
+ * error set and *out_r empty.
  */
 int pki_cert_make(const struct spot *at, const json_t *part,
-	const struct pki_cert *issuer, struct pki_cert *out_r);
+	const struct pki_cert *issuer, EVP_PKEY **spare,
+	struct pki_cert *out_r);
 /* Accepts a zeroed struct. */
 void pki_cert_fini(struct pki_cert *cert);
 

@@ -51,7 +51,7 @@ pki_root_make(bool elsewhere, struct pki_cert *out_r, struct err *err)
 		(elsewhere && defaults_add(part, elsewhere_defaults) != 0))
 		(void)err_set(err, ERR_LIMIT, "out of memory");
 	else
-		result = pki_cert_make(&at, part, NULL, out_r);
+		result = pki_cert_make(&at, part, NULL, NULL, out_r);
 	json_decref(part);
 	return result;
 }
@@ -75,7 +75,7 @@ intermediate_defaults_add(json_t *part, size_t number)
 /* Make the number-th of the chain (0 is the leaf), signed by issuer. */
 static int
 link_make(const struct spot *at, const json_t *given, size_t number,
-	const struct pki_cert *issuer, struct pki_cert *out_r)
+	const struct pki_cert *issuer, EVP_PKEY **spare, struct pki_cert *out_r)
 {
 	json_t *part;
 	int result = -1;
@@ -90,7 +90,7 @@ link_make(const struct spot *at, const json_t *given, size_t number,
 					  (json_t *)(uintptr_t)given) != 0))
 		(void)err_set(at->err, ERR_LIMIT, "out of memory");
 	else
-		result = pki_cert_make(at, part, issuer, out_r);
+		result = pki_cert_make(at, part, issuer, spare, out_r);
 	json_decref(part);
 	return result;
 }
@@ -110,13 +110,13 @@ pki_chain_make(
 	for (size_t i = n; i > 0; i--) {
 		item = spot_item(&sub, i - 1);
 		if (link_make(&item, json_array_get(list, i - 1), i, issuer,
-			    &chain->cert[i]) != 0)
+			    NULL, &chain->cert[i]) != 0)
 			return -1;
 		issuer = &chain->cert[i];
 	}
 	sub = spot_key(at, "leaf");
 	return link_make(&sub, json_object_get(recipe, "leaf"), 0, issuer,
-		&chain->cert[0]);
+		chain->spare, &chain->cert[0]);
 }
 
 static int

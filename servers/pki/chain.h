@@ -12,6 +12,7 @@ struct pki_chain {
 	struct pki_cert cert[1 + INTERMEDIATES_MAX]; /* owned */
 	size_t n;
 	const struct pki_cert *anchor; /* NULL: the topmost signs itself */
+	EVP_PKEY **spare;              /* for the leaf, see pki_key_make */
 };
 
 /* A root: the one that clients trust, or one from elsewhere. */

@@ -40,6 +40,7 @@ static const char *const anchor_words[] = {
 
 struct pki_world {
 	struct pki_cert anchor[ANCHORS]; /* made when first needed */
+	EVP_PKEY *spare;                 /* NULL: none, or taken */
 };
 
 static const struct pki_cert *
@@ -75,6 +76,7 @@ pki_world_free(struct pki_world *world)
 		return;
 	for (size_t i = 0; i < ANCHORS; i++)
 		pki_cert_fini(&world->anchor[i]);
+	EVP_PKEY_free(world->spare);
 	free(world);
 }
 
@@ -82,6 +84,24 @@ int
 pki_world_keep(struct pki_world *world, const char *path, struct err *err)
 {
 	return pki_root_keep(&world->anchor[ANCHOR_ROOT], path, err);
+}
+
+int
+pki_world_spare(struct pki_world *world, const char *path, struct err *err)
+{
+	FILE *file = fopen(path, "re");
+	EVP_PKEY *key = NULL;
+
+	/* An empty passphrase, so that nobody is asked for one. */
+	if (file != NULL) {
+		key = PEM_read_PrivateKey(file, NULL, NULL, "");
+		(void)fclose(file);
+	}
+	if (key == NULL)
+		return err_set(err, ERR_IO, "%.150s: must hold a key", path);
+	EVP_PKEY_free(world->spare);
+	world->spare = key;
+	return 0;
 }
 
 X509 *
@@ -132,7 +152,7 @@ pki_identity_forge(struct pki_world *world, const json_t *recipe,
 	const char *host, struct pki_identity *out_r, struct err *err)
 {
 	struct spot at = {.hostz = host, .err = err, .path = ""};
-	struct pki_chain chain = {.n = 0};
+	struct pki_chain chain = {.n = 0, .spare = &world->spare};
 	enum anchor anchor = ANCHOR_ROOT;
 	int result = -1;
 

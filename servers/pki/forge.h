@@ -35,6 +35,13 @@ void pki_world_free(struct pki_world *world);
  */
 int pki_world_keep(struct pki_world *world, const char *path, struct err *err);
 
+/*
+ * Take a key from a file (PEM) for the first leaf that is to have an RSA key of
+ * its size: to make one takes longer than all the rest of a trial. 0, or -1
+ * with *err.
+ */
+int pki_world_spare(struct pki_world *world, const char *path, struct err *err);
+
 /* The root that clients trust. Owned by world. */
 X509 *pki_world_root(const struct pki_world *world);
 

@@ -47,8 +47,15 @@ static const char *const digest_words[] = {
 	"md5",
 };
 
+static bool
+is_rsa(EVP_PKEY *key, size_t bits)
+{
+	return key != NULL && EVP_PKEY_is_a(key, "RSA") &&
+	       (size_t)EVP_PKEY_get_bits(key) == bits;
+}
+
 EVP_PKEY *
-pki_key_make(const struct spot *at, const json_t *kind)
+pki_key_make(const struct spot *at, const json_t *kind, EVP_PKEY **spare)
 {
 	int i = spot_choice(at, kind, kind_words, KINDS);
 	EVP_PKEY *key;
@@ -57,6 +64,8 @@ pki_key_make(const struct spot *at, const json_t *kind)
 		return NULL;
 	if (parameters[i].curvez != NULL)
 		key = EVP_EC_gen(parameters[i].curvez);
+	else if (spare != NULL && is_rsa(*spare, parameters[i].bits))
+		key = *spare, *spare = NULL;
 	else if (parameters[i].bits != 0)
 		key = EVP_RSA_gen(parameters[i].bits);
 	else

@@ -8,8 +8,12 @@
 #include "pki/der.h"
 #include "pki/spot.h"
 
-/* A fresh key ("ec-p256", …); NULL with the error set. */
-EVP_PKEY *pki_key_make(const struct spot *at, const json_t *kind);
+/*
+ * A fresh key ("ec-p256", …), or, if an RSA key of that size is wanted, *spare,
+ * which then is NULL; spare may be NULL. NULL with the error set.
+ */
+EVP_PKEY *pki_key_make(
+	const struct spot *at, const json_t *kind, EVP_PKEY **spare);
 /* A fresh key of the same kind and strength; NULL if OpenSSL refuses. */
 EVP_PKEY *pki_key_make_like(EVP_PKEY *key);
 

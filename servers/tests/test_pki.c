@@ -443,6 +443,40 @@ a_root_is_kept_from_world_to_world(void **state)
 	pki_world_free(two);
 }
 
+/* The first leaf takes it, if it is of its kind; nothing else does. */
+static void
+a_spare_key_serves_one_rsa_leaf(void **state)
+{
+	/* Another kind, another size, the one, and then there is no more. */
+	static const char *const textz[] = {"{}",
+		"{\"leaf\": {\"key\": \"rsa-2048\"}}",
+		"{\"leaf\": {\"key\": \"rsa-1024\"}}",
+		"{\"leaf\": {\"key\": \"rsa-1024\"}}"};
+	char path[] = P_tmpdir "/test_pki.XXXXXX";
+	struct pki_identity identity;
+	EVP_PKEY *key = EVP_RSA_gen(1024);
+	FILE *file = fdopen(mkstemp(path), "w");
+	struct err err;
+
+	(void)state;
+	assert_non_null(file);
+	assert_int_equal(pki_world_spare(world, path, &err), -1);
+	assert_int_equal(err.class, ERR_IO);
+	assert_int_equal(
+		PEM_write_PrivateKey(file, key, NULL, NULL, 0, NULL, NULL), 1);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(pki_world_spare(world, path, &err), 0);
+	for (int i = 0; i < 4; i++) {
+		identity = forged(textz[i]);
+		assert_int_equal(EVP_PKEY_eq(identity.key, key) == 1, i == 2);
+		pki_identity_fini(&identity);
+	}
+	assert_int_equal(pki_world_spare(world, path, &err), 0);
+	EVP_PKEY_free(key);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(pki_world_spare(world, path, &err), -1);
+}
+
 /* The root's name and key under another signature, and its end. */
 static void
 a_root_is_cross_signed(void **state)
@@ -494,6 +528,7 @@ main(void)
 		cmocka_unit_test(der_lengths_are_minimal),
 		cmocka_unit_test(the_root_is_installed_under_both_names),
 		cmocka_unit_test(a_root_is_kept_from_world_to_world),
+		cmocka_unit_test(a_spare_key_serves_one_rsa_leaf),
 		cmocka_unit_test(a_root_is_cross_signed),
 	};
 

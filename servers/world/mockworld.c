@@ -19,6 +19,7 @@ static const char usage[] =
 	"               were printed\n"
 	"  --root FILE  take the root from FILE, or keep it there if that is "
 	"empty\n"
+	"  --rsa FILE   take the key of the first RSA leaf from FILE (PEM)\n"
 	"  --live       write what happens then to standard output, too\n"
 	"  --pcap       write OUT/capture.pcapng as well\n"
 	"Exit status: 0 the trial ran, 2 wrong plan or usage, 3 the machine "
@@ -55,6 +56,7 @@ options_read(int argc, char **argv, struct world_options *options,
 		{"bind", required_argument, NULL, 'B'},
 		{"client", no_argument, NULL, 'c'},
 		{"root", required_argument, NULL, 'R'},
+		{"rsa", required_argument, NULL, 'K'},
 		{"live", no_argument, NULL, 'L'},
 		{"pcap", no_argument, NULL, 'C'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -73,6 +75,8 @@ options_read(int argc, char **argv, struct world_options *options,
 		*reads_client = *reads_client || option == 'c';
 		if (option == 'R')
 			options->root = optarg;
+		if (option == 'K')
+			options->rsa = optarg;
 		if (option == 'B')
 			options->bind = optarg;
 	}

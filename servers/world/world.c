@@ -110,6 +110,9 @@ plant_root(struct world *world, struct err *err)
 	if (world->options.root != NULL &&
 		pki_world_keep(world->pki, world->options.root, err) != 0)
 		return -1;
+	if (world->options.rsa != NULL &&
+		pki_world_spare(world->pki, world->options.rsa, err) != 0)
+		return -1;
 	if (plan->trust_bundle == NULL)
 		return 0;
 	return pki_world_install(

@@ -110,6 +110,7 @@ struct child;
 
 struct world_options {
 	const char *root; /* file that keeps the root; NULL: none */
+	const char *rsa;  /* file with a key for the first RSA leaf, or NULL */
 	const char *bind; /* listen here; NULL: at the hosts' own addresses */
 	bool any_port;    /* on free ports, not on those of the plan */
 	bool pcap, live;  /* capture; events to standard output, too */

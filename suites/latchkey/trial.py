@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latchkey import guard, paths, ports, sandbox, transcript
+from latchkey import guard, paths, ports, sandbox, spare, transcript
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial
 from latchkey.plan import FORGED, Places, compile_plan
@@ -101,6 +101,7 @@ def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, pcap: bool = Fa
 
 def _world(plan: Mapping[str, Any], trial: Trial, folder: Path, etc: Path, pcap: bool) -> str:
     inner = [f"{sandbox.PROGRAMS}/mockworld", *(["--pcap"] if pcap else []),
+             *spare.arguments(plan, etc),
              f"{sandbox.TRIAL}/plan.json", sandbox.TRIAL]
     # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
     # every possible one would cost more than the rest of the start.
