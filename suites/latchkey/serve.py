@@ -249,7 +249,7 @@ def serve(wish: Wish, argv: tuple[str, ...], stdin: TextIO | None) -> int:
         raise UserError(None, 0, "the world is not built", "run make")
     gather.out_prepare(wish.out)
     began = gather.now()
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, _interrupt)
     with _root(wish) as root:
         service = Service(known, wish, trials.fresh_secrets(_SECRET), root, stdin)
         entries = _all(service, trial)
@@ -269,6 +269,11 @@ def serve(wish: Wish, argv: tuple[str, ...], stdin: TextIO | None) -> int:
         return 0 if control.outcome == "PASS" else 3
     sys.stdout.write(final)
     return results.exit_status(found)
+
+
+def _interrupt(number: int, frame: object) -> None:
+    # Not by way of SIGINT: who starts us in the background of a script has it ignored.
+    raise KeyboardInterrupt
 
 
 @contextmanager

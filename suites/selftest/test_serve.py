@@ -162,6 +162,18 @@ def test_without_a_control_nothing_is_judged(tmp_path: Path) -> None:
     assert (result["outcome"], result["reason"]) == ("INCONCLUSIVE", "control")
 
 
+def test_a_script_can_end_it(tmp_path: Path) -> None:
+    """A shell without a terminal starts what goes to the background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with served(tmp_path, *STRIPPED, "imap-starttls") as one:
+            one.until("== The correct")
+            one.process.send_signal(signal.SIGTERM)
+            assert one.end() == 3, "".join(one.said)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_the_control_alone(tmp_path: Path) -> None:
     with served(tmp_path, *STRIPPED, "imap-starttls", "--control") as one:
         one.until("== The correct")
