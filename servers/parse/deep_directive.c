@@ -148,8 +148,9 @@ deep_directives_print(struct out *out, struct span text)
 	bool is_first = true;
 
 	while (lk_sts_directive_next(&text, &field)) {
+		/* No blank: what is printed keeps to the size of a line. */
 		if (!is_first)
-			out_z(out, "; ");
+			out_byte(out, ';');
 		is_first = false;
 		out_put(out, field.name);
 		if (field.value.p == NULL)

@@ -23,7 +23,8 @@ deep_line_cut(struct span input, size_t limit, struct span *line_r,
 	*line_r = span_cut(input, 0, n);
 	*is_whole_r = n + 1 < input.n;
 	if (n + 2 > limit)
-		return result_stop(r, LK_LIMIT, LK_DEEP_LINE_SIZE, limit);
+		return result_stop(r, LK_LIMIT, LK_DEEP_LINE_SIZE,
+			limit < input.n ? limit : input.n);
 	return 0;
 }
 
@@ -58,6 +59,7 @@ static ssize_t
 announcement_read(struct span line, size_t at, const char *sts_word,
 	bool *is_sts_r, struct span *text_r, struct lk_result *r)
 {
+	bool is_cut; /* ends with a blank that something has to follow */
 	ssize_t n;
 
 	*is_sts_r = span_at(line, at) >= 0 &&
@@ -70,18 +72,20 @@ announcement_read(struct span line, size_t at, const char *sts_word,
 	if (at == line.n)
 		return 0;
 	do {
-		if (line.p[at] == ' ' &&
-			(at + 1 == line.n || line.p[at + 1] == ' '))
-			return result_unfit(r, span_at(line, at + 1),
-				LK_DEEP_LINE_BLANK, at + 1);
+		if (line.p[at] == ' ' && span_at(line, at + 1) == ' ')
+			return result_stop(
+				r, LK_BAD, LK_DEEP_LINE_BLANK, at + 1);
 		if (line.p[at] != ' ' && at == (size_t)n)
 			return result_stop(r, LK_BAD, LK_DEEP_KEYWORD, at);
 	} while (++at < line.n);
-	*text_r = span_cut(line, (size_t)n + 1, line.n);
+	is_cut = line.p[line.n - 1] == ' ';
+	*text_r = span_cut(line, (size_t)n + 1, line.n - is_cut);
 	n = *is_sts_r ? deep_directives_read(*text_r, r)
 		      : deep_status_read(*text_r, ' ', r);
 	if (n < 0)
 		r->offset += (size_t)(text_r->p - line.p);
+	if (is_cut && n != LK_BAD)
+		return result_stop(r, LK_MORE, LK_DEEP_LINE_BLANK, line.n);
 	return n;
 }
 

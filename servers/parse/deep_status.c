@@ -11,6 +11,8 @@
 #include "parse/out.h"
 #include "parse/uri.h"
 
+#include "core/span.h"
+
 #define TAG_SIZE 64
 
 enum kind {
@@ -76,6 +78,16 @@ deep_tag_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)at;
 }
 
+/* Is the scheme at `at` whole, and another than https? */
+static bool
+has_other_scheme(struct span s, size_t at)
+{
+	size_t end = span_find(s, at, span_z(":"));
+
+	return end != SIZE_MAX &&
+	       !span_eq_nocase(span_cut(s, at, end), span_z("https"));
+}
+
 ssize_t
 deep_url_read(struct span s, size_t at, enum lk_reason reason,
 	const char *without, struct lk_result *r)
@@ -90,6 +102,8 @@ deep_url_read(struct span s, size_t at, enum lk_reason reason,
 	if (code == 0 && !uri_is_https(&uri))
 		code = t.at == s.n && strcmp(uri.scheme, "https") == 0 ? LK_MORE
 								       : LK_BAD;
+	if (code == LK_MORE && has_other_scheme(s, at))
+		code = LK_BAD;
 	if (code < 0)
 		return result_stop(r, (enum lk_code)code, reason, t.at);
 	return (ssize_t)t.at;

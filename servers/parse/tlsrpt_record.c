@@ -169,14 +169,19 @@ lk_tlsrpt_records_parse(struct span input, struct lk_result *out_r)
 	struct txt_field rua;
 	struct txt t;
 	ssize_t code;
+	size_t end;
 
 	result_start(out_r);
 	code = txt_record_select(input, "v=TLSRPTv1;", &rdata, out_r);
-	if (code < 0)
+	if (code < 0 && (code != LK_MORE || rdata.p == NULL))
 		return code;
+	end = out_r->offset;
 	t = txt_rdata(rdata);
 	if (record_read(&t, &rua, out_r) < 0)
 		return txt_record_failed(out_r, input, rdata);
+	/* A good record, and the beginning of another one. */
+	if (code < 0)
+		return result_stop(out_r, LK_MORE, LK_TXT_LENGTH, end);
 	out_r->tlsrpt_records =
 		(struct lk_tlsrpt_records){rdata, rua.value.at, rua.value.left};
 	return result_done(out_r, input.n);
