@@ -7,6 +7,13 @@
 # Inputs of these are text; they get the structure-aware mutator.
 FUZZ_TEXT := \
 	base64 \
+	deep_capa \
+	deep_client \
+	deep_ehlo \
+	deep_id \
+	deep_status \
+	deep_status_comma \
+	deep_tag \
 	fault \
 	http_chunked \
 	http_request \
@@ -25,6 +32,8 @@ FUZZ_TEXT := \
 	pop3_greeting \
 	pop3_reply \
 	pop3_text \
+	received_tls \
+	received_tls_deep \
 	recipe \
 	sasl_bearer \
 	sasl_cram \
@@ -36,7 +45,16 @@ FUZZ_TEXT := \
 	smtp_envelope \
 	smtp_reply \
 	smtp_unstuff \
+	sts_client \
+	sts_directives \
+	sts_mx \
+	sts_policy \
 	sts_record \
+	sts_records \
+	tlsa \
+	tlsa_text \
+	tlsrpt_record \
+	tlsrpt_records \
 	transcript
 
 FUZZ_BINARY := \

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzzes lk_pop3_greeting_parse, _print and _json (oracles: harness/parser.h). */
+/* Fuzzes lk_pop3_greeting_parse, _print and _json (oracles: harness/parser.h).
+ */
 #include "harness/parser.h"
 
 int
