@@ -211,7 +211,7 @@ lists_show(const struct fault_conn *conn, const struct action *action)
 	bool lists = strcmp(action->name, REPLY_CAPABILITIES) == 0;
 	bool greets = strcmp(action->name, REPLY_GREETING) == 0;
 
-	if (greets && fault->in_phase[PHASE_GREETING])
+	if (greets && !conn->in_tls && fault->in_phase[PHASE_GREETING])
 		return true;
 	return fault->in_phase[phase_of(conn)] &&
 	       (!conn->delivered || lists || action->refused);

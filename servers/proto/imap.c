@@ -60,6 +60,18 @@ imap_log_in(struct imap *imap)
 					   !imap_offers(imap, "IMAP4rev1"));
 }
 
+/*
+ * Whose list the greeting shows, if it shows any: inside TLS that which holds
+ * there, for STARTTLS is not to be offered again (RFC 9051 section 6.2.1).
+ */
+static enum engine_phase
+greeting_phase(const struct imap *imap)
+{
+	bool lists = imap->config->capabilities[PHASE_GREETING].n > 0;
+
+	return lists && imap->tls ? PHASE_TLS : PHASE_GREETING;
+}
+
 static void
 greet(struct imap *imap)
 {
@@ -77,7 +89,7 @@ greet(struct imap *imap)
 	} else {
 		imap_put(imap, "* %s ", word[config->greeting]);
 		if (config->greeting != GREETING_BYE)
-			imap_put_capability_code(imap, PHASE_GREETING);
+			imap_put_capability_code(imap, greeting_phase(imap));
 		imap_put_span(imap, span_z(config->hostz));
 		imap_put(imap, "%s\r\n",
 			config->greeting == GREETING_BYE ? " is closed"

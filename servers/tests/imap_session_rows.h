@@ -74,6 +74,9 @@ static const struct dialogue_row session_rows[] = {
 		      "error!: a BAD Unknown command\r\n"
 		      "#command ID b\n"
 		      "error!: b BAD Unknown command\r\n"},
+	{"a greeting inside TLS offers no STARTTLS", &listed, false, "",
+		"greeting: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] mx.test is "
+		"ready\r\n"},
 	{"no second STARTTLS, though offered", &implicit, false,
 		"a STARTTLS\r\n"
 		"b STARTTLS x\r\n",

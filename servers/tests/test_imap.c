@@ -65,6 +65,11 @@ static const struct engine_config implicit = {BASE, .implicit_tls = true,
 		[PHASE_CLEAR] = {{"STARTTLS"}, 1},
 		[PHASE_TLS] = {{"AUTH=PLAIN", "LITERAL-", "STARTTLS"}, 3},
 	}};
+static const struct engine_config listed = {BASE, .implicit_tls = true,
+	.capabilities = {
+		[PHASE_GREETING] = {{"IMAP4rev1", "STARTTLS"}, 2},
+		[PHASE_TLS] = {{"IMAP4rev1", "AUTH=PLAIN"}, 2},
+	}};
 static const struct engine_config inside = {BASE, .greeting = GREETING_PREAUTH,
 	.capabilities = {[PHASE_LOGIN] = INSIDE}};
 static const struct engine_config modern = {BASE, .greeting = GREETING_PREAUTH,
