@@ -50,7 +50,6 @@ BUGS = {
     "autodetects": "tries the port with TLS, then the one without, if it was not told to",
     "autodetects-unchecked": "tries the port with TLS without a look at the certificate",
     "always-sends-initial-response": "sends the response along with AUTHENTICATE",
-    "needs-initial-response": "knows no other way to log in by AUTHENTICATE",
     "reads-short-lists": "reads no more than twenty words of a list",
     "believes-clear-capabilities": "goes by the capabilities from before TLS",
     "ignores-login-disabled": "sends LOGIN where it is forbidden",

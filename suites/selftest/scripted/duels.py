@@ -28,7 +28,6 @@ MAILBOX_REFERRAL = "starttls.mailbox-referral[bare]/imap-starttls"
 ONLY_TLS_PORT = "setup.only-tls-port/imap-default"
 IMPOSTOR_PORT = "setup.impostor-on-tls-port[self-signed]/imap-default"
 IMPOSTOR_STARTTLS = "setup.impostor-with-starttls[other-host]/imap-default"
-NO_RESPONSE = "auth.no-initial-response/imap-starttls"
 
 # Bug → trial → verdict.
 DUELS: Mapping[str, Mapping[str, Verdict]] = {
@@ -122,8 +121,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "checks-no-certificate": {IMPOSTOR_STARTTLS: warn(CREDENTIAL_TO)},
     "retries-in-clear": {IMPOSTOR_STARTTLS: warn(CREDENTIAL)},
     "always-says-success": {ONLY_TLS_PORT: warn(FALSE)},
-    "always-sends-initial-response": {NO_RESPONSE: fail(UNOFFERED, DONE)},
-    "needs-initial-response": {NO_RESPONSE: warn(DONE)},
+    "always-sends-initial-response": {
+        "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
+    },
     "reads-short-lists": {"auth.long-menu/submission-starttls": warn(DONE)},
     "believes-clear-capabilities": {
         "auth.only-plain-inside-tls/imap-starttls": fail(UNOFFERED, DONE),

@@ -325,7 +325,7 @@ class Imap(Session):
             return [f"LOGIN {self.user} {self.password}"]
         if "AUTH=PLAIN" in offered and "SASL-IR" in offered:
             return [f"AUTHENTICATE PLAIN {self.plain()}"]
-        if "AUTH=PLAIN" in offered and self.bug != "needs-initial-response":
+        if "AUTH=PLAIN" in offered:
             return ["AUTHENTICATE PLAIN"]
         raise Failed("no login is offered")
 
