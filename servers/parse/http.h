@@ -55,8 +55,8 @@
 		"a length of 2 to the 63rd octets or more",                    \
 		"a limit of this library")                                     \
 	X(HTTP_CODING, "http-coding",                                          \
-		"chunked stands once, and last; other codings of a request's " \
-		"body do not stand without it",                                \
+		"codings are tokens, perhaps with parameters; chunked stands " \
+		"once, and last; others of a request do not stand without it", \
 		"RFC 9112 sections 6.1 and 6.3")                               \
 	X(HTTP_CHUNK_SIZE, "http-chunk-size",                                  \
 		"a chunk begins with its size in hexadecimal",                 \

@@ -153,8 +153,7 @@ lk_http_chunk_next(struct span *chunks, struct span *data_r)
 		return false;
 	*data_r = span_cut(*chunks, at, at + size);
 	n = data_read(*chunks, at, size, &unused);
-	*chunks = n < 0 ? span_of(NULL, 0)
-			: span_cut(*chunks, (size_t)n, chunks->n);
+	*chunks = span_cut(*chunks, n < 0 ? chunks->n : (size_t)n, chunks->n);
 	return true;
 }
 

@@ -151,8 +151,7 @@ lk_http_field_next(
 	do
 		end = span_find(*lines, end, span_z("\n")) + 1;
 	while (end != 0 && is_wsp(span_at(*lines, end)));
-	if (end == 0)
-		end = lines->n;
+	end = end == 0 ? lines->n : end;
 	*name_r = span_cut(*lines, 0, colon);
 	*value_r = trim(span_cut(*lines, colon + 1, end));
 	*lines = span_cut(*lines, end, lines->n);

@@ -7,6 +7,13 @@
 #include "parse/chars.h"
 #include "parse/stop.h"
 
+/* Around members; the ends of lines are those of a folded field. */
+static bool
+is_blank(int c)
+{
+	return is_wsp(c) || c == '\r' || c == '\n';
+}
+
 /* Cut the next member off a list (RFC 9110 section 5.6.1), blanks around it
  * left out; false at the end. It may be empty. */
 static bool
@@ -21,10 +28,10 @@ member_next(struct span *list, struct span *member_r)
 	*member_r = span_cut(*list, 0, end);
 	*list = end < list->n ? span_cut(*list, end + 1, list->n)
 			      : span_of(NULL, 0);
-	while (is_wsp(span_at(*member_r, from)))
+	while (is_blank(span_at(*member_r, from)))
 		from++;
 	*member_r = span_cut(*member_r, from, member_r->n);
-	while (member_r->n > 0 && is_wsp(member_r->p[member_r->n - 1]))
+	while (member_r->n > 0 && is_blank(member_r->p[member_r->n - 1]))
 		member_r->n--;
 	return true;
 }
@@ -40,15 +47,18 @@ static ssize_t
 number_read(struct span s, struct span text, uint64_t *number_r,
 	struct lk_result *r)
 {
+	uint64_t digit;
+
 	*number_r = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		if (!is_digit(text.p[i]))
 			return result_stop(
 				r, LK_BAD, LK_HTTP_LENGTH, place(s, text) + i);
-		if (*number_r > (INT64_MAX - 9) / 10)
+		digit = (uint64_t)(text.p[i] - '0');
+		if (*number_r > (INT64_MAX - digit) / 10)
 			return result_stop(r, LK_LIMIT, LK_HTTP_LENGTH_SIZE,
 				place(s, text) + i);
-		*number_r = *number_r * 10 + (uint64_t)(text.p[i] - '0');
+		*number_r = *number_r * 10 + digit;
 	}
 	return text.n > 0
 		       ? 0
@@ -79,18 +89,33 @@ length_take(struct span s, struct span value, struct lk_http_fields *fields,
 	return 0;
 }
 
-/* The value of one Transfer-Encoding. */
+/* Is it a token, perhaps with parameters (RFC 9112 section 7)? */
+static bool
+is_coding(struct span member)
+{
+	size_t at = http_token_end(member, 0);
+
+	if (at == 0)
+		return false;
+	while (is_blank(span_at(member, at)))
+		at++;
+	return at == member.n || member.p[at] == ';';
+}
+
+/* The value of one Transfer-Encoding. Empty members do not count. */
 static ssize_t
 coding_take(struct span s, struct span value, struct lk_http_fields *fields,
 	struct lk_result *r)
 {
 	struct span member;
 
+	fields->coded = true;
 	while (member_next(&value, &member)) {
-		if (fields->chunked)
+		if (member.n == 0)
+			continue;
+		if (fields->chunked || !is_coding(member))
 			return result_stop(
 				r, LK_BAD, LK_HTTP_CODING, place(s, member));
-		fields->coded = true;
 		fields->chunked = span_eq_nocase(member, span_z("chunked"));
 	}
 	return 0;

@@ -48,7 +48,7 @@ imap_capability_read(struct span s, size_t at,
 
 	for (size_t i = 0; i < sizeof(command) - 1; i++, at++)
 		if (!is_alpha(span_at(s, at)) ||
-			upper_of(s.p[at]) != command[i])
+			upper_of(s.p[at]) != (uint8_t)command[i])
 			return result_unfit(
 				r, span_at(s, at), LK_IMAP_CAPABILITY_ATOM, at);
 	n = atoms_read(s, at, list_r, r);

@@ -8,6 +8,7 @@
 
 #include "parse/out.h"
 #include "parse/stop.h"
+#include "parse/utf8.h"
 
 #include "core/span.h"
 
@@ -16,8 +17,9 @@ static const char *const statuses[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"};
 
 /*
  * Data of the base protocol. Letters stand for values: L a list, S an atom or
- * string, Q a quoted character or NIL, O a list or NIL, N a number that is not
- * 0 or a list, A an atom; * repeats the last one, also not at all; . is the
+ * string, Q a quoted character or NIL, O a list or NIL, n a number that is not
+ * 0, M such a number or a list that ends the data, A an atom; * repeats the
+ * last one, also not at all; what is in small letters may be missing; . is the
  * rest, whatever it is. C: a list of capabilities.
  */
 enum number {
@@ -36,11 +38,11 @@ static const struct shape {
 	{"FETCH", "L", NOT_ZERO},
 	{"FLAGS", "L", NO_NUMBER},
 	{"ID", "O", NO_NUMBER},
-	{"LIST", "LQS.", NO_NUMBER},
-	{"LSUB", "LQS.", NO_NUMBER},
+	{"LIST", "LQSl", NO_NUMBER},
+	{"LSUB", "LQSl", NO_NUMBER},
 	{"NAMESPACE", "OOO", NO_NUMBER},
 	{"RECENT", "", NUMBER},
-	{"SEARCH", "N*", NO_NUMBER},
+	{"SEARCH", "nM*", NO_NUMBER},
 	{"STATUS", "SL", NO_NUMBER},
 };
 
@@ -81,10 +83,14 @@ is_nil(struct span value)
 static bool
 is_number(struct span value)
 {
-	for (size_t i = 0; i < value.n; i++)
-		if (!is_digit(value.p[i]))
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < value.n; i++) {
+		number = number * 10 + (uint64_t)(value.p[i] - '0');
+		if (!is_digit(value.p[i]) || number > UINT32_MAX)
 			return false;
-	return value.n > 0 && value.p[0] != '0';
+	}
+	return value.p[0] != '0';
 }
 
 /* astring = 1*ASTRING-CHAR / string */
@@ -107,7 +113,9 @@ is_delimiter(struct span value)
 {
 	if (value.p[0] != '"')
 		return is_nil(value);
-	return value.n == 3 || (value.n == 4 && value.p[1] == '\\');
+	if (value.p[1] == '\\')
+		return value.n == 4;
+	return value.n > 2 && utf8_size(value, 1) == (ssize_t)value.n - 2;
 }
 
 /* Is the value what the letter of a shape stands for? */
@@ -118,10 +126,13 @@ value_fits(char letter, struct span value)
 
 	switch (letter) {
 	case 'L':
+	case 'l':
 		return is_list;
 	case 'O':
 		return is_list || is_nil(value);
-	case 'N':
+	case 'n':
+		return is_number(value);
+	case 'M':
 		return is_list || is_number(value);
 	case 'Q':
 		return is_delimiter(value);
@@ -136,11 +147,21 @@ value_fits(char letter, struct span value)
 
 /* What the next value has to be; behind the last one NUL. */
 static const char *
-letter_next(const char *letter)
+letter_next(const char *letter, bool is_list)
 {
+	if (letter[0] == 'M' && is_list)
+		return "";
 	if (letter[0] == '.' || letter[1] == '*')
 		return letter;
 	return letter + 1;
+}
+
+/* May the values end where this one is the next? */
+static bool
+is_enough(const char *letter)
+{
+	return *letter == '\0' || *letter == '.' || !is_upper(*letter) ||
+	       letter[1] == '*';
 }
 
 /* Values from `at` to the line end: where that stands, or a code. */
@@ -162,11 +183,11 @@ values_read(struct span s, size_t at, const char *letter, struct lk_result *r)
 		if (!value_fits(*letter, span_cut(s, start, at)) ||
 			*letter == '\0')
 			return result_stop(r, LK_BAD, LK_IMAP_SHAPE, start);
-		letter = letter_next(letter);
+		letter = letter_next(letter, s.p[start] == '(');
 	}
 	if (span_at(s, at) != '\r')
 		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
-	if (*letter != '\0' && *letter != '.' && letter[1] != '*')
+	if (!is_enough(letter))
 		return result_stop(r, LK_BAD, LK_IMAP_SHAPE, at);
 	return (ssize_t)at;
 }

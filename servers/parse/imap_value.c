@@ -10,7 +10,7 @@
 
 /*
  * What stands for itself: an atom, a number, a flag; or the name of a part of a
- * message, which has blanks, lists and quoted strings in its section.
+ * message, which has blanks, lists and strings in its section.
  */
 static bool
 is_bare(int c)
@@ -44,6 +44,8 @@ quoted_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)(at + 1);
 }
 
+static ssize_t literal_read(struct span s, size_t at, struct lk_result *r);
+
 /* The names that have a section behind them (RFC 9051 section 9, RFC 3516). */
 static bool
 has_section(struct span name)
@@ -65,8 +67,9 @@ section_read(struct span s, size_t at, struct lk_result *r)
 
 	for (at++; (c = span_at(s, at)) != ']'; at += (size_t)n) {
 		n = 1;
-		if (c == '"') {
-			n = quoted_read(s, at, r);
+		if (c == '"' || c == '{') {
+			n = c == '{' ? literal_read(s, at, r)
+				     : quoted_read(s, at, r);
 			if (n < 0)
 				return n;
 			n -= (ssize_t)at;
@@ -202,6 +205,17 @@ imap_value_read(struct span s, size_t at, struct lk_result *r)
 				     : scalar_read(s, at, r);
 }
 
+/* Where the first blank of s stands, or its end. */
+static size_t
+word_end(struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.n && s.p[at] != ' ')
+		at++;
+	return at;
+}
+
 /* The scalar at the start of s, which is whole, as a value. */
 static struct lk_imap_value
 scalar_of(struct span s, size_t end)
@@ -231,12 +245,14 @@ lk_imap_value_next(struct span *values, struct lk_imap_value *value_r)
 	if (rest.n == 0)
 		return false;
 	if (rest.p[0] == '(' || rest.p[0] == ')') {
-		value_r->type = rest.p[0] == '(' ? LK_IMAP_TYPE_OPEN : LK_IMAP_TYPE_CLOSE;
+		value_r->type = rest.p[0] == '(' ? LK_IMAP_TYPE_OPEN
+						 : LK_IMAP_TYPE_CLOSE;
 		value_r->content = span_cut(rest, 0, 1);
 	} else {
 		n = scalar_read(rest, 0, &unused);
+		/* A capability may look like the beginning of a section. */
 		if (n < 0)
-			return false;
+			n = (ssize_t)word_end(rest);
 		*value_r = scalar_of(rest, (size_t)n);
 	}
 	*values = span_cut(rest, (size_t)n, rest.n);

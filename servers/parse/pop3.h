@@ -59,8 +59,8 @@
 #define LK_POP3_READINGS(X)                                                    \
 	X(POP3_TEXT_CONTROL, "pop3-text-control",                              \
 		"octets that the grammar allows and its comment does not "     \
-		"(DEL, controls behind a response code) are text",             \
-		"only printable ASCII is text", "RFC 2449 section 4")          \
+		"(DEL, controls behind a response code) count",                \
+		"only printable ASCII counts", "RFC 2449 section 4")           \
 	X(POP3_TEXT_BRACKET, "pop3-text-bracket",                              \
 		"only the first character of text may be no [",                \
 		"no character of text may be [", "RFC 2449 section 4")         \

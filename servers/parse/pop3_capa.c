@@ -13,9 +13,10 @@
 static bool
 is_tag_part(int c)
 {
-	return is_vchar(c) && c != '.';
+	return (is_vchar(c) || c == 0x7f) && c != '.';
 }
 
+/* capa-tag, whose grammar has DEL and whose comment has not. */
 static size_t
 tag_end(struct span s, size_t at)
 {
@@ -33,6 +34,8 @@ capability_read(struct span s, size_t start, struct lk_result *r)
 
 	if (at == start || (c != ' ' && c != '\r' && c >= 0))
 		return result_unfit(r, c, LK_POP3_CAPA_TAG, at);
+	if (memchr(s.p + start, 0x7f, at - start) != NULL)
+		result_open(r, LK_READING_POP3_TEXT_CONTROL);
 	while (span_at(s, at) == ' ') {
 		for (word = ++at; is_vchar(span_at(s, at));)
 			at++;

@@ -82,7 +82,9 @@ code_read(struct span s, size_t at, struct lk_result *r)
 	int c, last = '/';
 
 	for (at++; (c = span_at(s, at)) != ']'; at++) {
-		if (!is_vchar(c) || (c == '/' && last == '/'))
+		if (c == 0x7f)
+			result_open(r, LK_READING_POP3_TEXT_CONTROL);
+		else if (!is_vchar(c) || (c == '/' && last == '/'))
 			return result_unfit(r, c, LK_POP3_CODE, at);
 		last = c;
 	}
@@ -170,16 +172,19 @@ pop3_reply_read(
 		return n;
 	if (span_at(input, at) == ' ') {
 		n = content_read(input, at + 1, reply_r, r);
-		if (n == LK_MORE && input.n > POP3_LINE_SIZE)
-			return result_stop(r, LK_LIMIT, LK_POP3_LINE_SIZE,
-				POP3_LINE_SIZE);
+		if (n == LK_MORE && input.n > POP3_LINE_SIZE &&
+			reply_r->status != LK_POP3_CHALLENGE)
+			return result_stop(
+				r, LK_LIMIT, LK_POP3_LINE_SIZE, POP3_LINE_SIZE);
 		if (n < 0)
 			return n;
 		at = (size_t)n;
 	} else if (span_at(input, at) != '\r') {
 		return result_unfit(r, span_at(input, at), LK_POP3_TEXT, at);
 	}
-	return pop3_end_read(input, 0, at, r);
+	/* The line of a challenge has no limit (RFC 5034 section 4). */
+	return pop3_end_read(
+		input, reply_r->status == LK_POP3_CHALLENGE ? at : 0, at, r);
 }
 
 ssize_t

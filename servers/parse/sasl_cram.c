@@ -36,7 +36,8 @@ static struct span
 digest_lower(struct span digest, uint8_t *to)
 {
 	for (size_t i = 0; i < digest.n; i++)
-		to[i] = (uint8_t) "0123456789abcdef"[hex_value(digest.p[i])];
+		to[i] = is_upper(digest.p[i]) ? (uint8_t)(digest.p[i] | 0x20)
+					      : digest.p[i];
 	return span_of(to, digest.n);
 }
 

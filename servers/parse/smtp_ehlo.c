@@ -31,17 +31,49 @@ label_end(struct span s, size_t at)
 	return end;
 }
 
-/* "[" 1*dcontent "]" (RFC 5321 section 4.1.3): where it ends; 0 if it is none
+/* Snum 3("." Snum) at `at`: where it ends; `at` if it is none. */
+static size_t
+ipv4_end(struct span s, size_t at)
+{
+	size_t next = at, start;
+	unsigned number;
+
+	for (int i = 0; i < 4; i++) {
+		if (i > 0 && span_at(s, next++) != '.')
+			return at;
+		number = 0;
+		for (start = next; is_digit(span_at(s, next)); next++) {
+			number = number * 10 + (unsigned)(s.p[next] - '0');
+			if (number > 255 || next - start == 3)
+				return at;
+		}
+		if (next == start)
+			return at;
+	}
+	return next;
+}
+
+/*
+ * "[" an IPv4 address, or a tag, ":" and 1*dcontent "]" (RFC 5321 section
+ * 4.1.3): where it ends; 0 if it is none.
  */
 static size_t
 literal_end(struct span s)
 {
-	size_t at = 1;
+	size_t at = ipv4_end(s, 1), start;
 
-	while (is_vchar(span_at(s, at)) && s.p[at] != '[' && s.p[at] != ']' &&
-		s.p[at] != '\\')
-		at++;
-	return at > 1 && span_at(s, at) == ']' ? at + 1 : 0;
+	if (at == 1) {
+		start = label_end(s, 1);
+		if (start == 1 || span_at(s, start) != ':')
+			return 0;
+		at = ++start;
+		while (is_vchar(span_at(s, at)) && s.p[at] != '[' &&
+			s.p[at] != ']' && s.p[at] != '\\')
+			at++;
+		if (at == start)
+			return 0;
+	}
+	return span_at(s, at) == ']' ? at + 1 : 0;
 }
 
 static size_t

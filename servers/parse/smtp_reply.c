@@ -13,6 +13,8 @@
 
 #define LINE_SIZE 512
 #define CODE_SIZE 3
+/* The line of a challenge has no limit (RFC 4954 section 4). */
+#define CHALLENGE 334
 
 static const char highest[] = "559";
 
@@ -74,9 +76,10 @@ text_read(struct span s, size_t at, bool greets, struct lk_result *r)
 
 /* The line end at `at`, of a line that began at start. */
 static ssize_t
-end_read(struct span s, size_t start, size_t at, struct lk_result *r)
+end_read(struct span s, size_t start, size_t at, bool is_long,
+	struct lk_result *r)
 {
-	if (at + 2 - start > LINE_SIZE && s.n - start > LINE_SIZE)
+	if (at + 2 - start > LINE_SIZE && is_long)
 		return result_stop(r, LK_LIMIT, LK_SMTP_REPLY_LINE_SIZE,
 			start + LINE_SIZE);
 	if (span_at(s, at + 1) != '\n')
@@ -85,13 +88,13 @@ end_read(struct span s, size_t start, size_t at, struct lk_result *r)
 	return (ssize_t)(at + 2);
 }
 
-/* One line behind its code, from `at`: where it ends, or a code. */
+/* The line at start, whose code is read: where it ends, or a code of ours. */
 static ssize_t
-line_read(struct span s, size_t start, bool greets, bool *is_last_r,
-	struct lk_result *r)
+line_read(struct span s, size_t start, bool greets, struct lk_smtp_reply *reply,
+	bool *is_last_r, struct lk_result *r)
 {
 	/* Nothing behind the longest line can make it shorter. */
-	bool is_long = s.n - start > LINE_SIZE;
+	bool is_long = reply->code != CHALLENGE && s.n - start > LINE_SIZE;
 	size_t at = start + CODE_SIZE;
 	int separator = span_at(s, at);
 	ssize_t n;
@@ -107,7 +110,7 @@ line_read(struct span s, size_t start, bool greets, bool *is_last_r,
 	if (n == LK_MORE && is_long)
 		return result_stop(r, LK_LIMIT, LK_SMTP_REPLY_LINE_SIZE,
 			start + LINE_SIZE);
-	return n < 0 ? n : end_read(s, start, (size_t)n, r);
+	return n < 0 ? n : end_read(s, start, (size_t)n, is_long, r);
 }
 
 /*
@@ -142,7 +145,7 @@ smtp_reply_read(struct span input, bool greets, struct lk_smtp_reply *reply_r,
 {
 	size_t at = 0;
 	bool is_last = false;
-	struct span rest, text;
+	struct span rest, text = span_of(NULL, 0);
 	unsigned code;
 	ssize_t n;
 
@@ -154,7 +157,8 @@ smtp_reply_read(struct span input, bool greets, struct lk_smtp_reply *reply_r,
 			return result_stop(
 				r, LK_BAD, LK_SMTP_REPLY_CODE_CHANGES, at);
 		reply_r->code = code;
-		n = line_read(input, at, greets && at == 0, &is_last, r);
+		n = line_read(
+			input, at, greets && at == 0, reply_r, &is_last, r);
 		if (n < 0)
 			return n;
 		at = (size_t)n;

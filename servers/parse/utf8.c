@@ -44,16 +44,3 @@ utf8_size(struct span s, size_t at)
 	}
 	return lead->more + 1;
 }
-
-bool
-utf8_is_valid(struct span s)
-{
-	ssize_t n;
-
-	for (size_t at = 0; at < s.n; at += (size_t)n) {
-		n = utf8_size(s, at);
-		if (n <= 0)
-			return false;
-	}
-	return true;
-}

@@ -14,7 +14,4 @@
  */
 ssize_t utf8_size(struct span s, size_t at);
 
-/* Is all of it UTF-8? */
-bool utf8_is_valid(struct span s);
-
 #endif

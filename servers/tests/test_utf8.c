@@ -51,22 +51,11 @@ sizes(void **state)
 			fail_msg("row %zu", i);
 }
 
-static void
-whole_texts(void **state)
-{
-	(void)state;
-	assert_true(utf8_is_valid(span_z("")));
-	assert_true(utf8_is_valid(span_z("a\xc3\xa9z")));
-	assert_false(utf8_is_valid(span_z("a\xc3")));
-	assert_false(utf8_is_valid(span_z("a\xff")));
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sizes),
-		cmocka_unit_test(whole_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

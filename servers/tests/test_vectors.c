@@ -81,6 +81,16 @@ input_of(json_t *test)
 	return bytes;
 }
 
+/* Octets of the n of its input that are the parser's. */
+static ssize_t
+consumed_of(json_t *test, size_t n)
+{
+	json_t *consumed = json_object_get(test, "consumed");
+
+	return consumed != NULL ? (ssize_t)json_integer_value(consumed)
+				: (ssize_t)n;
+}
+
 static void
 accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 	const struct lk_result *result)
@@ -138,6 +148,8 @@ test_check(const struct lk_parser *parser, json_t *test)
 
 	if (strcmp(got, wanted) != 0)
 		fail_msg("%s: %s, not %s", id, got, wanted);
+	if (code >= 0 && code != consumed_of(test, input.n))
+		fail_msg("%s: consumes %zd", id, code);
 	if (code < 0)
 		refused_check(id, test, &result);
 	else
@@ -188,11 +200,27 @@ vectors_hold(void **state)
 	assert_true(n >= 1000);
 }
 
+static void
+lists_end(void **state)
+{
+	size_t n;
+	const struct lk_parser *parsers = lk_parsers(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		assert_ptr_equal(
+			lk_parser_find(span_z(parsers[i].name)), &parsers[i]);
+	assert_null(lk_parser_find(span_z("")));
+	assert_null(lk_reason_text(LK_REASON_COUNT));
+	assert_null(lk_reading_text(LK_READING_COUNT));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(vectors_hold),
+		cmocka_unit_test(lists_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

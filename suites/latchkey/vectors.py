@@ -42,6 +42,7 @@ class Vector:
     flags: tuple[str, ...] = ()         # the readings that "ambiguous" rests on
     reason: str | None = None           # what lkparse says, and where
     offset: int | None = None
+    consumed: int | None = None         # octets of what is accepted; None: all
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def _vector(whole: Mapping[str, Any], test: Mapping[str, Any]) -> Vector:
         raise ValueError(f'{test["id"]}: result "{test["result"]}"')
     return Vector(test["id"], whole["parser"], test["comment"], input_of(test), test["result"],
                   test.get("source", whole["source"]), test.get("value"),
-                  tuple(test.get("flags", ())), test.get("reason"), test.get("offset"))
+                  tuple(test.get("flags", ())), test.get("reason"), test.get("offset"),
+                  test.get("consumed"))
 
 
 def input_of(test: Mapping[str, Any]) -> bytes:
@@ -224,6 +226,9 @@ def judge(vector: Vector, answer: Mapping[str, Any]) -> tuple[str, str]:
     if vector.result == "ambiguous":
         return "open", "refused" if said in ("invalid", "more") else "accepted"
     accepted = said in ("valid", "ambiguous")
+    taken = len(vector.data) if vector.consumed is None else vector.consumed
+    if vector.result == "valid" and accepted and answer.get("consumed", taken) != taken:
+        return "differs", f"takes {answer['consumed']} octets, not {taken}"
     if vector.result == "valid" and accepted:
         return _values(vector.value or {}, answer.get("value"))
     if vector.result == "valid":

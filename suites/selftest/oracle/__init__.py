@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
-from oracle import deep, sts, tlsa, tlsrpt
+from oracle import deep, http, imap, pop3, sasl, smtp, sts, tlsa, tlsrpt
 from oracle.verdict import Oracle, Verdict
 
-ORACLES: dict[str, Oracle] = {**deep.ORACLES, **sts.ORACLES, **tlsa.ORACLES, **tlsrpt.ORACLES}
+ORACLES: dict[str, Oracle] = {
+    **deep.ORACLES, **http.ORACLES, **imap.ORACLES, **pop3.ORACLES, **sasl.ORACLES, **smtp.ORACLES,
+    **sts.ORACLES, **tlsa.ORACLES, **tlsrpt.ORACLES}
 
 __all__ = ["ORACLES", "Oracle", "Verdict"]

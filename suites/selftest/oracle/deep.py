@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from oracle import uri
@@ -138,6 +139,11 @@ def _line(data: bytes) -> bytes | None:
     """The line without its end, if it has one and no more than 512 octets."""
     line, end, _ = data.partition(b"\r\n")
     return line if end and len(line) + 2 <= 512 else None
+
+
+def _ends_with_line(oracle: Oracle) -> Oracle:
+    """Of what is accepted the parser takes the first line."""
+    return lambda data: replace(oracle(data), consumed=data.find(b"\r\n") + 2)
 
 
 def _announced(line: bytes, sts: str) -> Verdict:
@@ -280,9 +286,9 @@ def _value_flags(name: bytes, value: bytes, is_escaped: bool) -> tuple[str, ...]
 
 def _id(data: bytes) -> Verdict:
     if data[:3].upper() == b"NIL":
-        return accepted({"fields": None})
+        return accepted({"fields": None}, consumed=3)
     if data[:2] == b"()":
-        return accepted({"fields": []})
+        return accepted({"fields": []}, consumed=2)
     found: list[list[str | None]] = []
     names: list[bytes] = []
     flags: list[str] = []
@@ -304,7 +310,7 @@ def _id(data: bytes) -> Verdict:
         if len(names) > 30 or len(set(names)) < len(names):
             raise ValueError
         if data[at:at + 1] == b")":
-            return accepted({"fields": found}, flags)
+            return accepted({"fields": found}, flags, at + 1)
 
 
 def imap_id(data: bytes) -> Verdict:
@@ -381,7 +387,9 @@ def received_deep(data: bytes) -> Verdict:
 
 
 ORACLES: dict[str, Oracle] = {
-    "deep-tag": tag, "deep-status": status, "deep-status-comma": comma, "deep-ehlo": ehlo,
-    "deep-capa": capa, "deep-client": client, "deep-id": imap_id, "sts-directives": directives,
-    "sts-client": sts_client, "received-tls": received, "received-tls-deep": received_deep,
+    "deep-tag": tag, "deep-status": status, "deep-status-comma": comma,
+    "deep-ehlo": _ends_with_line(ehlo), "deep-capa": _ends_with_line(capa),
+    "deep-client": _ends_with_line(client), "deep-id": imap_id, "sts-directives": directives,
+    "sts-client": _ends_with_line(sts_client), "received-tls": received,
+    "received-tls-deep": received_deep,
 }

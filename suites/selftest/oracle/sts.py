@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+from oracle.chars import WIDE
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 # Section 3.1, rule by rule.
@@ -67,10 +68,7 @@ def records(data: bytes) -> Verdict:
 
 
 # Section 3.2.
-_UTF8 = (rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
-         rb"|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
-         rb"|\xf4[\x80-\x8f][\x80-\xbf]{2}")
-_VCHAR = rb"(?:[\x21-\x7e]|" + _UTF8 + rb")"
+_VCHAR = rb"(?:[\x21-\x7e]|" + WIDE + rb")"
 _LINE = (rb"(" + _EXT_NAME + rb"):[ \t]*(" + _VCHAR + rb"(?:(?:\x20|" + _VCHAR + rb")*"
          + _VCHAR + rb")?)[ \t]*")
 _ONE = re.compile(_LINE)

@@ -10,20 +10,25 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Verdict:
-    """`flags` are the readings that an ambiguous input rests on. What is not whole is invalid."""
+    """`flags` are the readings that an ambiguous input rests on. What is not whole is invalid.
+
+    `consumed`: octets of what was accepted; None: all that are there.
+    """
 
     result: str                         # valid, invalid, ambiguous
     value: dict[str, Any] | None = None
     flags: tuple[str, ...] = ()
+    consumed: int | None = None
 
 
 Oracle = Callable[[bytes], Verdict]
 INVALID = Verdict("invalid")
 
 
-def accepted(value: dict[str, Any], flags: Iterable[str] = ()) -> Verdict:
+def accepted(value: dict[str, Any], flags: Iterable[str] = (),
+             consumed: int | None = None) -> Verdict:
     names = tuple(sorted(set(flags)))
-    return Verdict("ambiguous" if names else "valid", value, names)
+    return Verdict("ambiguous" if names else "valid", value, names, consumed)
 
 
 def text(data: bytes) -> str:
