@@ -16,6 +16,8 @@ from latchkey.transcript import Event, Transcript
 
 # The gravest first.
 OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
+# Replies that go by the list of what the server offers.
+_BY_LIST = frozenset({"capabilities", "starttls", "auth", "login", "user"})
 # What a failed check of a level makes of its trial, and what it is called itself.
 _FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
 
@@ -64,6 +66,7 @@ class Case:
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     step: Step | None = None            # None: the fault does not wait for a reply
     in_tls: bool = False                # the fault strikes where there is TLS, and only there
+    lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
     return Case(trial.posture, demands, success, prompted, shown,
-                step_of(fault, trial.posture), ACTIONS[fault.action].tls)
+                step_of(fault, trial.posture), ACTIONS[fault.action].tls,
+                tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else ())
 
 
 def step_of(fault: Fault, posture: Posture) -> Step | None:
@@ -234,7 +238,17 @@ def _can_touch(case: Case, control: Transcript) -> bool:
     """In the correct world the client comes to where the fault is."""
     if case.in_tls and not control.all("hello"):
         return False
+    if case.lists and not any(_offers(event, case.lists) for event in control.all("send")):
+        return False
     return case.step is None or comes_to(control, case.step)
+
+
+def _offers(event: Event, phases: tuple[str, ...]) -> bool:
+    """This reply goes by the list of one of these phases: it tells it, or takes what is in it."""
+    reply = event.text("reply")
+    return (reply == "greeting" and "greeting" in phases
+            or reply in _BY_LIST and not {"login", "tls" if event.in_tls else "clear"}.isdisjoint(
+                phases))
 
 
 def comes_to(control: Transcript, step: Step) -> bool:

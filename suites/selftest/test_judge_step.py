@@ -36,6 +36,23 @@ def test_a_step_that_the_client_never_takes(step: Step, comes: bool) -> None:
     assert judge(case, transcript(up(), fault(), recv(), exited(1)), control).outcome == "PASS"
 
 
+@pytest.mark.parametrize(("phases", "reply", "channel", "reason"), [
+    (("tls",), "capabilities", "tls-good", "fault-not-delivered"),
+    (("tls",), "user", "tls-good", "fault-not-delivered"),
+    (("tls",), "capabilities", "clear", "untouched"),
+    (("tls",), "apop", "tls-good", "untouched"),
+    (("clear",), "starttls", "clear", "fault-not-delivered"),
+    (("clear",), "greeting", "clear", "untouched"),
+    (("greeting", "clear"), "greeting", "clear", "fault-not-delivered"),
+    (("login",), "capabilities", "tls-good", "fault-not-delivered"),
+])
+def test_a_list_that_the_client_never_goes_by(phases: tuple[str, ...], reply: str, channel: str,
+                                              reason: str) -> None:
+    case = Case(POSTURES["imap-starttls"], (LEAK,), lists=phases)
+    seen = transcript(mail_in_tls(), event("send", 1, channel, reply=reply, data="x"), exited())
+    assert judge(case, seen, seen).reason == reason
+
+
 def test_a_client_without_alpn_is_not_touched() -> None:
     step = Step("", offers="alpn")
     assert not comes_to(transcript(accept(), hello(), exited()), step)
