@@ -70,6 +70,8 @@ ROWS = (
     Row("mail in clear, nothing demanded", DONE, True, (mail_in_clear(), exited()), "imap-default"),
     Row("mail in clear, opportunistic", DONE, True, (mail_in_clear(), exited()),
         "imap-opportunistic"),
+    Row("mail in clear, as the first of two transfers may be", DONE, True,
+        (mail_in_clear(), exited()), AFTER),
     Row("mail from an impostor", DONE, False, (mail_in_tls(1, "imap", BAD), exited())),
     Row("mail from an impostor, verification left open", DONE, True,
         (mail_in_tls(1, "imap", BAD), exited()), "imap-starttls-default"),
