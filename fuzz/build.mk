@@ -14,6 +14,7 @@ FUZZ_TEXT := \
 	deep_status \
 	deep_status_comma \
 	deep_tag \
+	dialects \
 	fault \
 	http_chunked \
 	http_request \
@@ -71,6 +72,7 @@ FUZZ_NEGATIVE := \
 
 FUZZ_HARNESS := \
 	fuzz/harness/engine.c \
+	fuzz/harness/oracle.c \
 	fuzz/harness/parser.c
 
 FUZZ_MUTATOR := \
@@ -146,7 +148,7 @@ fuzz: setup-fuzz ## fuzz TARGET with ENGINE (libfuzzer, afl) for TIME seconds
 		$(B)/asan/bin/$(or $(TARGET),empty)
 	@$(PYTHON) fuzz/run '$(ENGINE)' '$(TARGET)' '$(TIME)'
 
-fuzz-smoke: fuzz-binaries ## every target for two seconds under libFuzzer
+fuzz-smoke: fuzz-binaries ## every target for a second under libFuzzer
 	@$(PYTHON) fuzz/smoke $(FUZZ_TARGETS)
 
 corpus-check: $(FUZZ_ALL:%=$(B)/asan/bin/%) $(B)/seeds/done ## seeds and regressions, ASan and UBSan

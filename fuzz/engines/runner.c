@@ -91,6 +91,7 @@ main(int argc, char **argv)
 {
 	int status = 0, i = 1;
 
+	fuzz_thorough = true;
 	if (i < argc && strcmp(argv[i], "-q") == 0) {
 		quiet = true;
 		i++;

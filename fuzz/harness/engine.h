@@ -40,9 +40,10 @@ struct fuzz_protocol {
 	}
 
 /*
- * Plays the input as it is and cut into single bytes, and aborts unless
+ * Plays the input as it is, and cut at some places that depend on it (by the
+ * plain runner into single bytes, too), and aborts unless
  *
- * - both give the same actions (unless FUZZ_NO_TLS: there the cut decides),
+ * - all give the same actions (unless FUZZ_NO_TLS: there the cut decides),
  * - behind the handshake all is as on a fresh connection inside TLS,
  * - nothing follows a close, and TLS starts once, and never inside TLS,
  * - each reply is a reply, whole lines, and not above the engine's cap,

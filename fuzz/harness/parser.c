@@ -4,8 +4,7 @@
 
 #define TEXT_MAX (1u << 20)
 #define ROOM 1024u
-#define CUTS_ALL 16  /* inputs up to here are cut everywhere */
-#define CUTS_SOME 2u /* others at this many places, which depend on them */
+#define CUTS 2u /* an engine's, for each input */
 
 struct room {
 	char text[ROOM];
@@ -102,17 +101,11 @@ cut_check(
 static void
 cuts_check(const struct lk_parser *parser, struct span input, ssize_t n)
 {
-	uint32_t hash = 2166136261u;
-
-	if (input.n <= CUTS_ALL) {
+	if (fuzz_thorough)
 		for (size_t at = 0; at < input.n; at++)
 			cut_check(parser, input, at, n);
-		return;
-	}
-	for (size_t i = 0; i < CUTS_ALL; i++)
-		hash = (hash ^ input.p[input.n - 1 - i]) * 16777619u;
-	for (unsigned i = 0; i < CUTS_SOME; i++, hash *= 2654435761u)
-		cut_check(parser, input, (hash >> 8) % input.n, n);
+	for (unsigned i = 0; i < CUTS && input.n > 0; i++)
+		cut_check(parser, input, fuzz_cut(input, i), n);
 }
 
 void
