@@ -47,10 +47,13 @@ FUZZ_TEXT := \
 	smtp_reply \
 	smtp_unstuff \
 	sts_client \
+	sts_dialects \
 	sts_directives \
 	sts_mx \
 	sts_policy \
+	sts_policy_json \
 	sts_record \
+	sts_record_2016 \
 	sts_records \
 	tlsa \
 	tlsa_text \

@@ -21,6 +21,8 @@ LIBRARY_SOURCES := \
 	servers/parse/imap_response.c \
 	servers/parse/imap_text.c \
 	servers/parse/imap_value.c \
+	servers/parse/json.c \
+	servers/parse/old_name.c \
 	servers/parse/out.c \
 	servers/parse/parse.c \
 	servers/parse/pop3_capa.c \
@@ -38,7 +40,10 @@ LIBRARY_SOURCES := \
 	servers/parse/sts_client.c \
 	servers/parse/sts_mx.c \
 	servers/parse/sts_policy.c \
+	servers/parse/sts_policy_json.c \
 	servers/parse/sts_record.c \
+	servers/parse/sts_record_2016.c \
+	servers/parse/sts_record_2016_out.c \
 	servers/parse/tlsa.c \
 	servers/parse/tlsrpt_record.c \
 	servers/parse/txt.c \
@@ -57,6 +62,7 @@ LIBRARY_HEADERS := \
 	servers/parse/sasl.h \
 	servers/parse/smtp.h \
 	servers/parse/sts.h \
+	servers/parse/sts_old.h \
 	servers/parse/tlsa.h \
 	servers/parse/tlsrpt.h
 

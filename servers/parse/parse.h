@@ -38,6 +38,7 @@
 #include "parse/sasl.h"
 #include "parse/smtp.h"
 #include "parse/sts.h"
+#include "parse/sts_old.h"
 #include "parse/tlsa.h"
 #include "parse/tlsrpt.h"
 
@@ -56,6 +57,7 @@
 	LK_SASL_PARSERS(X)                                                     \
 	LK_SMTP_PARSERS(X)                                                     \
 	LK_STS_PARSERS(X)                                                      \
+	LK_STS_OLD_PARSERS(X)                                                  \
 	LK_TLSA_PARSERS(X)                                                     \
 	LK_TLSRPT_PARSERS(X)
 
@@ -69,6 +71,7 @@
 	LK_SASL_REASONS(X)                                                     \
 	LK_SMTP_REASONS(X)                                                     \
 	LK_STS_REASONS(X)                                                      \
+	LK_STS_OLD_REASONS(X)                                                  \
 	LK_TLSA_REASONS(X)                                                     \
 	LK_TLSRPT_REASONS(X)
 
@@ -81,6 +84,7 @@
 	LK_SASL_READINGS(X)                                                    \
 	LK_SMTP_READINGS(X)                                                    \
 	LK_STS_READINGS(X)                                                     \
+	LK_STS_OLD_READINGS(X)                                                 \
 	LK_TLSA_READINGS(X)                                                    \
 	LK_TLSRPT_READINGS(X)
 
