@@ -47,7 +47,6 @@ FUZZ_TEXT := \
 	smtp_reply \
 	smtp_unstuff \
 	sts_client \
-	sts_dialects \
 	sts_directives \
 	sts_mx \
 	sts_policy \
