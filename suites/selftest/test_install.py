@@ -167,7 +167,7 @@ def test_the_manual_is_well_formed() -> None:
     (["run", "cur"], {"curl"}),
     (["run", "curl", "--suite", "starttls.refu"], {"starttls.refused"}),
     (["run", "--suite", "x", "cur"], {"curl"}),
-    (["run", "curl", "--posture", "pop3-st"], {"pop3-starttls", "pop3-starttls-default"}),
+    (["run", "curl", "--posture", "pop3-i"], {"pop3-implicit", "pop3-implicit-default"}),
     (["run", "curl", "--pc"], {"--pcap"}),
     (["serve", "starttls.refused[n"], {"starttls.refused[no]"}),
     (["show", "starttls.refu"], {"starttls.refused"}),

@@ -146,7 +146,7 @@ def test_a_cell_leads_to_its_trial(browser: Browser, folder: Path) -> None:
     page.js("document.getElementById('unfold').click()")
     links = page.js("Array.from(document.querySelectorAll('#matrix-table a'), e => e.href)")
     places = {link.partition("#")[0] for link in links}
-    assert len(places) > 50
+    assert any("/trials/" in place for place in places)
     for link in places:
         assert Path(link.removeprefix("file://").replace("%7E", "~")).is_file(), link
 
