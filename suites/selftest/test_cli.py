@@ -265,6 +265,16 @@ def test_an_interrupted_run_says_so(built: Path, number: signal.Signals, workers
     assert "interrupted" in (built / "out/index.html").read_text(encoding="utf-8")
 
 
+def test_a_reader_who_has_seen_enough_ends_no_run(built: Path) -> None:
+    with subprocess.Popen([paths.COMMAND, "run", "python", *SMALL, "--out", "out"], cwd=built,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        _, said = process.communicate(timeout=120)
+    assert (process.returncode, said) == (0, b"")
+    assert outcomes(built / "out")
+
+
 def test_nothing_outlives_a_killed_command(built: Path) -> None:
     """Workers, worlds and clients hold our pipe; it ends when the last of them is gone."""
     with subprocess.Popen([paths.COMMAND, "run", "python", "-j", "2", "--out", "out"], cwd=built,

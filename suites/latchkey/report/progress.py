@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is seen while a run goes on: a live bar on a terminal, plain lines in a pipe."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Protocol, TextIO
@@ -55,8 +56,7 @@ class Lines:
 
     def start(self, total: int, clients: Sequence[str]) -> None:
         self.total = total
-        self.stream.write(terminal.head(total, clients) + "\n")
-        self.stream.flush()
+        self._write(terminal.head(total, clients) + "\n")
 
     def update(self, result: Result) -> None:
         self.counts = _counted(self.counts, result)
@@ -68,12 +68,18 @@ class Lines:
             self._say(f"{self.done} of {self.total}: {terminal.counts_text(self.counts)}")
 
     def finish(self, summary: str) -> None:
-        self.stream.write("\n" + summary)
-        self.stream.flush()
+        self._write("\n" + summary)
 
     def _say(self, line: str) -> None:
-        self.stream.write(terminal.safe(line) + "\n")
-        self.stream.flush()
+        self._write(terminal.safe(line) + "\n")
+
+    def _write(self, text: str) -> None:
+        """Whoever reads may have seen enough (`| head`); the run goes on for its report."""
+        try:
+            self.stream.write(text)
+            self.stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.stream.fileno())
 
 
 class Live:
