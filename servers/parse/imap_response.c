@@ -337,6 +337,9 @@ lk_imap_response_parse(struct span input, struct lk_result *out_r)
 		n = untagged_read(input, (size_t)n, out_r);
 	if (n < 0)
 		return n;
+	/* Values end in front of CR; a list of capabilities may be all. */
+	if ((size_t)n == input.n)
+		return result_stop(out_r, LK_MORE, LK_IMAP_LINE_END, input.n);
 	at = (size_t)n + 1;
 	if (span_at(input, at) != '\n')
 		return result_unfit(

@@ -172,7 +172,7 @@ static const struct parse_row data[] = {
 	ROW_STOP("version missing", "* CAPABILITY STARTTLS\r\n", BAD,
 		IMAP_CAPABILITY_VERSION, 21),
 	ROW_STOP("capabilities not whole", "* CAPABILITY IMAP4rev1", MORE,
-		IMAP_LINE_END, 23),
+		IMAP_LINE_END, 22),
 	ROW_STOP("trailing blank", "* FLAGS () \r\n", BAD, IMAP_VALUE, 11),
 	ROW_STOP("two blanks", "* FLAGS  ()\r\n", BAD, IMAP_VALUE, 8),
 	ROW_STOP("two blanks in a list", "* FLAGS (a  b)\r\n", BAD, IMAP_VALUE,

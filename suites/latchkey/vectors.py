@@ -93,7 +93,10 @@ def read(file: Path) -> list[Vector]:
 def _vector(whole: Mapping[str, Any], test: Mapping[str, Any]) -> Vector:
     if test["result"] not in RESULTS:
         raise ValueError(f'{test["id"]}: result "{test["result"]}"')
-    return Vector(test["id"], whole["parser"], test["comment"], input_of(test), test["result"],
+    data = input_of(test)
+    if test.get("offset", 0) > len(data):
+        raise ValueError(f'{test["id"]}: offset {test["offset"]} in {len(data)} octets')
+    return Vector(test["id"], whole["parser"], test["comment"], data, test["result"],
                   test.get("source", whole["source"]), test.get("value"),
                   tuple(test.get("flags", ())), test.get("reason"), test.get("offset"),
                   test.get("consumed"))

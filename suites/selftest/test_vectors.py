@@ -228,6 +228,8 @@ def test_wrong_usage(words: list[str], message: str, capsys: pytest.CaptureFixtu
     ("{", "is no JSON"), ("[]", "does not fit its schema"),
     ('{"vectors": 2, "tests": []}', "is no version that this program knows"),
     ('{"vectors": 1, "parser": "x", "tests": [{"id": "x-001"}]}', "does not fit its schema"),
+    ('{"vectors": 1, "parser": "x", "source": "", "tests": [{"id": "x-001", "comment": "", '
+     '"text": "y", "result": "more", "reason": "z", "offset": 2}]}', "offset 2 in 1 octets"),
 ])
 def test_a_wrong_file_is_one_clear_error(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(text)
