@@ -26,6 +26,7 @@ FUZZ_TEXT := \
 	imap_date \
 	imap_mime \
 	imap_response \
+	latch \
 	number \
 	plan \
 	pop3 \

@@ -2,9 +2,13 @@
 # What the programs are made of: one file a line, in the order of the alphabet.
 # `make lint` compares the lists with the tree.
 
-# liblatchkey: the reference parsers; whoever links it sees lk_… alone.
+# liblatchkey: the reference parsers and the latch engine; whoever links it sees lk_… alone.
 LIBRARY_SOURCES := \
 	servers/core/span.c \
+	servers/latch/promise.c \
+	servers/latch/report.c \
+	servers/latch/session.c \
+	servers/latch/state.c \
 	servers/parse/deep_client.c \
 	servers/parse/deep_directive.c \
 	servers/parse/deep_id.c \
@@ -53,6 +57,7 @@ LIBRARY_SOURCES := \
 # What is installed of their headers.
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
+	servers/latch/latch.h \
 	servers/parse/deep.h \
 	servers/parse/field.h \
 	servers/parse/http.h \
@@ -167,6 +172,8 @@ TEST_SOURCES := \
 	servers/tests/test_http.c \
 	servers/tests/test_imap.c \
 	servers/tests/test_imap_response.c \
+	servers/tests/test_latch.c \
+	servers/tests/test_latch_report.c \
 	servers/tests/test_parse.c \
 	servers/tests/test_pcapng.c \
 	servers/tests/test_pki.c \
