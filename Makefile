@@ -66,8 +66,9 @@ $(B)/$(1)/liblatchkey.o: $(addprefix $(B)/$(1)/,$(LIBRARY_SOURCES:.c=.o)) \
 	$$(Q)$$(LD) -r -o $$@ $$(filter %.o,$$^) && \
 		objcopy --wildcard --keep-global-symbol='lk_*' $$@
 
-$(B)/$(1)/lkparse: $(B)/$(1)/servers/parse/lkparse.o \
-		$(B)/$(1)/liblatchkey.o
+$(B)/$(1)/lkparse: $(B)/$(1)/servers/parse/lkparse.o
+$(B)/$(1)/bench_parser: $(B)/$(1)/servers/tests/bench_parser.o
+$(addprefix $(B)/$(1)/,lkparse bench_parser): $(B)/$(1)/liblatchkey.o
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^
 
@@ -137,9 +138,9 @@ unit: $(addprefix $(B)/asan/,$(TESTS)) ## C unit tests under ASan and UBSan
 selftest: all ## Python tests of the suite itself
 	$(SELFTEST_RUN)
 
-clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS) bench_client) ## clang build, no warnings
+clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS) bench_client bench_parser) ## clang build, no warnings
 
-bench: all $(B)/dev/bench_client ## measure, and compare with what is promised
+bench: all $(B)/dev/bench_client $(B)/dev/bench_parser ## measure, and compare with what is promised
 	@scripts/bench
 
 lint: setup-lint stack ## layout, static analysis, types, spelling

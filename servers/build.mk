@@ -195,7 +195,8 @@ TEST_HELPERS :=
 
 # Programs that only `make bench` needs.
 BENCH_SOURCES := \
-	servers/tests/bench_client.c
+	servers/tests/bench_client.c \
+	servers/tests/bench_parser.c
 
 # The client that does everything right, and its bug switches.
 REFCLIENT_SOURCES :=

@@ -7,7 +7,7 @@
 size_t
 domain_scan(struct span s, bool is_pattern, bool *is_whole_r)
 {
-	size_t at = 0;
+	size_t at = 0, start;
 
 	*is_whole_r = false;
 	if (is_pattern && span_at(s, 0) == '*') {
@@ -16,13 +16,13 @@ domain_scan(struct span s, bool is_pattern, bool *is_whole_r)
 		at = 2;
 	}
 	for (;; at++) {
-		if (!is_alnum(span_at(s, at)))
-			return at;
-		while (is_alnum(span_at(s, at)) || span_at(s, at) == '-')
-			at++;
+		start = at;
+		at = chars_skip(s, start, CHARS_LABEL);
+		if (at == start || s.p[start] == '-')
+			return start;
 		if (s.p[at - 1] == '-')
 			return at;
-		if (span_at(s, at) != '.')
+		if (at == s.n || s.p[at] != '.')
 			break;
 	}
 	*is_whole_r = at == s.n;
@@ -34,7 +34,7 @@ domain_has_length(struct span s)
 {
 	size_t label = 0;
 
-	for (size_t i = 0; i < s.n; i++) {
+	for (size_t i = 0; s.n > 63 && i < s.n; i++) {
 		label = s.p[i] == '.' ? 0 : label + 1;
 		if (label > 63)
 			return false;

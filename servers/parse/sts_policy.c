@@ -19,65 +19,83 @@ struct state {
 	bool has_version, has_max_age;
 };
 
-static bool
-is_name_part(int c)
+/* No name and colon begin at `at`: why. */
+static ssize_t
+name_unfit(struct span s, size_t at, size_t end, struct lk_result *r)
 {
-	return is_alnum(c) || c == '_' || c == '-' || c == '.';
+	const int first = span_at(s, at);
+
+	if (first == '\r' || first == '\n')
+		return result_stop(r, LK_BAD, LK_STS_POLICY_BLANK_LINE, at);
+	if (!is_alnum(first))
+		return result_unfit(r, first, LK_STS_POLICY_NAME, at);
+	return result_unfit(r, span_at(s, end), LK_STS_POLICY_NAME, end);
 }
 
-/* Read name, colon and blanks; where the value begins, or a code. */
+/* Read name and colon; where they end, or a code. */
 static ssize_t
 name_read(struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
 {
-	size_t start = at;
+	const size_t end =
+		chars_skip(span_cut(s, 0, at + NAME_SIZE), at, CHARS_NAME);
 
-	if (span_at(s, at) == '\r' || span_at(s, at) == '\n')
-		return result_stop(r, LK_BAD, LK_STS_POLICY_BLANK_LINE, at);
-	if (!is_alnum(span_at(s, at)))
-		return result_unfit(r, span_at(s, at), LK_STS_POLICY_NAME, at);
-	while (at - start < NAME_SIZE && is_name_part(span_at(s, at)))
-		at++;
-	if (span_at(s, at) != ':')
-		return result_unfit(r, span_at(s, at), LK_STS_POLICY_NAME, at);
-	out_r->name = span_cut(s, start, at++);
-	while (is_wsp(span_at(s, at)))
-		at++;
-	return (ssize_t)at;
+	if (end == s.n || s.p[end] != ':' || !chars_is(s.p[at], CHARS_ALNUM))
+		return name_unfit(s, at, end, r);
+	out_r->name = span_of(s.p + at, end - at);
+	return (ssize_t)end + 1;
 }
 
 /*
- * Read a value and the blanks behind it. Blanks inside it are spaces only, so
- * a tab must be behind its end.
+ * Go on with a value behind its visible ASCII and spaces: where the blanks
+ * behind it end, or a code; *end: where the value itself ends. Blanks inside
+ * it are spaces only, so a tab must be behind its end.
  */
 static ssize_t
-value_read(
-	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+rest_read(struct span s, size_t at, size_t *end, struct lk_result *r)
 {
-	size_t start = at, end = at, tab = SIZE_MAX;
+	size_t tab = SIZE_MAX;
 	ssize_t n;
 
-	for (;; at += (size_t)n) {
+	for (; at < s.n && s.p[at] != '\r' && s.p[at] != '\n';
+		at += (size_t)n) {
 		n = 1;
-		if (is_wsp(span_at(s, at))) {
+		if (is_wsp(s.p[at])) {
 			if (s.p[at] == '\t' && tab == SIZE_MAX)
 				tab = at;
 			continue;
 		}
-		if (at < s.n && !is_vchar(s.p[at]))
+		if (!is_vchar(s.p[at]))
 			n = s.p[at] < 0x80 ? 0 : utf8_size(s, at);
 		if (n < 0)
 			return result_stop(
 				r, LK_MORE, LK_STS_POLICY_VALUE, s.n);
-		if (n == 0 || at == s.n)
-			break;
+		if (n == 0)
+			return result_stop(r, LK_BAD, LK_STS_POLICY_VALUE, at);
 		if (tab != SIZE_MAX)
 			return result_stop(r, LK_BAD, LK_STS_POLICY_VALUE, tab);
-		end = at + (size_t)n;
+		*end = at + (size_t)n;
 	}
-	if (end == start || (at < s.n && s.p[at] != '\r' && s.p[at] != '\n'))
-		return result_unfit(r, span_at(s, at), LK_STS_POLICY_VALUE, at);
-	out_r->value = span_cut(s, start, end);
 	return (ssize_t)at;
+}
+
+/* Read a value and the blanks around it; where they end, or a code. */
+static ssize_t
+value_read(
+	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+{
+	const size_t start = chars_skip(s, at, CHARS_WSP);
+	ssize_t n = (ssize_t)chars_skip(s, start, CHARS_TEXT);
+	size_t end = (size_t)n;
+
+	while (end > start && s.p[end - 1] == ' ')
+		end--;
+	if ((size_t)n < s.n && s.p[n] != '\n')
+		n = rest_read(s, (size_t)n, &end, r);
+	if (n >= 0 && end == start)
+		return result_unfit(r, span_at(s, (size_t)n),
+			LK_STS_POLICY_VALUE, (size_t)n);
+	out_r->value = span_of(s.p + start, end - start);
+	return n;
 }
 
 /* Read a line end, or the end of the text; where the next line begins. */
@@ -86,12 +104,10 @@ line_end_read(struct span s, size_t at, struct lk_result *r)
 {
 	if (at == s.n)
 		return (ssize_t)at;
-	if (span_at(s, at) == '\r')
-		at++;
-	if (span_at(s, at) != '\n')
-		return result_unfit(
-			r, span_at(s, at), LK_STS_POLICY_LINE_END, at);
-	return (ssize_t)at + 1;
+	at += s.p[at] == '\r';
+	if (at < s.n && s.p[at] == '\n')
+		return (ssize_t)at + 1;
+	return result_unfit(r, span_at(s, at), LK_STS_POLICY_LINE_END, at);
 }
 
 static ssize_t
@@ -104,16 +120,42 @@ line_read(struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
 	return n < 0 ? n : line_end_read(s, (size_t)n, r);
 }
 
+enum field {
+	FIELD_MX,
+	FIELD_MODE,
+	FIELD_VERSION,
+	FIELD_MAX_AGE,
+	FIELD_OTHER,
+};
+
+static enum field
+field_of(struct span name)
+{
+	switch (name.n) {
+	case 2:
+		return memcmp(name.p, "mx", 2) == 0 ? FIELD_MX : FIELD_OTHER;
+	case 4:
+		return memcmp(name.p, "mode", 4) == 0 ? FIELD_MODE
+						      : FIELD_OTHER;
+	case 7:
+		if (memcmp(name.p, "max_age", 7) == 0)
+			return FIELD_MAX_AGE;
+		return memcmp(name.p, "version", 7) == 0 ? FIELD_VERSION
+							 : FIELD_OTHER;
+	default:
+		return FIELD_OTHER;
+	}
+}
+
 /* 1*10DIGIT */
 static bool
 max_age_read(struct span value, uint64_t *out_r)
 {
 	*out_r = 0;
-	for (size_t i = 0; i < value.n; i++) {
-		if (!is_digit(value.p[i]) || i == 10)
-			return false;
+	if (value.n > 10 || chars_skip(value, 0, CHARS_DIGIT) < value.n)
+		return false;
+	for (size_t i = 0; i < value.n; i++)
 		*out_r = *out_r * 10 + (uint64_t)(value.p[i] - '0');
-	}
 	return true;
 }
 
@@ -122,10 +164,14 @@ static const char *const mode_names[] = {NULL, "none", "testing", "enforce"};
 static enum lk_sts_mode
 mode_of(struct span value)
 {
-	for (unsigned i = LK_STS_MODE_NONE; i <= LK_STS_MODE_ENFORCE; i++)
-		if (span_eq(value, span_z(mode_names[i])))
-			return (enum lk_sts_mode)i;
-	return LK_STS_MODE_MISSING;
+	if (value.n == 4 && memcmp(value.p, "none", 4) == 0)
+		return LK_STS_MODE_NONE;
+	if (value.n != 7)
+		return LK_STS_MODE_MISSING;
+	if (memcmp(value.p, "enforce", 7) == 0)
+		return LK_STS_MODE_ENFORCE;
+	return memcmp(value.p, "testing", 7) == 0 ? LK_STS_MODE_TESTING
+						  : LK_STS_MODE_MISSING;
 }
 
 /*
@@ -143,6 +189,15 @@ once_take(
 	else if (fits && !was_there && *bad != SIZE_MAX)
 		result_open(r, LK_READING_STS_POLICY_BAD_FIRST);
 	return fits && !was_there;
+}
+
+static void
+max_age_take(struct state *state, uint64_t age, struct lk_result *r)
+{
+	r->sts_policy.max_age = age;
+	state->has_max_age = true;
+	if (age > MAX_AGE)
+		result_open(r, LK_READING_STS_POLICY_MAX_AGE);
 }
 
 static void
@@ -168,26 +223,29 @@ field_take(struct state *state, const struct lk_field *field, size_t at,
 	enum lk_sts_mode mode;
 	uint64_t age;
 
-	if (span_eq(field->name, span_z("version"))) {
+	switch (field_of(field->name)) {
+	case FIELD_VERSION:
 		if (once_take(span_eq(field->value, span_z("STSv1")),
 			    state->has_version, &state->bad_version, at, r))
 			state->has_version = true;
-	} else if (span_eq(field->name, span_z("mode"))) {
+		break;
+	case FIELD_MODE:
 		mode = mode_of(field->value);
 		if (once_take(mode != LK_STS_MODE_MISSING,
 			    policy->mode != LK_STS_MODE_MISSING,
 			    &state->bad_mode, at, r))
 			policy->mode = mode;
-	} else if (span_eq(field->name, span_z("max_age"))) {
+		break;
+	case FIELD_MAX_AGE:
 		if (once_take(max_age_read(field->value, &age),
-			    state->has_max_age, &state->bad_max_age, at, r)) {
-			policy->max_age = age;
-			state->has_max_age = true;
-			if (age > MAX_AGE)
-				result_open(r, LK_READING_STS_POLICY_MAX_AGE);
-		}
-	} else if (span_eq(field->name, span_z("mx"))) {
+			    state->has_max_age, &state->bad_max_age, at, r))
+			max_age_take(state, age, r);
+		break;
+	case FIELD_MX:
 		mx_take(state, field->value, at, r);
+		break;
+	case FIELD_OTHER:
+		break;
 	}
 }
 
@@ -268,7 +326,7 @@ lk_sts_policy_mx_next(struct span *rest, struct span *out_r)
 	while (lk_sts_policy_next(rest, &field)) {
 		domain_scan(field.value, true, &is_whole);
 		*out_r = field.value;
-		if (is_whole && span_eq(field.name, span_z("mx")))
+		if (is_whole && field_of(field.name) == FIELD_MX)
 			return true;
 	}
 	return false;
@@ -278,14 +336,6 @@ const char *
 lk_sts_mode_name(enum lk_sts_mode mode)
 {
 	return (unsigned)mode <= LK_STS_MODE_ENFORCE ? mode_names[mode] : NULL;
-}
-
-static bool
-is_known(struct span name)
-{
-	return span_eq(name, span_z("version")) ||
-	       span_eq(name, span_z("mode")) ||
-	       span_eq(name, span_z("max_age")) || span_eq(name, span_z("mx"));
 }
 
 static void
@@ -314,7 +364,7 @@ lk_sts_policy_print(const struct lk_result *value, char *out_r, size_t size)
 	out_number(&out, policy->max_age);
 	rest = policy->body;
 	while (lk_sts_policy_next(&rest, &field))
-		if (!is_known(field.name))
+		if (field_of(field.name) == FIELD_OTHER)
 			line_put(&out, field.name, field.value);
 	return out.n;
 }
@@ -341,7 +391,7 @@ lk_sts_policy_json(const struct lk_result *value, char *out_r, size_t size)
 	out_open(&out, '[');
 	rest = policy->body;
 	while (lk_sts_policy_next(&rest, &field)) {
-		if (is_known(field.name))
+		if (field_of(field.name) != FIELD_OTHER)
 			continue;
 		out_open(&out, '[');
 		out_string(&out, field.name);
