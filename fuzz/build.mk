@@ -86,6 +86,7 @@ FUZZ_TARGETS := $(FUZZ_TEXT) $(FUZZ_BINARY)
 FUZZ_ALL := $(FUZZ_TARGETS) $(FUZZ_NEGATIVE) empty
 FUZZ_C := $(FUZZ_ALL:%=fuzz/targets/%.c) $(FUZZ_HARNESS) $(FUZZ_MUTATOR) \
 	fuzz/mutators/afl.c fuzz/mutators/libfuzzer.c fuzz/engines/runner.c \
+	fuzz/engines/bare.c \
 	fuzz/byo/main.c fuzz/byo/naive_sts_record.c
 # fuzz/engines/afl.c is for the compiler of AFL++ alone.
 C_FILES += $(FUZZ_C)
@@ -207,9 +208,23 @@ planted: $(B)/$(VARIANT)/fuzz/targets/$(TARGET).o $(B)/$(VARIANT)/libworld.a \
 		$(B)/$(VARIANT)/libworld.a $(LIBS)
 	$(Q)$(if $(filter fuzz,$(VARIANT)),$(PLANTED_LINES))
 
+# Parsers without oracles, for the measurements: with libFuzzer's tracing, and
+# without it.
+FUZZ_PARSERS := $(patsubst fuzz/targets/%.c,%,$(shell \
+	grep -l 'fuzz_parser' $(FUZZ_TEXT:%=fuzz/targets/%.c)))
+BARE = @mkdir -p $(@D) && $(CLANG) $(DIALECT) $(CFLAGS) -fsanitize=fuzzer -Wno-unused \
+	-DFUZZ_PARSER=lk_$*_parse -o $@ $^
+
+$(B)/fast/traced/%: fuzz/engines/bare.c $(B)/fast/libworld.a
+	$(BARE)
+
+$(B)/fast/untraced/%: fuzz/engines/bare.c $(B)/clang/liblatchkey.o
+	$(BARE)
+
 bench-fuzz: setup-fuzz ## how fast targets are, and how soon planted bugs are found
 	@$(MAKE) --no-print-directory fuzz-afl $(FUZZ_TEXT_O:%=$(B)/fuzz/%) \
-		$(FUZZ_ALL:%=$(B)/fast/bin/%) $(FUZZ_TARGETS:%=$(B)/fuzz/bin/%)
+		$(FUZZ_ALL:%=$(B)/fast/bin/%) $(FUZZ_TARGETS:%=$(B)/fuzz/bin/%) \
+		$(FUZZ_PARSERS:%=$(B)/fast/traced/%) $(FUZZ_PARSERS:%=$(B)/fast/untraced/%)
 	@$(PYTHON) fuzz/bench
 
 # For fuzz/oss-fuzz/build.sh: everything comes from its environment, and third
