@@ -18,7 +18,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from scripted.sessions import ALPN, Failed, Imap, Lines, NoTls, Pop3, Referred, Session, Smtp
+from scripted.lines import ALPN, KNOWN, Failed, Lines, NoTls, Referred
+from scripted.sessions import Imap, Pop3, Session, Smtp
 
 BUGS = {
     "falls-back-to-clear": "goes on without TLS where STARTTLS is not offered or is refused",
@@ -26,7 +27,7 @@ BUGS = {
     "retries-with-older-tls": "comes back with TLS 1.2 after a handshake that failed",
     "checks-no-certificate": "takes every certificate",
     "checks-no-name": "takes a certificate of any other host",
-    "believes-common-name": "takes the common name where alternative names say otherwise",
+    "believes-common-name": "takes the common name, also where alternative names say otherwise",
     "believes-partial-wildcards": "takes a star inside a label for letters",
     "trusts-known-hosts": "looks at certificates on the first visit only",
     "checks-no-dates": "takes a certificate that has expired",
@@ -59,6 +60,18 @@ BUGS = {
     "accepts-old-tls": "offers and accepts TLS 1.0 and 1.1",
     "accepts-weak-handshakes": "takes small groups and SHA-1 signatures",
     "overlooks-downgrade-mark": "does not look whether the server marks TLS 1.2 as a downgrade",
+    "knows-one-curve": "speaks TLS 1.2 at most, and P-256 alone",
+    "speaks-only-tls13": "does without a server that has not come to TLS 1.3",
+    "takes-no-wildcards": "takes a star in a certificate for a letter that no host name has",
+    "looks-for-common-name": "demands that the common name is that of the host",
+    "knows-no-sha512": "takes a certificate that is signed with SHA-512 for a broken one",
+    "gives-up-at-warnings": "takes a warning for a failure: less of TLS, then none",
+    "minds-certificate-request": "goes away when it is asked for a certificate",
+    "minds-abrupt-goodbye": "has done nothing if the server does not close TLS in due form",
+    "minds-unknown-words": "goes away when a list has a word that begins with an X",
+    "pins-for-ever": "takes a new certificate of a known host for that of somebody else",
+    "crashes-on-early-data": "dies of a signal when it hears of mail before TLS",
+    "hangs-on-early-data": "waits for ever when it hears of mail before TLS",
     "probes-with-antique-hello": "asks with a ClientHello of long ago whether there is TLS",
     "ignores-alpn": "offers any protocol, and does not look which one the server agreed to",
     "talks-to-any-service": "does not mind which protocol the greeting is of",
@@ -72,14 +85,17 @@ BUGS = {
     "asks-the-user": "asks whether a certificate that is wrong shall be taken",
     "asks-for-ever": "asks, and waits for the answer for ever",
 }
-KNOWN = ".known-host"
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
 TLS_PORTS = {clear: port for port, clear in CLEAR_PORTS.items()}
 # Of OpenSSL's x509v3.h: what counts as a name.
-ALWAYS_CHECK_SUBJECT, NO_PARTIAL_WILDCARDS = 0x1, 0x4
+ALWAYS_CHECK_SUBJECT, NO_WILDCARDS, NO_PARTIAL_WILDCARDS = 0x1, 0x2, 0x4
 NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
 # Of OpenSSL's ssl.h: how the highest version of a connection is set.
 SET_MAX_PROTO_VERSION, TLS12 = 124, 0x0303
+SET_GROUPS_LIST = 92
+ALERT, WARNING, CERTIFICATE_REQUEST = 21, b"\1", 13     # RFC 8446, section 4, 5.1, and 6
+# Behind the head of Python's object comes what it is about.
+HEAD = 16
 
 
 def overlook_mark(connection: Any, direction: str, *more: Any) -> None:
@@ -88,9 +104,30 @@ def overlook_mark(connection: Any, direction: str, *more: Any) -> None:
         from ctypes import CDLL, c_int, c_long, c_void_p
         library = CDLL("libssl.so.3")
         library.SSL_ctrl.argtypes = (c_void_p, c_int, c_long, c_void_p)
-        # Behind the head of Python's object come the socket and OpenSSL's SSL *.
-        address = c_void_p.from_address(id(connection._sslobj) + 24)
+        # The socket, and OpenSSL's SSL *.
+        address = c_void_p.from_address(id(connection._sslobj) + HEAD + 8)
         library.SSL_ctrl(address, SET_MAX_PROTO_VERSION, TLS12, None)
+
+
+def mind_request(_: Any, direction: str, *more: Any) -> None:
+    """What is raised here ends the handshake."""
+    if direction == "read" and more[2] == CERTIFICATE_REQUEST:
+        raise Failed("the server asks who is there")
+
+
+def mind_warning(_: Any, direction: str, *more: Any) -> None:
+    """What is raised here ends the handshake."""
+    if direction == "read" and more[1] == ALERT and more[3][:1] == WARNING:
+        raise NoTls("the server warns")
+
+
+def take_small_curves(context: ssl.SSLContext) -> None:
+    """Python itself can name one curve, or those that OpenSSL thinks good."""
+    from ctypes import CDLL, c_char_p, c_int, c_long, c_void_p
+    library = CDLL("libssl.so.3")
+    library.SSL_CTX_ctrl.argtypes = (c_void_p, c_int, c_long, c_char_p)
+    library.SSL_CTX_ctrl(c_void_p.from_address(id(context) + HEAD), SET_GROUPS_LIST, 0,
+                         b"P-256:P-384:P-192")
 
 
 def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
@@ -98,6 +135,7 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = bug == "believes-common-name"
     # OpenSSL itself refuses what was not offered.
     context.set_alpn_protocols((*ALPN, "http/1.1") if bug == "ignores-alpn" else ALPN)
     known = bug == "trusts-known-hosts" and os.path.exists(KNOWN)
@@ -109,6 +147,8 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context._host_flags |= ALWAYS_CHECK_SUBJECT         # type: ignore[attr-defined]
     if bug == "believes-partial-wildcards":
         context._host_flags &= ~NO_PARTIAL_WILDCARDS        # type: ignore[attr-defined]
+    if bug == "takes-no-wildcards":
+        context._host_flags |= NO_WILDCARDS                 # type: ignore[attr-defined]
     if bug == "checks-no-dates":
         context.verify_flags |= NO_CHECK_TIME
     if bug == "accepts-old-tls":
@@ -118,9 +158,20 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context._msg_callback = overlook_mark   # type: ignore[attr-defined]
     if bug == "accepts-weak-handshakes":
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
+        take_small_curves(context)
     if bug == "accepts-anonymous-suites":
         context.set_ciphers("ALL:@SECLEVEL=0")
-    if older:
+    if bug == "minds-certificate-request":
+        context._msg_callback = mind_request    # type: ignore[attr-defined]
+    if bug == "gives-up-at-warnings":
+        context._msg_callback = mind_warning    # type: ignore[attr-defined]
+    if bug == "minds-abrupt-goodbye":
+        context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    if bug == "speaks-only-tls13":
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+    if bug == "knows-one-curve":
+        context.set_ecdh_curve("prime256v1")
+    if older or bug == "knows-one-curve":
         context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context
 
@@ -229,9 +280,20 @@ def run(bug: str, words: Sequence[str]) -> None:
             raise
         attempt("", elsewhere(words, str(error)), tls=bug == "follows-referral")
     except NoTls:
-        if bug not in ("retries-in-clear", "retries-with-older-tls"):
+        if bug == "gives-up-at-warnings":
+            lose_heart(bug, words)
+        elif bug in ("retries-in-clear", "retries-with-older-tls"):
+            attempt(bug, words, tls=bug != "retries-in-clear", older=True)
+        else:
             raise
-        attempt(bug, words, tls=bug != "retries-in-clear", older=True)
+
+
+def lose_heart(bug: str, words: Sequence[str]) -> None:
+    """With less of TLS, and then without."""
+    try:
+        attempt(bug, words, older=True)
+    except NoTls:
+        attempt(bug, words, tls=False)
 
 
 def in_clear_again(words: Sequence[str]) -> None:

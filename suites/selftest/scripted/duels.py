@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bugs on the way to TLS and at the login, each against the trials that are about it.
+"""Every bug against the trials that are about it, so that no check of any scenario is idle.
 
 The table of `table` sends every bug through every trial. Here are more trials than that would bear:
 a bug meets those that it must turn red, and the correct client meets all of them.
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripted.table import (COMMAND, CONTENT, CREDENTIAL, CREDENTIAL_TO, FALSE, FALSE_MAIL, FORGED,
-                            IN_CLEAR, UNOFFERED, Verdict, fail, warn)
-
-# All checks of these suites are killed here or in `table`.
-SUITES = ("starttls", "auth", "setup")
+from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMPLETED, CONSUMED, CONTENT, CRASH,
+                            CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO, DIGEST_OFFERED, FALLBACK, FALSE,
+                            FALSE_MAIL, FORGED, IN_CLEAR, SHOWN, TO_IMPOSTOR, UNOFFERED, Verdict,
+                            fail, warn)
 
 DONE = "operation-completed: interoperability"
 REUSED = "no-transfer-reused: content-leak"
@@ -48,6 +47,28 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             "starttls.stripped-and-refused[continuation]/imap-starttls",
             "starttls.unusual-answer[unknown-status]/imap-starttls",
         ), IN_CLEAR),
+        **dict.fromkeys((
+            "certificate.common-name[cn-only]/imap-implicit",
+            "certificate.debated[parent-domain]/imap-implicit",
+            "implicit.closed-behind-handshake[fin]/imap-implicit",
+            "implicit.handshake-fails[alert]/pop3-implicit",
+            "implicit.starttls-offered/imap-implicit",
+            "implicit.unreachable[refused]/submission-implicit",
+            "tls.alert-in-session[capabilities]/imap-implicit",
+            "tls.flipped-application-record/imap-implicit",
+            "tls.garbage[http]/imap-implicit",
+            "tls.late-alert/pop3-starttls",
+            "tls.name-refused/imap-implicit",
+            "tls.old-version-unsigned[tls1.0]/submission-implicit",
+            "tls.small-curve/imap-starttls",
+            "tls.ssl-3/submission-starttls",
+        ), IN_CLEAR),
+        "certificate.rare[uri-only]/pop3-implicit": CLEAR_FOR_IMPOSTOR,
+        "certificate.weak[rsa-1024]/submission-implicit": fail(CREDENTIAL, CONTENT),
+        "implicit.other-protocol[ssh]/submission-implicit":
+            fail(CREDENTIAL, CONTENT, COMMAND, FALSE_MAIL),
+        "tampering.listing[bare-lines]/pop3-starttls": fail(CREDENTIAL, FALSE_MAIL, SHOWN),
+        "tampering.minimal-capabilities[empty]/imap-starttls": fail(CREDENTIAL, FALSE),
         "starttls.turned-away/submission-starttls": fail(CREDENTIAL, CONTENT, FALSE),
         "starttls.preauth-lists[logins-in-both]/imap-starttls":
             fail(CREDENTIAL, FORGED, COMMAND, FALSE_MAIL),
@@ -118,7 +139,76 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         IMPOSTOR_PORT: warn(CREDENTIAL),
     },
     "autodetects-unchecked": {IMPOSTOR_PORT: warn(CREDENTIAL_TO)},
-    "checks-no-certificate": {IMPOSTOR_STARTTLS: warn(CREDENTIAL_TO)},
+    "checks-no-certificate": {
+        IMPOSTOR_STARTTLS: warn(CREDENTIAL_TO),
+        "certificate.rare[uri-only]/pop3-implicit": TO_IMPOSTOR,
+    },
+    "believes-common-name": {"certificate.common-name[cn-only]/imap-implicit": warn(COMPLETED)},
+    "retries-with-older-tls": dict.fromkeys((
+        "certificate.debated[parent-domain]/imap-implicit",
+        "implicit.handshake-fails[alert]/pop3-implicit",
+        "tls.garbage[http]/imap-implicit",
+        "tls.small-curve/imap-starttls",
+        "tls.ssl-3/submission-starttls",
+    ), fail(FALLBACK)),
+    "gives-up-at-warnings": {
+        "tls.warning-alert[no-certificate]/imap-implicit":
+            fail(CREDENTIAL, CONTENT, COMMAND, FALSE, FALLBACK),
+    },
+    "accepts-weak-handshakes": {
+        "certificate.weak[rsa-1024]/imap-implicit": warn(COMPLETED),
+        "tls.small-curve/imap-implicit": fail(COMPLETED),
+    },
+    "accepts-old-tls": {
+        "tls.old-version-unsigned[tls1.1]/imap-implicit": fail("no-old-version: policy-bypass"),
+    },
+    "accepts-anonymous-suites": {
+        "tls.client-hello/submission-implicit":
+            fail(DIGEST_OFFERED, "no-weak-suite-offered: policy-bypass"),
+    },
+    "probes-with-antique-hello": {"tls.client-hello/imap-starttls": fail(
+        DIGEST_OFFERED, "no-weak-group-offered: policy-bypass",
+        "no-compression-offered: content-leak", "offers-secure-renegotiation: spoofed-content",
+        "offers-extended-master-secret: spoofed-content")},
+    "clear-text-in-handshake": {
+        "tls.client-hello/imap-starttls": fail("no-clear-text-in-handshake: credential-leak"),
+    },
+    "sends-no-server-name": {
+        "tls.client-hello/imap-implicit": fail("sends-sni: interoperability"),
+    },
+    "believes-truncation": {"tls.cut-mail[fetch]/imap-implicit": warn(FALSE_MAIL)},
+    "keeps-read-buffer": {
+        "injection.whole-dialogue[same]/imap-starttls": fail(CONSUMED, FALSE_MAIL, SHOWN),
+    },
+    "shows-alerts": {"injection.untagged-data[alert-same]/imap-starttls": fail(SHOWN)},
+    "crashes-on-early-data": {
+        "tampering.early-data[starttls-exists]/imap-starttls": CRASH,
+        "tampering.alert[starttls-untagged]/imap-starttls": CRASH_SEEN,
+    },
+    "hangs-on-early-data": {
+        "tampering.early-data[starttls-expunge]/imap-starttls":
+            warn("ends-by-itself: denial-of-service"),
+    },
+    "crashes": {"tampering.minimal-capabilities[empty]/imap-starttls": CRASH_SEEN},
+    "hangs": {"tls.ssl-3/imap-implicit": fail("ends-by-itself: policy-bypass")},
+    # Nothing is wrong with these worlds.
+    "knows-one-curve": {
+        "baseline.hello-retry/submission-starttls": warn(DONE),
+        "baseline.only-tls13/imap-implicit": warn(DONE),
+    },
+    "speaks-only-tls13": {"baseline.only-tls12/pop3-starttls": fail(DONE)},
+    "takes-no-wildcards": {"baseline.wildcard/imap-starttls": warn(DONE)},
+    "looks-for-common-name": {"baseline.certificates[good-no-subject]/imap-implicit": fail(DONE)},
+    "knows-no-sha512": {
+        "baseline.certificate-algorithms[good-sha512]/imap-implicit": warn(DONE),
+    },
+    "pins-for-ever": {"baseline.second-visit/imap-implicit": warn(DONE)},
+    "minds-certificate-request": {"baseline.asks-for-certificate/pop3-implicit": warn(DONE)},
+    "minds-abrupt-goodbye": {"baseline.abrupt-goodbye/imap-implicit": warn(DONE)},
+    "minds-unknown-words": {
+        "baseline.unknown-capabilities/imap-starttls": warn(DONE),
+        "baseline.unknown-capabilities/pop3-implicit": warn(DONE),
+    },
     "retries-in-clear": {IMPOSTOR_STARTTLS: warn(CREDENTIAL)},
     "always-says-success": {ONLY_TLS_PORT: warn(FALSE)},
     "always-sends-initial-response": {
@@ -131,5 +221,14 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "sends-password-before-tls": {
         "auth.only-readable-in-clear/pop3-starttls": fail(READABLE),
+        "tampering.capabilities[starttls-untagged]/imap-starttls": fail(CREDENTIAL),
     },
+}
+
+# (scenario, check) → why no scripted client fails it. The predicates have their mutants elsewhere.
+NO_LIBRARY = "a TLS library would have to complete what is no handshake"
+IDLE: Mapping[tuple[str, str], str] = {
+    ("baseline.slow", DONE): "only a short time limit fails it, and then the machine decides",
+    **{(f"tls.{name}", COMPLETED): NO_LIBRARY for name in (
+        "alert", "flipped-bit", "garbage", "name-refused", "ssl-3", "truncated-flight")},
 }

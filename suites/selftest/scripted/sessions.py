@@ -1,154 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the scripted client speaks: lines, and a session of each protocol, with the bugs in them."""
+"""A session of each protocol as the scripted client has it, with the bugs in them."""
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import ssl
-import sys
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-NAMED = "imap://"
-REFERRED = ("follows-referral", "visits-referral", "forgets-demand-elsewhere")
-TIMEOUT = 10
-ALPN = ("imap", "pop3")
-# TLS 1.2 with deflate, MD5 and SHA-1, and a curve of 160 bits; nothing that protects the handshake.
-ANTIQUE_EXTENSIONS = bytes.fromhex("000a 0004 0002 0010  000d 0006 0004 0101 0201".replace(" ", ""))
-
-
-class Failed(Exception):
-    """Something is not as it has to be; nothing more is done."""
-
-
-class NoTls(Failed):
-    """The handshake failed."""
-
-
-class Referred(Failed):
-    """The server says that somebody else has what is wanted."""
-
-
-class Mixed:
-    """A TLS connection that takes what comes in clear out of its handshake."""
-
-    def __init__(self, raw: socket.socket, context: ssl.SSLContext, host: str) -> None:
-        self.raw, self.clear, self.begun = raw, b"", False
-        self.inward, self.outward = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self.tls = context.wrap_bio(self.inward, self.outward, server_hostname=host)
-        self.carry_out(self.tls.do_handshake)
-
-    def carry_out(self, step: Callable[[], Any]) -> Any:
-        while True:
-            try:
-                return step()
-            except ssl.SSLWantReadError:
-                pass
-            finally:
-                self.raw.sendall(self.outward.read())
-            data = self.raw.recv(4096)
-            if not data:
-                self.inward.write_eof()
-            if not self.begun:
-                clear, record, rest = data.partition(b"\x16\x03")
-                self.clear, data, self.begun = self.clear + clear, record + rest, bool(record)
-            self.inward.write(data)
-
-    def sendall(self, data: bytes) -> None:
-        self.carry_out(lambda: self.tls.write(data))
-
-    def recv(self, size: int) -> bytes:
-        return bytes(self.carry_out(lambda: self.tls.read(size)))
-
-
-class Lines:
-    """A connection that is read line by line; what was read too much is kept here."""
-
-    def __init__(self, host: str, port: int, bug: str) -> None:
-        self.host, self.bug = host, bug
-        raw = socket.create_connection((host, port), TIMEOUT)
-        # What was said is on its way, however fast it goes.
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket: socket.socket | Mixed = raw
-        self.whole: list[bytes] = []
-        self.rest = b""
-        self.asks = False               # with a ClientHello of long ago, and no more
-
-    def send(self, *lines: str) -> None:
-        self.socket.sendall("".join(line + "\r\n" for line in lines).encode())
-
-    def receive(self) -> str:
-        while not self.whole:
-            data = self.socket.recv(4096)
-            if not data:
-                raise EOFError
-            if self.bug == "expects-whole-replies":
-                data = data.removesuffix(b"\r\n") + b"\r\n"
-            *whole, self.rest = (self.rest + data).split(b"\r\n")
-            self.whole += whole
-        line = self.whole.pop(0).decode("latin-1")
-        if self.bug in REFERRED and "[REFERRAL " in line:
-            raise Referred(line.partition("@")[2].partition("/")[0]
-                           or line.partition(NAMED)[2].partition("/")[0])
-        return line
-
-    def forget(self) -> None:
-        """Nothing that came in clear may be left where TLS begins (RFC 3207, section 4.2)."""
-        untagged = all(line.startswith(b"* ") for line in self.whole)
-        if self.whole and self.bug != "keeps-read-buffer" and not (
-                self.bug == "believes-early-data" and untagged):
-            raise Failed("more lines behind the reply to STARTTLS")
-        if self.rest and self.bug != "merges-fragment":
-            raise Failed("more bytes behind the reply to STARTTLS")
-
-    def ask_with_antique_hello(self) -> None:
-        """A ClientHello that is not meant to lead to anything (RFC 5246, section 7.4.1.2)."""
-        name = self.host.encode()
-        sni = (b"\0\0" + (len(name) + 5).to_bytes(2, "big") + (len(name) + 3).to_bytes(2, "big")
-               + b"\0" + len(name).to_bytes(2, "big") + name)
-        extensions = sni + ANTIQUE_EXTENSIONS
-        body = (b"\3\3" + bytes(32) + b"\0" + b"\0\2\xc0\x2b" + b"\2\1\0"
-                + len(extensions).to_bytes(2, "big") + extensions)
-        self.socket.sendall(b"\x16\3\1" + (len(body) + 4).to_bytes(2, "big")
-                            + b"\1" + len(body).to_bytes(3, "big") + body)
-        self.socket.recv(4096)
-        raise NoTls("it was only a question")
-
-    def secure(self, context: ssl.SSLContext) -> None:
-        self.forget()
-        if self.asks:
-            self.ask_with_antique_hello()
-        if self.bug == "clear-text-in-handshake":
-            self.send("NOOP")
-        try:
-            self.socket = self.wrapped(self.socket, context)
-        except OSError as error:
-            if isinstance(error, ssl.SSLCertVerificationError):
-                self.ask_user(error)
-            raise NoTls(str(error)) from error
-
-    def wrapped(self, raw: Any, context: ssl.SSLContext) -> ssl.SSLSocket | Mixed:
-        if self.bug == "reads-through-handshake":
-            mixed = Mixed(raw, context, self.host)
-            self.whole += mixed.clear.split(b"\r\n")[:-1]
-            return mixed
-        silent = self.bug == "sends-no-server-name"
-        tls = context.wrap_socket(raw, server_hostname=None if silent else self.host)
-        names = (tls.getpeercert() or {}).get("subjectAltName", ())
-        if silent and ("DNS", self.host) not in names:
-            raise NoTls("the certificate is that of another host")
-        if tls.selected_alpn_protocol() not in (None, *ALPN) and self.bug != "ignores-alpn":
-            raise NoTls("the server speaks something else")
-        return tls
-
-    def ask_user(self, error: ssl.SSLCertVerificationError) -> None:
-        if self.bug in ("asks-the-user", "asks-for-ever"):
-            print(f"{error.verify_message}: accept this certificate? [y/N]", flush=True)
-            if self.bug == "asks-for-ever":
-                signal.pause()
-            sys.stdin.readline()        # nobody is there to say yes
+from scripted.lines import REFERRED, Failed, Lines
 
 
 class Session:
@@ -240,6 +102,9 @@ class Session:
         """Log in by what is offered now, and do what was asked for."""
         if not self.preauth:
             offered = [] if self.misled else self.capabilities()
+            if self.bug == "minds-unknown-words" and any(
+                    word.startswith("X") for line in offered for word in line.split()):
+                raise Failed("something unknown is offered")
             if self.bug == "believes-clear-capabilities":
                 offered = believed or offered
             for line in self.blind_login() if self.misled else self.login_lines(offered):
@@ -253,8 +118,12 @@ class Session:
     def end(self) -> None:
         try:
             self.command(self.leave)
+            if self.bug == "minds-abrupt-goodbye":
+                self.lines.drain()
         except (Failed, EOFError, OSError):
-            pass                        # all was said and done
+            if self.bug == "minds-abrupt-goodbye":
+                raise
+            # All was said and done.
 
 
 class Imap(Session):
@@ -265,7 +134,6 @@ class Imap(Session):
 
     def greet(self) -> None:
         greeting = self.lines.receive().upper()
-        self.show(greeting)
         self.preauth = greeting.startswith("* PREAUTH") and self.bug != "takes-any-greeting"
         self.misled = self.bug == "takes-any-greeting" and not greeting.startswith("* OK ")
         if not greeting.startswith("* OK") and not self.preauth and not self.misled:
@@ -292,16 +160,20 @@ class Imap(Session):
             while missing > 0:
                 answer.append(self.lines.receive())
                 missing -= len(answer[-1]) + 2
-        self.show(*answer, line)
         if self.bug == "believes-early-data":
             self.early += answer
+        if self.bug.endswith("-on-early-data") and type(self.lines.socket) is socket.socket:
+            self.choke(answer)
         if line.split(" ")[1].upper() != "OK":
             raise Failed(line)
         return answer
 
-    def show(self, *lines: str) -> None:
-        if self.bug == "shows-alerts":
-            print(*(line for line in lines if "[ALERT]" in line), sep="\n")
+    def choke(self, answer: Sequence[str]) -> None:
+        """On what was not asked for."""
+        if any(line.startswith("* ") and not line.startswith("* CAPABILITY ") for line in answer):
+            if self.bug == "crashes-on-early-data":
+                os.abort()
+            signal.pause()
 
     def respond(self, command: str, challenge: str) -> None:
         """The server waits for the next step of a login."""
@@ -345,8 +217,11 @@ class Imap(Session):
             folder = words[-1] if words[1:2] == ["LIST"] else folder
             number = words[-1] if words[1:2] == ["SEARCH"] else number
         self.command(f"EXAMINE {folder}")
-        if len(self.command(f"FETCH {number} BODY.PEEK[]")) < 2:
+        mail = self.command(f"FETCH {number} BODY.PEEK[]")
+        if len(mail) < 2:
             raise Failed("no mail")
+        if self.bug == "keeps-read-buffer":
+            print(*mail, sep="\n")
 
 
 def literal_size(line: str) -> int:

@@ -46,7 +46,7 @@ argv = [
 def adapter_write(folder: Path, bug: str) -> Path:
     """The adapter of the client with this bug, the client beside it."""
     (folder / "scripted").mkdir(parents=True)
-    for name in ("__init__.py", "client.py", "sessions.py"):
+    for name in ("__init__.py", "client.py", "lines.py", "sessions.py"):
         shutil.copy(HERE / name, folder / "scripted")
     switch = "" if bug == CORRECT else f' "--bug", "{bug}",'
     file = folder / "adapter.toml"

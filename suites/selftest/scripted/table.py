@@ -150,7 +150,7 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys((UNTAGGED, EARLY_LIST, EARLY_SEARCH, LISTING), fail(USED)),
         UNFINISHED_IMAP: fail(CONSUMED), EARLY_FETCH: fail(SHOWN, FALSE_MAIL),
     },
-    "shows-alerts": {ALERT_TEXT: warn(SHOWN)},
+    "shows-alerts": {ALERT_TEXT: warn(SHOWN), UNFINISHED_IMAP: fail(CONSUMED)},
     "merges-fragment": {FRAGMENT: fail(CONSUMED)},
     "trusts-preauth": {
         PREAUTH: fail(FORGED, COMMAND, FALSE_MAIL), PREAUTH_DEFAULT: warn(FORGED),
@@ -169,7 +169,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
         SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED),
     },
     "accepts-weak-handshakes": {
-        SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED), HELLO: warn(DIGEST_OFFERED),
+        SMALL_GROUP: fail(COMPLETED), SHA1: fail(COMPLETED),
+        HELLO: warn(DIGEST_OFFERED, "no-weak-group-offered: policy-bypass"),
     },
     "overlooks-downgrade-mark": {MARKED: fail(DOWNGRADED)},
     "probes-with-antique-hello": {HELLO: fail(
@@ -206,4 +207,4 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     "asks-for-ever": dict.fromkeys(IMPOSTORS, ASKED),
 }
 # Those that end only when the deadline comes.
-WAITS = frozenset({"hangs", "asks-for-ever"})
+WAITS = frozenset({"hangs", "hangs-on-early-data", "asks-for-ever"})
