@@ -55,6 +55,9 @@ func main() {
 		return
 	}
 	client := dial(wish, host, address)
+	if offered, _ := client.Extension("AUTH"); !offered { // as smtp.SendMail does
+		log.Fatal("no AUTH")
+	}
 	check(client.Auth(auth))
 	check(client.Mail(from))
 	check(client.Rcpt(to))
