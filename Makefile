@@ -29,10 +29,12 @@ include servers/build.mk
 OBJECTS := $(patsubst %.c,%.o,$(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES))
 HELPERS := $(TEST_HELPERS:.c=.o)
 TESTS := $(TEST_SOURCES:.c=)
-REFCLIENT := $(REFCLIENT_SOURCES:.c=.o)
-PROGRAMS := mockworld forgecert lkparse $(if $(REFCLIENT),refclient)
+REFCLIENT := $(REFCLIENT_SOURCES:.c=.o) $(REFCLIENT_USES:.c=.o)
+REFCLIENT_TESTS := $(REFCLIENT_TEST_SOURCES:.c=)
+UNIT_TESTS := $(TESTS) $(REFCLIENT_TESTS)
+PROGRAMS := mockworld forgecert lkparse refclient
 C_FILES := $(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
-	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES)
+	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES) $(REFCLIENT_TEST_SOURCES)
 
 DIALECT := -std=c11 -D_GNU_SOURCE -Iservers -Ifuzz
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -77,12 +79,19 @@ $(addprefix $(B)/$(1)/,$(TESTS)): %: %.o \
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka
 
+$(addprefix $(B)/$(1)/,$(REFCLIENT_TESTS)): %: %.o \
+		$(addprefix $(B)/$(1)/,$(filter-out %/main.o,$(REFCLIENT)))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS) -lcmocka
+
 -include $(C_FILES:%.c=$(B)/$(1)/%.d)
 endef
 
 $(eval $(call variant,dev,$(CC),$(HARDEN)))
 $(eval $(call variant,asan,$(CC),-Werror $(SANITIZE)))
 $(eval $(call variant,clang,$(CLANG),-Werror $(HARDEN)))
+# The reference client with its bug switches.
+$(eval $(call variant,mutant,$(CC),-DREFCLIENT_BUGS $(HARDEN)))
 
 include fuzz/build.mk
 
@@ -120,7 +129,7 @@ run: setup ## set up, build, attack CLIENTS (curl msmtp), say where the report i
 test: setup-test ## set up, then everything that proves Latchkey itself
 	@$(MAKE) --no-print-directory check
 
-UNIT_RUN = @failed=; for t in $(TESTS); do $(B)/asan/$$t \
+UNIT_RUN = @failed=; for t in $(UNIT_TESTS); do $(B)/asan/$$t \
 	|| failed="$$failed $$t"; done; \
 	test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 -rs suites/selftest
@@ -128,17 +137,17 @@ SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 -rs suites/selftest
 unit: export UBSAN_OPTIONS = print_stacktrace=1
 check: export UBSAN_OPTIONS = print_stacktrace=1
 
-check: all clang $(addprefix $(B)/asan/,$(TESTS) mockworld) ## test without set-up
+check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient) ## test without set-up
 	$(UNIT_RUN)
 	$(SELFTEST_RUN)
 
-unit: $(addprefix $(B)/asan/,$(TESTS)) ## C unit tests under ASan and UBSan
+unit: $(addprefix $(B)/asan/,$(UNIT_TESTS)) ## C unit tests under ASan and UBSan
 	$(UNIT_RUN)
 
 selftest: all ## Python tests of the suite itself
 	$(SELFTEST_RUN)
 
-clang: $(addprefix $(B)/clang/,$(TESTS) $(PROGRAMS) bench_client bench_parser) ## clang build, no warnings
+clang: $(addprefix $(B)/clang/,$(UNIT_TESTS) $(PROGRAMS) bench_client bench_parser) ## clang build, no warnings
 
 bench: all $(B)/dev/bench_client $(B)/dev/bench_parser ## measure, and compare with what is promised
 	@scripts/bench

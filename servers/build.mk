@@ -199,4 +199,36 @@ BENCH_SOURCES := \
 	servers/tests/bench_parser.c
 
 # The client that does everything right, and its bug switches.
-REFCLIENT_SOURCES :=
+REFCLIENT_SOURCES := \
+	suites/refclient/account.c \
+	suites/refclient/bug.c \
+	suites/refclient/bug_dialogue.c \
+	suites/refclient/bug_match.c \
+	suites/refclient/bug_name.c \
+	suites/refclient/bug_session.c \
+	suites/refclient/bug_tls.c \
+	suites/refclient/bug_wire.c \
+	suites/refclient/caps.c \
+	suites/refclient/command.c \
+	suites/refclient/imap.c \
+	suites/refclient/main.c \
+	suites/refclient/pop3.c \
+	suites/refclient/sasl.c \
+	suites/refclient/session.c \
+	suites/refclient/smtp.c \
+	suites/refclient/status.c \
+	suites/refclient/tls.c \
+	suites/refclient/visit.c \
+	suites/refclient/wire.c
+
+# Its unit tests: programs that link all of it but main.
+REFCLIENT_TEST_SOURCES := \
+	suites/refclient/test_parts.c
+
+# What it takes from elsewhere.
+REFCLIENT_USES := \
+	$(LIBRARY_SOURCES) \
+	servers/core/buf.c \
+	servers/core/err.c \
+	servers/core/json.c \
+	servers/parse/base64.c

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The state of an account: one JSON file, documented in docs/refclient.md and
+ * suites/schemas/account.schema.json.
+ */
+#ifndef REFCLIENT_ACCOUNT_H
+#define REFCLIENT_ACCOUNT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "core/err.h"
+
+enum service_kind {
+	SERVICE_IMAP,
+	SERVICE_POP3,
+	SERVICE_SUBMISSION,
+	SERVICES
+};
+
+/* One server of the account. Texts are the state's. */
+struct service {
+	const char *hostz; /* NULL: the account has no such server */
+	unsigned port;
+	bool implicit; /* TLS comes first; else STARTTLS. There is no third */
+};
+
+struct account {
+	json_t *state; /* owned; what is not known here is kept */
+	const char *pathz;
+	const char *addressz; /* of the user's mail */
+	const char *userz, *passwordz;
+	const char *trustz; /* bundle of roots; NULL: the system's */
+	struct service service[SERVICES];
+};
+
+/* "imap", "pop3", "submission" */
+const char *service_name(enum service_kind kind);
+/* The port of the service with implicit TLS, or with STARTTLS. */
+unsigned service_port(enum service_kind kind, bool implicit);
+
+/* Read the state; pathz is borrowed. -1 with *err: then nothing is held. */
+int account_load(struct account *a, const char *pathz, struct err *err);
+/* Take over a state that was just made. As account_load. */
+int account_take(
+	struct account *a, json_t *state, const char *pathz, struct err *err);
+/* Write it, all or nothing. */
+int account_save(const struct account *a, struct err *err);
+void account_fini(struct account *a);
+
+/* The object under a key of the state, made if it is not there. */
+json_t *account_object(const struct account *a, const char *key);
+
+#endif

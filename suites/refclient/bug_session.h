@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bugs of the dialogue that need more than a condition. */
+#ifndef REFCLIENT_BUG_SESSION_H
+#define REFCLIENT_BUG_SESSION_H
+
+#include "session.h"
+
+/* Before a visit; 1: it is done already, -1: it is off. */
+int bug_before(struct session *s);
+/* Behind a visit that failed: 0 if another way led to the end. */
+int bug_again(struct session *s, int (*try)(struct session *s));
+/* Behind the login, and behind the work: -1 to leave. */
+int bug_after(struct session *s);
+/* The exit code in the place of the right one. */
+int bug_exit(int code);
+
+/* What goes on without TLS. */
+bool bug_clear_now(const struct session *s);
+bool bug_goes_clear(const struct session *s);
+bool bug_takes_stripped(const struct session *s);
+bool bug_takes_refusal(const struct session *s);
+/* No list is asked for; the login is the one that needs none. */
+bool bug_asks_no_list(const struct session *s);
+bool bug_plain_login(const struct session *s);
+bool bug_takes_answers_ahead(struct session *s);
+bool bug_keeps_capabilities(const struct session *s);
+
+/* "STARTTLS" or "STLS", with what is sent along. */
+const char *bug_starttls_line(struct session *s, const char *textz);
+
+void bug_imap_early(struct session *s, const struct lk_imap_response *response);
+void bug_referral(struct session *s, struct span text);
+bool bug_imap_answered(struct session *s);
+bool bug_imap_done_early(const struct session *s);
+const char *bug_imap_mailbox(const struct session *s);
+uint32_t bug_imap_exists(const struct session *s);
+
+void bug_pop3_early(struct session *s);
+unsigned long bug_pop3_count(const struct session *s, unsigned long count);
+unsigned long bug_pop3_number(const struct session *s, unsigned long number);
+
+bool bug_smtp_yes(const struct session *s, const struct lk_result *r);
+int bug_smtp_helo(struct session *s, const char *namez);
+int bug_smtp_plain(struct session *s);
+
+#endif

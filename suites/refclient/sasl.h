@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logging in (RFC 4422), whatever protocol carries it. */
+#ifndef REFCLIENT_SASL_H
+#define REFCLIENT_SASL_H
+
+#include "caps.h"
+#include "core/err.h"
+
+enum sasl_mechanism {
+	SASL_SCRAM_SHA_256, /* RFC 7677: the server proves itself, too */
+	SASL_PLAIN,         /* RFC 4616 */
+	SASL_CRAM_MD5,      /* RFC 2195 */
+	SASL_LOGIN,         /* what some servers have instead of PLAIN */
+	SASL_MECHANISMS
+};
+
+struct sasl {
+	enum sasl_mechanism mechanism;
+	const char *userz, *passwordz;
+	unsigned step;      /* how many messages were sent */
+	bool done;          /* the server may say yes now */
+	char nonce[40];     /* of SCRAM */
+	struct buf first;   /* messages that are signed, of SCRAM */
+	uint8_t server[32]; /* the signature that has to come */
+};
+
+/* "PLAIN" */
+const char *sasl_name(enum sasl_mechanism mechanism);
+/* The best that is offered; false: none. */
+bool sasl_choose(const struct caps *caps, enum sasl_mechanism *out_r);
+bool sasl_offered(const struct caps *caps, enum sasl_mechanism mechanism);
+
+void sasl_init(struct sasl *x, enum sasl_mechanism mechanism, const char *userz,
+	const char *passwordz);
+void sasl_fini(struct sasl *x);
+
+/* The client speaks first. */
+bool sasl_is_first(const struct sasl *x);
+/*
+ * What to say to a challenge (in base64; empty: there was none), in base64,
+ * behind what is in out. -1 with *err: the login is off.
+ */
+int sasl_step(struct sasl *x, struct span challenge, struct buf *out,
+	struct err *err);
+
+#endif

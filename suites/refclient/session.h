@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One visit to one server. All protocols go the same way: connect, TLS, and
+ * only then ask what the server can do, log in, work.
+ */
+#ifndef REFCLIENT_SESSION_H
+#define REFCLIENT_SESSION_H
+
+#include <stdio.h>
+
+#include "account.h"
+#include "caps.h"
+#include "parse/parse.h"
+#include "sasl.h"
+#include "wire.h"
+
+/* How far it has come. */
+enum stage {
+	STAGE_CONNECT,
+	STAGE_GREETING,
+	STAGE_LIST, /* what the server can do, asked in clear */
+	STAGE_STARTTLS,
+	STAGE_HANDSHAKE,
+	STAGE_CAPABILITIES, /* the same question, inside TLS */
+	STAGE_LOGIN,
+	STAGE_WORK,
+	STAGE_DONE,
+};
+
+/* A message to be sent. Texts are the caller's. */
+struct mail {
+	const char *fromz;
+	const char *const *recipients; /* NULL at the end */
+	struct span text;
+};
+
+struct session {
+	struct account *account;
+	enum service_kind kind;
+	const struct protocol *protocol;
+	const struct mail *mail; /* of a submission */
+	FILE *out;               /* where mail that comes is written to */
+	struct err *err;
+	struct wire wire;
+	struct caps caps; /* that are in force; of clear text, none survive */
+	enum stage stage;
+	char version[16], cipher[64], group[32]; /* of TLS; "": none yet */
+
+	/* IMAP */
+	char tag[20]; /* of the command that is not answered yet */
+	bool is_preauth;
+	enum {
+		IMAP_WANTS_NOTHING,
+		IMAP_WANTS_CAPABILITY,
+		IMAP_WANTS_EXISTS,
+		IMAP_WANTS_MAIL
+	} wants; /* what data belongs to it */
+	uint32_t exists, fetched;
+
+	struct buf early; /* what only a bug remembers of clear text */
+};
+
+/* Each returns 0, or -1 with the reason in *s->err. */
+struct protocol {
+	const char *alpnz; /* as IANA registered it, or NULL */
+	int (*greet)(struct session *s);
+	/* Fill s->caps with what the server says now. */
+	int (*capabilities)(struct session *s);
+	/* Ask for TLS, and get a yes. */
+	int (*starttls)(struct session *s);
+	int (*sasl)(struct session *s, struct sasl *sasl);
+	/* The old login with name and password, if it is allowed; else 1. */
+	int (*login)(struct session *s);
+	int (*work)(struct session *s);
+	/* Say goodbye; whatever comes of it, all was said and done. */
+	void (*leave)(struct session *s);
+};
+
+extern const struct protocol protocol_imap, protocol_pop3, protocol_smtp;
+
+/* The whole visit. */
+int session_run(struct session *s);
+
+/* Sets *s->err; -1. What the server says in clear is not for the user. */
+int session_fail(struct session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same, with what the server says if it is known who it is. */
+int session_refused(struct session *s, const char *whatz, struct span text);
+
+/* Send a line, without its end in lineb. */
+int session_send(struct session *s, struct buf *line);
+int session_sendf(struct session *s, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Read until the parser has a whole reply; it is valid until the next one. */
+int session_reply(struct session *s,
+	ssize_t (*parse)(struct span input, struct lk_result *out_r),
+	struct lk_result *r);
+/* One line, without its end. */
+int session_line(struct session *s, struct span *line_r);
+
+#endif

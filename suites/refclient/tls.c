@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How this client speaks TLS, and whom it believes. */
+#include "tls.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <string.h>
+
+#include "bug.h"
+#include "bug_tls.h"
+
+static const struct tls_offer offer_usual = {
+	/* RFC 8997, RFC 9325 section 3.1.1. */
+	.min = TLS1_2_VERSION,
+	/* Of TLS 1.2: forward secrecy and authenticated encryption (RFC 9325
+	 * section 4.2), and no DHE, whose groups cannot be chosen (4.1). The
+	 * suites of TLS 1.3 are all good. */
+	.ciphersz = "ECDHE+AESGCM:ECDHE+CHACHA20",
+	/* RFC 9325 section 4.3. */
+	.groupsz = "X25519:P-256:P-384:P-521",
+	/* Neither MD5 nor SHA-1 (RFC 9155). */
+	.signaturesz = "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:"
+		       "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
+		       "RSA+SHA256:RSA+SHA384:RSA+SHA512",
+};
+
+static bool
+context_offer(SSL_CTX *context, const struct tls_offer *offer)
+{
+	return SSL_CTX_set_min_proto_version(context, offer->min) == 1 &&
+	       SSL_CTX_set_max_proto_version(context, offer->max) == 1 &&
+	       SSL_CTX_set_cipher_list(context, offer->ciphersz) == 1 &&
+	       SSL_CTX_set1_groups_list(context, offer->groupsz) == 1 &&
+	       SSL_CTX_set1_sigalgs_list(context, offer->signaturesz) == 1;
+}
+
+static bool
+context_trust(SSL_CTX *context, const char *trustz)
+{
+	if (trustz == NULL)
+		return SSL_CTX_set_default_verify_paths(context) == 1;
+	return SSL_CTX_load_verify_file(context, trustz) == 1;
+}
+
+static SSL_CTX *
+context_new(const struct tls_wish *wish, struct err *err)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+
+	/* Level 2: nothing below 112 bits, in the handshake and in the path
+	 * (RFC 9325 section 4.5, RFC 8446 appendix D.5). */
+	if (context != NULL)
+		SSL_CTX_set_security_level(context, 2);
+	if (context == NULL ||
+		!context_offer(context,
+			buggy(bug_offer(&offer_usual), &offer_usual))) {
+		(void)err_set(err, ERR_TLS, "OpenSSL cannot do what is needed");
+	} else if (!context_trust(context, wish->trustz)) {
+		(void)err_set(err, ERR_TLS, "no roots to trust: %s",
+			wish->trustz != NULL ? wish->trustz : "the system's");
+	} else {
+		/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
+		(void)SSL_CTX_set_options(context,
+			SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+		return context;
+	}
+	SSL_CTX_free(context);
+	return NULL;
+}
+
+/*
+ * Whom the certificate has to name: the host that the user gave, or that he
+ * agreed to, never one that the network told (RFC 9525 section 6.1, RFC 7817
+ * section 3). The common name is no name (RFC 9525 section 1), a star stands
+ * for one whole label at the left (section 6.3).
+ */
+static bool
+name_set(SSL *ssl, const char *hostz)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+	uint8_t room[16];
+	char sni[256];
+
+	X509_VERIFY_PARAM_set_hostflags(
+		param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+			       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	/* An address is compared with addresses (section 6.4), and there is
+	 * no SNI for it (RFC 6066 section 3). */
+	if (inet_pton(AF_INET, hostz, room) == 1 ||
+		inet_pton(AF_INET6, hostz, room) == 1)
+		return X509_VERIFY_PARAM_set1_ip_asc(param, hostz) == 1;
+	if (snprintf(sni, sizeof(sni), "%s", hostz) >= (int)sizeof(sni))
+		return false;
+	if (!bug(SENDS_NO_SNI) && SSL_set_tlsext_host_name(ssl, sni) != 1)
+		return false;
+	return X509_VERIFY_PARAM_set1_host(param, hostz, 0) == 1;
+}
+
+/*
+ * Path validation (RFC 5280): OpenSSL's, at the level of 112 bits, with what
+ * it leaves out by itself: policies (section 6.1.3). The purpose, that of a
+ * TLS server, is set by OpenSSL.
+ */
+static bool
+verify_set(SSL *ssl, const char *hostz)
+{
+	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+
+	SSL_set_verify(ssl, SSL_VERIFY_PEER, verify_step);
+	return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) ==
+		       1 &&
+	       name_set(ssl, hostz);
+}
+
+/* RFC 7301: one protocol is offered, so that no other can be agreed to. */
+static bool
+alpn_set(SSL *ssl, const char *alpnz)
+{
+	uint8_t list[32];
+	size_t n = alpnz != NULL ? strlen(alpnz) : 0;
+
+	if (n == 0)
+		return true;
+	list[0] = (uint8_t)n;
+	memcpy(list + 1, alpnz, n);
+	return SSL_set_alpn_protos(ssl, list, (unsigned)n + 1) == 0;
+}
+
+SSL *
+tls_new(const struct tls_wish *wish, struct err *err)
+{
+	SSL_CTX *context = context_new(wish, err);
+	SSL *ssl;
+
+	if (context == NULL)
+		return NULL;
+	ssl = SSL_new(context);
+	SSL_CTX_free(context); /* the session keeps it */
+	if (ssl != NULL && verify_set(ssl, wish->hostz) &&
+		alpn_set(ssl, wish->alpnz)) {
+		buggy(bug_prepare(ssl, wish), (void)0);
+		return ssl;
+	}
+	(void)err_set(err, ERR_TLS, "OpenSSL cannot check for %s", wish->hostz);
+	SSL_free(ssl);
+	return NULL;
+}
+
+int
+verify_step(int good, X509_STORE_CTX *store)
+{
+	return buggy(bug_verify(good, store), good);
+}

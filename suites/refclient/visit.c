@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A visit to a server of an account, and what stays of it in the state. */
+#include "visit.h"
+
+#include <time.h>
+
+#include "bug.h"
+
+static const struct protocol *const protocols[SERVICES] = {
+	[SERVICE_IMAP] = &protocol_imap,
+	[SERVICE_POP3] = &protocol_pop3,
+	[SERVICE_SUBMISSION] = &protocol_smtp,
+};
+
+/*
+ * For `status`: the level is 1 if TLS was there with a certificate that
+ * proves who the server is, else 0. It is never shown higher than it was
+ * (DEEP section 3; RFC 8314 section 5).
+ */
+static void
+visit_note(const struct session *s, bool done, const char *whyz)
+{
+	char when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+
+	if (gmtime_r(&now, &tm) != NULL)
+		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	(void)json_object_set_new(account_object(s->account, "sessions"),
+		service_name(s->kind),
+		json_pack("{s:s, s:b, s:i, s:s, s:s, s:s, s:s}", "when", when,
+			"done", done, "level", s->version[0] != '\0' ? 1 : 0,
+			"tls", s->version, "cipher", s->cipher, "group",
+			s->group, "why", whyz));
+}
+
+int
+visit(struct account *a, enum service_kind kind, const struct mail *mail)
+{
+	struct err err = {.class = ERR_NONE}, unsaved;
+	struct session s = {.account = a,
+		.kind = kind,
+		.protocol = protocols[kind],
+		.mail = mail,
+		.out = stdout,
+		.err = &err};
+	int result = session_run(&s);
+
+	if (result != 0)
+		(void)fprintf(stderr, "refclient: %s %s: %s\n",
+			service_name(kind), a->service[kind].hostz, err.text);
+	visit_note(&s, result == 0, result == 0 ? "" : err.text);
+	if (account_save(a, &unsaved) != 0) {
+		(void)fprintf(stderr, "refclient: %s\n", unsaved.text);
+		result = -1;
+	}
+	return result;
+}
