@@ -136,8 +136,10 @@
 		"it begins an extension, which goes on behind it",             \
 		LK_DEEP_04 " section 6")                                       \
 	X(DEEP_SWALLOWED, "deep-swallowed",                                    \
-		"a tag behind an extension is a tag",                          \
-		"it is a part of the extension, which may have spaces",        \
+		"a tag behind an extension is a tag, and a word that is no "   \
+		"item goes on with the extension",                             \
+		"all of it may be the extension, which may have spaces; or "   \
+		"a word that is no item spoils the status",                    \
 		LK_DEEP_04 " section 6")                                       \
 	X(DEEP_BACKSLASH, "deep-backslash",                                    \
 		"the range of octets has the backslash",                       \

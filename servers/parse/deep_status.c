@@ -4,7 +4,8 @@
  *	[tag-or-url *(SP tag-or-url)]
  * Beside tags and <https-URL> there are extensions, to be ignored, which by the
  * grammar may hold spaces: what looks like a tag behind one may be a part of
- * it, and a blank too many can only be one. The text is split at spaces here.
+ * it, and a blank too many can only be one. The text is split at spaces here;
+ * a word behind an extension that is nothing else goes on with it.
  */
 #include "parse/chars.h"
 #include "parse/deep_inner.h"
@@ -109,13 +110,22 @@ deep_url_read(struct span s, size_t at, enum lk_reason reason,
 	return (ssize_t)t.at;
 }
 
+/* Where the run of an extension that begins at `at` ends. */
+static size_t
+extension_skip(struct span s, size_t at, int separator, struct lk_result *r)
+{
+	for (; is_extension_part(span_at(s, at)) && s.p[at] != separator; at++)
+		if (s.p[at] == '\\')
+			result_open(r, LK_READING_DEEP_BACKSLASH);
+	return at;
+}
+
 /* Read one item; where it ends, or a code. */
 static ssize_t
 item_read(struct span s, size_t at, int separator, enum kind *kind_r,
 	struct lk_result *r)
 {
 	ssize_t n;
-	size_t end;
 
 	if (is_alpha(span_at(s, at))) {
 		*kind_r = TAG;
@@ -133,12 +143,7 @@ item_read(struct span s, size_t at, int separator, enum kind *kind_r,
 			span_at(s, at) == separator)
 			return result_unfit(
 				r, span_at(s, at), LK_DEEP_ITEM, at);
-		for (end = at; is_extension_part(span_at(s, end)) &&
-			       s.p[end] != separator;
-			end++)
-			if (s.p[end] == '\\')
-				result_open(r, LK_READING_DEEP_BACKSLASH);
-		n = (ssize_t)end;
+		n = (ssize_t)extension_skip(s, at, separator, r);
 	}
 	if (n >= 0 && (size_t)n < s.n && s.p[n] != separator)
 		return result_stop(r, LK_BAD,
@@ -184,6 +189,29 @@ empty_take(struct reading *reading, struct lk_result *r)
 	reading->is_pending = !reading->is_open;
 }
 
+/*
+ * Read a word that may go on with an extension: one that is no item of its own
+ * does, if it has nothing that an extension cannot have.
+ */
+static ssize_t
+word_read(const struct reading *reading, struct span s, size_t at,
+	enum kind *kind_r, struct lk_result *r)
+{
+	const uint64_t open = r->ambiguous;
+	const ssize_t n = item_read(s, at, ' ', kind_r, r);
+	struct lk_result tried = {.ambiguous = open};
+	const size_t end = extension_skip(s, at, ' ', &tried);
+
+	if (n >= 0 || !(reading->is_open || reading->is_pending) ||
+		(end < s.n && s.p[end] != ' '))
+		return n;
+	*kind_r = EXTENSION;
+	r->reason = LK_NONE;
+	r->ambiguous = tried.ambiguous;
+	result_open(r, LK_READING_DEEP_SWALLOWED);
+	return (ssize_t)end;
+}
+
 ssize_t
 deep_status_read(struct span s, int separator, struct lk_result *r)
 {
@@ -198,7 +226,9 @@ deep_status_read(struct span s, int separator, struct lk_result *r)
 		if (separator == ' ' && (at == s.n || s.p[at] == ' ')) {
 			empty_take(&reading, r);
 		} else {
-			n = item_read(s, at, separator, &kind, r);
+			n = reading.has_spaces
+				    ? word_read(&reading, s, at, &kind, r)
+				    : item_read(s, at, separator, &kind, r);
 			if (n >= 0 && item_take(&reading, kind, at, r) < 0)
 				n = LK_BAD;
 			if (n < 0)
@@ -221,7 +251,8 @@ lk_deep_item_next(struct span *rest, int separator, struct span *out_r)
 	while (span_at(*rest, at) == separator)
 		at++;
 	start = at;
-	if (span_at(*rest, at) == '<')
+	/* Only in a URL, which is whole, a comma does not separate. */
+	if (separator != ' ' && span_at(*rest, at) == '<')
 		while (span_at(*rest, at) != '>')
 			at++;
 	while (at < rest->n && rest->p[at] != separator)
@@ -234,9 +265,17 @@ lk_deep_item_next(struct span *rest, int separator, struct span *out_r)
 static enum kind
 kind_of(struct span item)
 {
-	if (item.p[0] == '<')
-		return URL;
-	return is_alpha(item.p[0]) ? TAG : EXTENSION;
+	struct lk_result unused;
+	const size_t end = item.n - 1;
+
+	result_start(&unused);
+	if (deep_tag_read(item, 0, &unused) == (ssize_t)item.n)
+		return TAG;
+	return item.p[0] == '<' && item.p[end] == '>' &&
+			       deep_url_read(item, 1, LK_DEEP_URL, "",
+				       &unused) == (ssize_t)end
+		       ? URL
+		       : EXTENSION;
 }
 
 void
@@ -260,16 +299,23 @@ deep_status_json(struct out *out, struct span text, int separator)
 	}
 }
 
+/* A word that goes on with an extension needs a blank if there is none. */
 void
 deep_status_print(struct out *out, struct span text, int separator)
 {
 	struct span item;
-	bool is_first = true;
+	bool is_first = true, is_open = false;
 
 	while (lk_deep_item_next(&text, separator, &item)) {
+		const enum kind kind = kind_of(item);
+
+		if (kind == EXTENSION && !is_open &&
+			!is_extension_start(item.p[0]))
+			out_byte(out, (uint8_t)separator);
 		if (!is_first)
 			out_byte(out, (uint8_t)separator);
 		out_put(out, item);
+		is_open = kind == EXTENSION || (is_open && kind != URL);
 		is_first = false;
 	}
 }

@@ -95,27 +95,77 @@ struct text {
 	struct span s;
 	size_t at;
 	bool is_open;
+	bool is_whole; /* nothing is missing; the line may end */
 };
 
-/* Skip blanks, parentheses, and line ends within them; 0 or a code. */
+static bool
+is_line_end(int c)
+{
+	return c == '\r' || c == '\n';
+}
+
+/* Skip the end of a line outside of parentheses, and of the text; or a code. */
+static ssize_t
+line_end_skip(struct text *t, struct lk_result *r)
+{
+	const size_t n = t->s.p[t->at] == '\r' ? 2 : 1;
+	const struct span rest = span_cut(t->s, t->at, t->s.n);
+
+	if (t->is_whole && rest.n < n)
+		return result_stop(
+			r, LK_MORE, LK_TLSA_TEXT_PARENTHESIS, t->s.n);
+	if (!t->is_whole || rest.n > n || rest.p[n - 1] != '\n')
+		return result_stop(r, LK_BAD, LK_TLSA_TEXT_PARENTHESIS, t->at);
+	result_open(r, LK_READING_TLSA_TEXT_LINE);
+	t->at = t->s.n;
+	return 0;
+}
+
+/* Skip a comment, which ends in front of the line end; 0 or a code. */
+static ssize_t
+comment_skip(struct text *t, struct lk_result *r)
+{
+	if (!t->is_open && !t->is_whole)
+		return result_stop(r, LK_BAD, LK_TLSA_TEXT_PARENTHESIS, t->at);
+	result_open(r, LK_READING_TLSA_TEXT_LINE);
+	while (t->at < t->s.n && !is_line_end(t->s.p[t->at]))
+		t->at++;
+	return 0;
+}
+
+static ssize_t
+parenthesis_skip(struct text *t, struct lk_result *r)
+{
+	const bool opens = t->s.p[t->at] == '(';
+
+	if (opens == t->is_open)
+		return result_stop(r, LK_BAD, LK_TLSA_TEXT_PARENTHESIS, t->at);
+	t->is_open = opens;
+	t->at++;
+	return 0;
+}
+
+/* Skip what may stand between words; 0 or a code. */
 static ssize_t
 blanks_skip(struct text *t, struct lk_result *r)
 {
+	ssize_t code = 0;
 	int c;
 
-	for (;; t->at++) {
+	while (code == 0) {
 		c = span_at(t->s, t->at);
-		if (c == '(' ? t->is_open : c == ')' && !t->is_open)
-			return result_stop(
-				r, LK_BAD, LK_TLSA_TEXT_PARENTHESIS, t->at);
 		if (c == '(' || c == ')')
-			t->is_open = c == '(';
-		else if ((c == '\r' || c == '\n') && !t->is_open)
-			return result_stop(
-				r, LK_BAD, LK_TLSA_TEXT_PARENTHESIS, t->at);
-		else if (!is_wsp(c) && c != '\r' && c != '\n')
-			return 0;
+			code = parenthesis_skip(t, r);
+		else if (c == ';')
+			code = comment_skip(t, r);
+		else if (is_line_end(c) && !t->is_open)
+			code = line_end_skip(t, r);
+		else if (is_wsp(c) || is_line_end(c))
+			t->at++;
+		else
+			break;
 	}
+	return code;
 }
 
 struct acronym {
@@ -134,7 +184,7 @@ static const struct acronym acronyms[3][5] = {
 static bool
 is_word_end(int c)
 {
-	return is_wsp(c) || c == '(' || c == ')' || c == '\r' || c == '\n';
+	return is_wsp(c) || is_line_end(c) || c == '(' || c == ')' || c == ';';
 }
 
 /* Read an acronym; where it parts from all of them goes into *at_r. */
@@ -163,32 +213,41 @@ acronym_read(struct text *t, const struct acronym *known, uint8_t *out_r,
 		r, span_at(rest, best), LK_TLSA_TEXT_NUMBER, t->at + best);
 }
 
-/* A number up to 255, or an acronym, and the blanks behind it. */
+/* A number up to max, and the blanks behind it; 0 or a code. */
 static ssize_t
-field_read(struct text *t, const struct acronym *known, uint8_t *out_r,
-	struct lk_result *r)
+number_read(struct text *t, size_t max, size_t *out_r, struct lk_result *r)
 {
-	unsigned value = 0;
-	ssize_t code;
-
-	if (is_alpha(span_at(t->s, t->at))) {
-		code = acronym_read(t, known, out_r, r);
-		return code < 0 ? code : blanks_skip(t, r);
-	}
+	*out_r = 0;
 	if (!is_digit(span_at(t->s, t->at)))
 		return result_unfit(
 			r, span_at(t->s, t->at), LK_TLSA_TEXT_NUMBER, t->at);
 	for (; is_digit(span_at(t->s, t->at)); t->at++) {
-		value = value * 10 + (unsigned)(t->s.p[t->at] - '0');
-		if (value > 255)
+		*out_r = *out_r * 10 + (size_t)(t->s.p[t->at] - '0');
+		if (*out_r > max)
 			return result_stop(
 				r, LK_BAD, LK_TLSA_TEXT_NUMBER, t->at);
 	}
 	if (!is_word_end(span_at(t->s, t->at)))
 		return result_unfit(
 			r, span_at(t->s, t->at), LK_TLSA_TEXT_NUMBER, t->at);
-	*out_r = (uint8_t)value;
 	return blanks_skip(t, r);
+}
+
+/* A number up to 255, or an acronym, and the blanks behind it. */
+static ssize_t
+field_read(struct text *t, const struct acronym *known, uint8_t *out_r,
+	struct lk_result *r)
+{
+	size_t value = 0;
+	ssize_t code;
+
+	if (is_alpha(span_at(t->s, t->at))) {
+		code = acronym_read(t, known, out_r, r);
+		return code < 0 ? code : blanks_skip(t, r);
+	}
+	code = number_read(t, UINT8_MAX, &value, r);
+	*out_r = (uint8_t)value;
+	return code;
 }
 
 /* Read pairs of digits up to the end; 0 or a code. */
@@ -203,32 +262,94 @@ hex_read(struct text *t, struct lk_result *r)
 			return result_stop(r, LK_BAD, LK_TLSA_TEXT_HEX, t->at);
 		t->at++;
 		digits++;
+		t->is_whole = digits % 2 == 0;
 	}
 	if (code < 0)
 		return code;
 	if (t->is_open)
 		return result_stop(r, LK_MORE, LK_TLSA_TEXT_PARENTHESIS, t->at);
-	if (digits == 0 || digits % 2 != 0)
+	if (!t->is_whole)
 		return result_stop(r, LK_MORE, LK_TLSA_TEXT_HEX, t->at);
+	return 0;
+}
+
+/* The octet that two digits make, in one word. */
+static ssize_t
+octet_read(struct text *t, uint8_t *out_r, struct lk_result *r)
+{
+	*out_r = 0;
+	for (size_t i = 0; i < 2; i++, t->at++) {
+		const int digit = hex_value(span_at(t->s, t->at));
+
+		if (digit < 0)
+			return result_unfit(r, span_at(t->s, t->at),
+				LK_TLSA_TEXT_HEX, t->at);
+		*out_r = (uint8_t)(*out_r << 4 | digit);
+	}
+	return 0;
+}
+
+/*
+ * The form for unknown types (RFC 3597 section 5): \# SIZE, and so many octets
+ * in words of whole ones. Gives the first three; 0 or a code.
+ */
+static ssize_t
+generic_read(
+	struct text *t, uint8_t fields[3], size_t *hex_r, struct lk_result *r)
+{
+	size_t size = 0, octets = 0;
+	uint8_t octet;
+	ssize_t code;
+
+	t->at++;
+	if (span_at(t->s, t->at) != '#')
+		return result_unfit(
+			r, span_at(t->s, t->at), LK_TLSA_TEXT_NUMBER, t->at);
+	t->at++;
+	if (!is_word_end(span_at(t->s, t->at)))
+		return result_unfit(
+			r, span_at(t->s, t->at), LK_TLSA_TEXT_NUMBER, t->at);
+	code = blanks_skip(t, r);
+	if (code == 0)
+		code = number_read(t, UINT16_MAX, &size, r);
+	while (code == 0 && octets < size) {
+		code = octet_read(t, octets < 3 ? &fields[octets] : &octet, r);
+		octets++;
+		t->is_whole = octets == size && size > 3;
+		if (octets == 3)
+			*hex_r = t->at;
+		if (code == 0)
+			code = blanks_skip(t, r);
+	}
+	if (code < 0)
+		return code;
+	if (t->at < t->s.n || size < 4)
+		return result_stop(r, LK_BAD, LK_TLSA_TEXT_HEX, t->at);
+	if (t->is_open)
+		return result_stop(r, LK_MORE, LK_TLSA_TEXT_PARENTHESIS, t->at);
+	result_open(r, LK_READING_TLSA_TEXT_GENERIC);
 	return 0;
 }
 
 ssize_t
 lk_tlsa_text_parse(struct span input, struct lk_result *out_r)
 {
-	struct text t = {input, 0, false};
+	struct text t = {.s = input};
 	uint8_t fields[3] = {0};
-	size_t start;
+	size_t start = 0;
 	ssize_t code;
 
 	result_start(out_r);
 	code = blanks_skip(&t, out_r);
-	for (size_t i = 0; i < 3 && code == 0; i++)
-		code = field_read(&t, acronyms[i], &fields[i], out_r);
-	if (code < 0)
-		return code;
-	start = t.at;
-	code = hex_read(&t, out_r);
+	if (code == 0 && span_at(input, t.at) == '\\') {
+		code = generic_read(&t, fields, &start, out_r);
+	} else {
+		for (size_t i = 0; i < 3 && code == 0; i++)
+			code = field_read(&t, acronyms[i], &fields[i], out_r);
+		start = t.at;
+		if (code == 0)
+			code = hex_read(&t, out_r);
+	}
 	if (code < 0)
 		return code;
 	out_r->tlsa_text = (struct lk_tlsa_text){fields[0], fields[1],
@@ -236,12 +357,18 @@ lk_tlsa_text_parse(struct span input, struct lk_result *out_r)
 	return result_done(out_r, input.n);
 }
 
+/* The digits, and nothing of comments. */
 static void
 digits_put(struct out *out, struct span hex)
 {
-	for (size_t i = 0; i < hex.n; i++)
-		if (hex_value(hex.p[i]) >= 0)
+	bool is_comment = false;
+
+	for (size_t i = 0; i < hex.n; i++) {
+		is_comment = hex.p[i] == ';' ||
+			     (is_comment && !is_line_end(hex.p[i]));
+		if (!is_comment && hex_value(hex.p[i]) >= 0)
 			digit_put(out, (unsigned)hex_value(hex.p[i]));
+	}
 }
 
 size_t

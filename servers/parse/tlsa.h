@@ -46,7 +46,15 @@
 	X(TLSA_TEXT_ACRONYM, "tlsa-text-acronym",                              \
 		"acronyms stand for their numbers",                            \
 		"the fields are numbers; acronyms are for people",             \
-		"RFC 7218 section 2, RFC 6698 section 2.2")
+		"RFC 7218 section 2, RFC 6698 section 2.2")                    \
+	X(TLSA_TEXT_LINE, "tlsa-text-line",                                    \
+		"comments, and the end of the line, are as in a zone file",    \
+		"they are of the zone file, the text of RDATA has none",       \
+		"RFC 1035 section 5.1, RFC 6698 section 2.2")                  \
+	X(TLSA_TEXT_GENERIC, "tlsa-text-generic",                              \
+		"the form for unknown types stands for the same octets",       \
+		"a TLSA record is three numbers and its data",                 \
+		"RFC 3597 section 5, RFC 6698 section 2.2")
 
 /* tlsa: the octets behind the length of the RDATA. */
 struct lk_tlsa {
@@ -57,7 +65,7 @@ struct lk_tlsa {
 /* tlsa-text: any numbers are well-formed here. */
 struct lk_tlsa_text {
 	uint8_t usage, selector, matching;
-	struct span hex; /* with the blanks and parentheses between digits */
+	struct span hex; /* with what stands between digits */
 };
 
 #endif

@@ -65,6 +65,17 @@ rua_read(struct txt *t, struct txt_field *out_r, struct lk_result *r)
 	return 0;
 }
 
+/* Is what is left the value of an extension? */
+static bool
+is_extension(struct txt t)
+{
+	struct txt_field field;
+	struct lk_result unused;
+
+	return txt_value_read(&t, &field, &reasons, &unused) == 0 &&
+	       txt_peek(&t) < 0;
+}
+
 /*
  * Read the value of a field named rua. When it is no list of URIs it must be
  * the value of an extension, and its place goes into the state.
@@ -89,10 +100,11 @@ rua_take(struct txt *t, struct state *state, struct lk_result *r)
 		state->has_rua = true;
 		return 0;
 	}
-	if (code == LK_MORE)
-		return result_stop(r, LK_MORE, LK_TLSRPT_RUA, t->at);
 	(void)txt_peek(t);
-	result_stop(r, LK_BAD, LK_TLSRPT_RUA, t->at);
+	result_stop(r, (enum lk_code)code, LK_TLSRPT_RUA, t->at);
+	/* The beginning of a list, unless it may be an extension to its end. */
+	if (code == LK_MORE && (!state->has_rua || !is_extension(start)))
+		return LK_MORE;
 	if (state->bad_rua == SIZE_MAX && !state->has_rua)
 		state->bad_rua = t->at;
 	else

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutated vectors of the mail protocols: grammars and parsers in C say the same of each."""
+"""Mutated vectors: grammars and parsers in C say the same of each."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from latchkey import paths, vectors
 from latchkey.vectors import Program
-from oracle import http, imap, pop3, sasl, smtp
+from oracle import deep, http, imap, pop3, sasl, smtp, sts, sts_old, tlsa, tlsrpt
 
-ORACLES = {**http.ORACLES, **imap.ORACLES, **pop3.ORACLES, **sasl.ORACLES, **smtp.ORACLES}
+ORACLES = {parser: oracle for grammars in (deep, http, imap, pop3, sasl, smtp, sts, sts_old, tlsa,
+                                           tlsrpt)
+           for parser, oracle in grammars.ORACLES.items()}
 SEEDS = {parser: [vector.data for vector in vectors.read(
     paths.ROOT / f"corpus/vectors/{parser}.json") if len(vector.data) <= 1024]
     for parser in ORACLES}

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,10 +14,8 @@ from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 # -04 section 6.
 _TAG = rb"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _EXTCHAR = rb"\x20\x21\x23-\x2e\x30-\x3b\x3d-\x40\x5b-\x60\x7b-\x7e"
+_INNER = rb"[" + _EXTCHAR + rb"A-Za-z<]*"
 _EXTENSION = rb"[" + _EXTCHAR + rb"][" + _EXTCHAR + rb"A-Za-z<]*"
-_URL = rb"<(?i:https)://[^<> ]*>"
-_ITEM = rb"(?:" + _URL + rb"|" + _TAG + rb"|" + _EXTENSION + rb")"
-_STATUS = re.compile(rb"(?:" + _ITEM + rb"(?:\x20" + _ITEM + rb")*)?")
 _REGISTERED = (b"tls10", b"tls11", b"tls12", b"tls-cert", b"tls-dane-tlsa")
 
 
@@ -31,58 +30,71 @@ def tag(data: bytes) -> Verdict:
                     ["deep-tag-case"] if _other_case(data, _REGISTERED) else [])
 
 
+def _is_url(item: bytes) -> bool:
+    return item[:1] + item[-1:] == b"<>" and uri.is_https(item[1:-1])
+
+
+def _is_tag(item: bytes) -> bool:
+    return re.fullmatch(_TAG, item) is not None
+
+
 def _sorted(items: list[bytes]) -> dict[str, list[str]]:
-    return {"tags": [text(one) for one in items if one[:1].isalpha()],
-            "urls": [text(one[1:-1]) for one in items if one.startswith(b"<")],
-            "extensions": [text(one) for one in items
-                           if not one[:1].isalpha() and not one.startswith(b"<")]}
+    return {"tags": [text(one) for one in items if _is_tag(one)],
+            "urls": [text(one[1:-1]) for one in items if _is_url(one)],
+            "extensions": [text(one) for one in items if not _is_tag(one) and not _is_url(one)]}
 
 
 def _flags(items: list[bytes]) -> list[str]:
     flags = []
     if any(_other_case(one, _REGISTERED) for one in items):
         flags.append("deep-tag-case")
-    if sum(one.startswith(b"<") for one in items) > 1:
+    if sum(map(_is_url, items)) > 1:
         flags.append("deep-two-urls")
-    if any(b"\\" in one for one in items if not one.startswith(b"<")):
+    if any(b"\\" in one for one in items if not _is_url(one)):
         flags.append("deep-backslash")
     return flags
 
 
+def _extension_starts(words: list[bytes], end: int) -> Iterator[int]:
+    """Where runs of words up to `end` begin that are extensions, with their spaces."""
+    for start in range(end - 1, -1, -1):
+        if not re.fullmatch(_INNER, words[start]):
+            return
+        if start < end - 1 if words[start] == b"" else not words[start][:1].isalpha():
+            if words[start][:1] != b"<":
+                yield start
+
+
+def _ends(words: list[bytes]) -> set[int]:
+    """After how many words a status may end."""
+    ends = {0}
+    for end, word in enumerate(words, 1):
+        is_item = end - 1 in ends and (_is_tag(word) or _is_url(word))
+        if is_item or any(start in ends for start in _extension_starts(words, end)):
+            ends.add(end)
+    return ends
+
+
 def status(data: bytes) -> Verdict:
-    if not _STATUS.fullmatch(data):
-        return INVALID
     words = data.split(b" ") if data else []
+    ends = _ends(words)
+    if len(words) not in ends:
+        return INVALID
     items = [word for word in words if word]
-    for one in items:
-        if one.startswith(b"<") and not uri.is_https(one[1:-1]):
-            return INVALID
     flags = _flags(items)
     if len(items) < len(words):
         flags.append("deep-blanks")
-    # Can a word that looks like a tag be a part of an extension in some reading of the grammar?
+    # What is no item of its own is a part of an extension. Can a word that looks like a tag be one
+    # in some reading of the grammar? The word that an empty word needs behind it does not count:
+    # there is no reading without it.
     for number, word in enumerate(words):
-        if re.fullmatch(_TAG, word) and _is_swallowed(words, number):
+        if _is_tag(word):
+            if any(start in ends and (words[start] or start < number - 1)
+                   for start in _extension_starts(words, number + 1)):
+                flags.append("deep-swallowed")
+        elif word and not _is_url(word) and not re.fullmatch(_EXTENSION, word):
             flags.append("deep-swallowed")
     return accepted(dict(_sorted(items)), flags)
-
-
-def _is_swallowed(words: list[bytes], number: int) -> bool:
-    """A run of words up to this one that is an extension, the text before and behind it a status.
-
-    The word that an empty word needs behind it does not count: there is no reading without it.
-    """
-    for start in range(number):
-        run = b" ".join(words[start:number + 1])
-        before = b" ".join(words[:start])
-        if not re.fullmatch(_EXTENSION, run) or (start and not _STATUS.fullmatch(before)):
-            continue
-        if start and not before:
-            continue
-        if words[start] == b"" and start == number - 1:
-            continue
-        return True
-    return False
 
 
 def _split_at_commas(data: bytes) -> list[bytes]:

@@ -32,15 +32,50 @@ def wire(data: bytes) -> Verdict:
                     ["tlsa-pkix-usage"] if usage < 2 else [])
 
 
-def presentation(data: bytes) -> Verdict:
-    # Parentheses do not nest; line ends are blanks inside them and nothing else outside.
-    outside = re.sub(rb"\([^()]*\)", b" ", data)
-    if re.search(rb"[()\r\n]", outside):
+_PIECE = re.compile(rb"(;[^\r\n]*)|(\r?\n\Z)|(.)", re.DOTALL)
+
+
+def _words(data: bytes) -> tuple[list[bytes], list[str]] | None:
+    """The words of a line of a zone file, and what of it is not of the RDATA.
+
+    Parentheses do not nest; line ends are blanks inside them, and outside only at the end.
+    """
+    line, flags, is_open = b"", [], False
+    for comment, end, octet in _PIECE.findall(data):
+        if comment or (end and not is_open):
+            flags.append("tlsa-text-line")
+        elif octet in (b"(", b")") and octet:
+            if is_open == (octet == b"("):
+                return None
+            is_open, line = not is_open, line + b" "
+        elif octet in (b"\r", b"\n") and not is_open:
+            return None
+        else:
+            line += octet or b" "
+    return None if is_open else ([w for w in re.split(rb"[ \t\r\n]+", line) if w], flags)
+
+
+def _generic(words: list[bytes], flags: list[str]) -> Verdict:
+    """The form for unknown types (RFC 3597 section 5)."""
+    if not words or not re.fullmatch(rb"[0-9]+", words[0]) or not all(
+            re.fullmatch(rb"(?:[0-9A-Fa-f]{2})+", word) for word in words[1:]):
         return INVALID
-    words = re.split(rb"[ \t\r\n()]+", data.strip(b" \t\r\n()"))
+    octets = bytes.fromhex(b"".join(words[1:]).decode())
+    if int(words[0]) != len(octets) or not 4 <= len(octets) <= 65535:
+        return INVALID
+    return accepted(_value(list(octets[:3]), octets[3:].hex()), [*flags, "tlsa-text-generic"])
+
+
+def presentation(data: bytes) -> Verdict:
+    found = _words(data)
+    if found is None:
+        return INVALID
+    words, flags = found
+    if words[:1] == [b"\\#"]:
+        return _generic(words[1:], flags)
     if len(words) < 4:
         return INVALID
-    numbers, flags = [], []
+    numbers = []
     for word, acronyms in zip(words[:3], _ACRONYMS):
         number = acronyms.get(word.decode("latin-1"))
         if number is not None:

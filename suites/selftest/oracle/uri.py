@@ -45,5 +45,6 @@ def _is_address(literal: str) -> bool:
 
 def is_https(data: bytes, without: bytes = b"") -> bool:
     """With a host (RFC 7230 section 2.7.2)."""
-    return is_uri(data, without) and bool(
-        re.match(rb"(?i:https)://(?:[^@/?#]*@)?[^:/?#]", data))
+    match = re.match(rb"(?i:https)://([^/?#]*)", data)
+    return is_uri(data, without) and match is not None and (
+        match.group(1).rpartition(b"@")[2][:1] not in (b"", b":"))
