@@ -2,6 +2,7 @@
 /* Writing the transcript's lines. */
 #include "core/transcript.h"
 
+#include <math.h>
 #include <time.h>
 
 #define LINE_MAX_BYTES (4u << 20)
@@ -104,12 +105,17 @@ put_key(struct transcript *t, const char *key)
 void
 transcript_begin(struct transcript *t, const char *event)
 {
+	long long microseconds;
+
 	buf_clear(&t->line);
 	t->cut = false;
 	t->seq++;
 	t->last = transcript_clock() - t->start;
-	if (buf_addf(&t->line, "{\"seq\": %u, \"t\": %.6f, \"event\": \"%s\"",
-		    t->seq, t->last, event) != 0)
+	microseconds = llround(t->last * 1e6);
+	if (buf_addf(&t->line,
+		    "{\"seq\": %u, \"t\": %lld.%06lld, \"event\": \"%s\"",
+		    t->seq, microseconds / 1000000, microseconds % 1000000,
+		    event) != 0)
 		t->cut = true;
 	t->common = t->line.n;
 }

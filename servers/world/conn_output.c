@@ -177,15 +177,8 @@ op_close(struct conn *conn, enum wire_close how)
 		conn->dead = true;
 		return;
 	}
-	if (how == CLOSE_NOTIFY && conn->handshake == HANDSHAKE_DONE) {
-		tls_close_notify(conn->tls);
-		conn_take_tls(conn);
-		(void)write_out(conn);
-	} else {
+	if (!conn->notify_sent)
 		how = CLOSE_FIN;
-	}
-	if (conn->dead)
-		return;
 	(void)shutdown(conn->fd, SHUT_WR);
 	conn->fin_sent = true;
 	conn_over(conn, "server", how == CLOSE_NOTIFY ? "notify" : "fin");
@@ -237,6 +230,17 @@ op_message(struct conn *conn, struct span bytes)
 	record_message(conn, &passing);
 }
 
+/* It goes with what is still to be written. */
+static void
+notify_close(struct conn *conn)
+{
+	if (conn->notify_sent || conn->handshake != HANDSHAKE_DONE)
+		return;
+	conn->notify_sent = true;
+	tls_close_notify(conn->tls);
+	conn_take_tls(conn);
+}
+
 /* Carries out the first thing in the queue; false when it has to wait. */
 static bool
 op_run(struct conn *conn)
@@ -249,6 +253,8 @@ op_run(struct conn *conn)
 			op_pop(conn);
 		return true;
 	}
+	if (wire.kind == WIRE_CLOSE && wire.how == CLOSE_NOTIFY)
+		notify_close(conn);
 	if (!write_out(conn))
 		return false;
 	if (conn->first == NULL)

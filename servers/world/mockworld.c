@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mockworld: plays every server of one trial and starts the client. */
 #include <getopt.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -19,7 +20,13 @@ static const char usage[] =
 	"               were printed\n"
 	"  --root FILE  take the root from FILE, or keep it there if that is "
 	"empty\n"
-	"  --rsa FILE   take the key of the first RSA leaf from FILE (PEM)\n"
+	"  --rsa FILE   take the key of the first RSA leaf from FILE (PEM), if "
+	"it is\n"
+	"               there\n"
+	"  --wait       make ready, and read PLAN when a line comes from "
+	"standard\n"
+	"               input, or end with that; say \"over\" when all is "
+	"written\n"
 	"  --live       write what happens then to standard output, too\n"
 	"  --pcap       write OUT/capture.pcapng as well\n"
 	"Exit status: 0 the trial ran, 2 wrong plan or usage, 3 the machine "
@@ -47,10 +54,15 @@ fail(const char *plan, const struct err *err)
 	return err->class == ERR_PLAN ? 2 : 3;
 }
 
+/* What only main looks at. */
+struct start {
+	bool reads_client, waits;
+};
+
 /* 0 go on, 1 no more to do, -1 wrong usage. */
 static int
 options_read(int argc, char **argv, struct world_options *options,
-	bool *reads_client)
+	struct start *start)
 {
 	static const struct option known[] = {{"ports", no_argument, NULL, 'P'},
 		{"bind", required_argument, NULL, 'B'},
@@ -59,6 +71,7 @@ options_read(int argc, char **argv, struct world_options *options,
 		{"rsa", required_argument, NULL, 'K'},
 		{"live", no_argument, NULL, 'L'},
 		{"pcap", no_argument, NULL, 'C'},
+		{"wait", no_argument, NULL, 'W'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int option;
 
@@ -72,7 +85,8 @@ options_read(int argc, char **argv, struct world_options *options,
 		options->any_port = options->any_port || option == 'P';
 		options->live = options->live || option == 'L';
 		options->pcap = options->pcap || option == 'C';
-		*reads_client = *reads_client || option == 'c';
+		start->reads_client = start->reads_client || option == 'c';
+		start->waits = start->waits || option == 'W';
 		if (option == 'R')
 			options->root = optarg;
 		if (option == 'K')
@@ -103,28 +117,63 @@ world_play(struct world *world, bool reads_client, struct err *err)
 	return world_run(world, err);
 }
 
-int
-main(int argc, char **argv)
+/* A world that nobody wants any more ends without a word. */
+static bool
+is_wanted(void)
+{
+	int c;
+
+	do
+		c = getchar();
+	while (c != EOF && c != '\n');
+	return c != EOF;
+}
+
+static int
+play(const char *plan_path, const char *out_folder,
+	const struct world_options *options, const struct start *start)
 {
 	static struct plan plan;
 	static struct world world;
-	struct world_options options = {0};
 	struct err err = {0};
-	bool reads_client = false;
-	int status = options_read(argc, argv, &options, &reads_client);
+	int status = 0;
+
+	if (world_prepare(&world, &err) != 0)
+		return fail("root", &err);
+	if (start->waits && !is_wanted()) {
+		world_close(&world);
+		return 0;
+	}
+	if (plan_load(&plan, plan_path, &err) != 0 ||
+		world_open(&world, &plan, out_folder, options, &err) != 0 ||
+		world_play(&world, start->reads_client, &err) != 0)
+		status = fail(plan_path, &err);
+	world_close(&world);
+	/* All is written; what the kernel tears down takes a while yet. */
+	if (start->waits)
+		(void)puts("over"), (void)fflush(stdout);
+	plan_fini(&plan);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct world_options options = {0};
+	struct start start = {0};
+	int status = options_read(argc, argv, &options, &start);
 
 	if (status != 0)
 		return status > 0 ? 0 : 2;
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* What the machine's openssl.cnf forbids a world must still be able to
+	 * do; and what ends with the process needs no tidying up. */
+	if (OPENSSL_init_crypto(
+		    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
+		    NULL) != 1)
+		return 3;
 	/* Without a sandbox nobody else ends us when our parent is killed. */
 	if (options.bind != NULL)
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (plan_load(&plan, argv[optind], &err) != 0)
-		return fail(argv[optind], &err);
-	if (world_open(&world, &plan, argv[optind + 1], &options, &err) != 0 ||
-		world_play(&world, reads_client, &err) != 0)
-		status = fail(argv[optind], &err);
-	world_close(&world);
-	plan_fini(&plan);
-	return status;
+	return play(argv[optind], argv[optind + 1], &options, &start);
 }

@@ -12,6 +12,7 @@
 
 #define VERSION "1"
 #define DRAIN_SECONDS 0.25
+#define TRANSCRIPT_ROOM 65536 /* bytes; most trials need one write */
 
 static const struct engine_class *
 class_of(const char *protocol)
@@ -104,13 +105,11 @@ plant_root(struct world *world, struct err *err)
 {
 	const struct plan *plan = world->plan;
 
-	world->pki = pki_world_new(err);
-	if (world->pki == NULL)
-		return -1;
 	if (world->options.root != NULL &&
 		pki_world_keep(world->pki, world->options.root, err) != 0)
 		return -1;
 	if (world->options.rsa != NULL &&
+		access(world->options.rsa, F_OK) == 0 &&
 		pki_world_spare(world->pki, world->options.rsa, err) != 0)
 		return -1;
 	if (plan->trust_bundle == NULL)
@@ -193,6 +192,7 @@ open_files(struct world *world, struct err *err)
 		open_file(world->out_folder, "transcript.jsonl", err);
 	if (world->transcript_file == NULL)
 		return -1;
+	(void)setvbuf(world->transcript_file, NULL, _IOFBF, TRANSCRIPT_ROOM);
 	transcript_init(&world->transcript, world->transcript_file);
 	world->keys = open_file(world->out_folder, "keys.log", err);
 	if (world->keys == NULL)
@@ -263,11 +263,28 @@ watchers_start(struct world *world)
 }
 
 int
+world_prepare(struct world *world, struct err *err)
+{
+	const struct tls_options options = {0};
+	struct tls_context *tls;
+
+	*world = (struct world){.pki = pki_world_new(err)};
+	if (world->pki == NULL)
+		return -1;
+	/* OpenSSL looks algorithms up when they are needed first. */
+	tls = tls_context_new(&options, NULL, NULL, NULL, err);
+	tls_context_free(tls);
+	return tls != NULL ? 0 : -1;
+}
+
+int
 world_open(struct world *world, struct plan *plan, const char *out_folder,
 	const struct world_options *options, struct err *err)
 {
-	*world = (struct world){
-		.plan = plan, .out_folder = out_folder, .options = *options};
+	*world = (struct world){.pki = world->pki,
+		.plan = plan,
+		.out_folder = out_folder,
+		.options = *options};
 	world->no_mail.uid_validity = plan->mailbox.uid_validity;
 	world->loop = ev_default_loop(EVFLAG_AUTO);
 	if (world->loop == NULL)
@@ -439,8 +456,11 @@ world_close(struct world *world)
 {
 	struct err err;
 
-	if (world->loop == NULL)
+	if (world->loop == NULL) {
+		pki_world_free(world->pki);
+		world->pki = NULL;
 		return;
+	}
 	while (world->conns != NULL)
 		conn_free(world->conns);
 	child_free(world);

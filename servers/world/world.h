@@ -98,8 +98,8 @@ struct conn {
 	unsigned in_segments, out_segments;
 	unsigned breaks; /* how often a BREAK was waited for */
 	bool engine_opened, input_ended;
-	bool fin_sent;   /* we said FIN; only listening now */
-	bool notify_got; /* the client sent close_notify */
+	bool fin_sent;                /* we said FIN; only listening now */
+	bool notify_sent, notify_got; /* close_notify, by us, by the client */
 	bool over, reset;
 	struct sockaddr_in peer;
 	bool dead; /* to be freed by the loop's idle step */
@@ -152,7 +152,12 @@ struct world {
 };
 
 /* world.c */
-/* Builds everything up to open sockets; -1 with *err. */
+/*
+ * What takes long and is the same for every plan: the root, and with it what
+ * OpenSSL sets up when it is first used. -1 with *err.
+ */
+int world_prepare(struct world *world, struct err *err);
+/* Builds everything up to open sockets in a prepared world; -1 with *err. */
 int world_open(struct world *world, struct plan *plan, const char *out_folder,
 	const struct world_options *options, struct err *err);
 /* Starts the client, if there is one, and runs to the end. -1 with *err. */

@@ -166,7 +166,9 @@ def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, 
     data = _bytes(do, corpus)
     do = {key: value for key, value in do.items() if key not in BYTES}
     if data is not None:
-        do["data"] = "" if trial.kind == "twin" else data
+        do["data"] = data
+    if trial.kind == "twin":            # one for every segment that nothing is put into
+        do |= {"data": "", "segment": "same"}
     for key in ("after", "selected"):
         if key in do:
             do[key] = _latin1(do[key].encode())

@@ -147,6 +147,12 @@ def _bench(wish: gather.Wish) -> runner.Bench:
     return runner.Bench(_catalog(), wish.out, wish.pcap, wish.repeat, wish.ports)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _bench.cache_info().currsize > 0:
+        with _bench(_wish(session.config)):
+            pass                        # leave it in order
+
+
 class TrialItem(pytest.Item):
     """One trial."""
 

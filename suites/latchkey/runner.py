@@ -27,6 +27,7 @@ from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
 from latchkey.results import Entry, entry
 from latchkey.trial import Seen
+from latchkey.worlds import Worlds
 
 SCRATCH = ".sandbox"                    # below the folder of the report, while a run goes on
 _FIXED = {name: f"{name}-000000" for name in trials.fresh_secrets()}
@@ -47,6 +48,16 @@ class Bench:
     _keys: dict[str, str] = field(default_factory=dict)
     _controls: dict[str, Seen] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._worlds = Worlds(self.scratch)
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A bench that is not left so ends with its process."""
+        self._worlds.close()
+
     @property
     def scratch(self) -> Path:
         return self.out / SCRATCH
@@ -62,7 +73,7 @@ class Bench:
         """Run the world of a trial once, with its evidence in a new folder."""
         if self.ports:
             return trials.run_on_ports(self.catalog, trial, folder, self.scratch, self.pcap)
-        return trials.run(self.catalog, trial, folder, self.etc(trial), self.pcap)
+        return trials.run(self.catalog, trial, folder, self.etc(trial), self._worlds, self.pcap)
 
     def control(self, trial: Trial) -> Seen:
         """A control or a twin, run once for all trials whose world is the same without a fault."""

@@ -16,16 +16,16 @@ from latchkey import paths
 
 _KIND = "rsa-2048"
 _NAME = "latchkey-rsa.pem"
+ARGUMENTS = ("--rsa", f"/etc/{_NAME}")     # for `mockworld`
 
 
-def arguments(plan: Mapping[str, Any], etc: Path) -> list[str]:
-    """What `mockworld` is to be told of the key, if a leaf of its plan needs one."""
+def make(plan: Mapping[str, Any], etc: Path) -> None:
+    """Make the key, if it is not there and a leaf of the plan needs it."""
     if not any(recipe.get("leaf", {}).get("key") == _KIND
                for recipe in plan["identities"].values()):
-        return []
+        return
     if not (etc / _NAME).exists():
         made = subprocess.run(
             [str(paths.program("forgecert")), "--key", "localhost"], check=True,
             input=json.dumps({"leaf": {"key": _KIND}}).encode(), stdout=subprocess.PIPE)
         (etc / _NAME).write_bytes(made.stdout)
-    return ["--rsa", f"/etc/{_NAME}"]

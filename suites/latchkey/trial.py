@@ -7,17 +7,15 @@ import json
 import re
 import secrets
 import shlex
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from latchkey import guard, paths, ports, sandbox, spare, transcript
+from latchkey import paths, ports, sandbox, transcript
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial
 from latchkey.plan import FORGED, Places, compile_plan
 from latchkey.transcript import Transcript
+from latchkey.worlds import Kind, Worlds
 
 PLACES = Places(home=sandbox.HOME, adapter=sandbox.ADAPTER, built=sandbox.BUILT, user="root")
 GRACE = 5.0                             # seconds behind the world's own deadline
@@ -90,36 +88,13 @@ def run_on_ports(catalog: Catalog, trial: Trial, folder: Path, scratch: Path,
     return look(folder, trial.client, trouble)
 
 
-def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, pcap: bool = False) -> Seen:
+def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, worlds: Worlds,
+        pcap: bool = False) -> Seen:
     """Run the world once and read what it wrote into the folder, which is made here."""
     plan = compile_plan(catalog, trial, fresh_secrets(), PLACES)
-    folder.mkdir(parents=True)
-    (folder / "plan.json").write_text(json.dumps(plan) + "\n", encoding="ascii")
-    trouble = _world(plan, trial, folder, etc, pcap)
-    return look(folder, trial.client, trouble)
-
-
-def _world(plan: Mapping[str, Any], trial: Trial, folder: Path, etc: Path, pcap: bool) -> str:
-    inner = [f"{sandbox.PROGRAMS}/mockworld", *(["--pcap"] if pcap else []),
-             *spare.arguments(plan, etc),
-             f"{sandbox.TRIAL}/plan.json", sandbox.TRIAL]
-    # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
-    # every possible one would cost more than the rest of the start.
-    with subprocess.Popen(
-            sandbox.command(etc, folder, trial.client.folder.resolve(), inner),
-            env=sandbox.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, close_fds=False, process_group=guard.group()) as process:
-        try:
-            _, said = process.communicate(timeout=float(plan["deadline"]) + GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return "the world did not end in time"
-        except BaseException:
-            process.kill()
-            raise
-    if process.returncode == 0:
-        return ""
-    return sandbox.last_line(said) or f"mockworld ended with status {process.returncode}"
+    kind = Kind(etc, trial.client.folder.resolve(), pcap)
+    end = worlds.play(kind, plan, folder, float(plan["deadline"]) + GRACE)
+    return replace(look(folder, trial.client), trouble=end())
 
 
 def look(folder: Path, client: Client, trouble: str = "") -> Seen:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import stat
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
                       secret)
-from latchkey import catalog, paths, runner, sandbox, trial as trials
+from latchkey import catalog, paths, runner, sandbox, trial as trials, worlds
 from latchkey.model import Trial
 from latchkey.runner import Bench
 from samples import ROOT, SECRETS
@@ -33,6 +34,7 @@ argv = ["mine", "{host}"]
 argv = ["mine", "{host}"]
 """
 WORLD = """#!/bin/sh
+read -r _ || exit 0
 cd /run/latchkey/trial || exit 3
 case $(cat plan.json) in
 *'"fault": null'*) cp /run/latchkey/adapter/control.jsonl transcript.jsonl ;;
@@ -50,7 +52,7 @@ def written(file: Path, *parts: object) -> None:
 
 
 @pytest.fixture
-def bench(boxed: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def bench(boxed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     programs = boxed / "programs"
     programs.mkdir()
     world_write(programs, WORLD)
@@ -60,7 +62,8 @@ def bench(boxed: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     (adapter / "mine.toml").write_text(ADAPTER, encoding="ascii")
     written(adapter / "control.jsonl", *GOOD)
     written(adapter / "fault.jsonl", *REFUSED)
-    return Bench(catalog.load(ROOT), boxed / "out")
+    with Bench(catalog.load(ROOT), boxed / "out") as own:
+        yield own
 
 
 def world_write(programs: Path, script: str) -> None:
@@ -140,7 +143,8 @@ def test_every_trial_as_often_as_asked(bench: Bench) -> None:
 def test_a_control_is_shared_also_between_processes(bench: Bench) -> None:
     for name in ("starttls.stripped-capability", "starttls.refused"):
         runner.run_trial(bench, one_trial(bench, name))
-    runner.run_trial(Bench(bench.catalog, bench.out), one_trial(bench, "starttls.silent-answer"))
+    with Bench(bench.catalog, bench.out) as other:
+        runner.run_trial(other, one_trial(bench, "starttls.silent-answer"))
     assert len(runs(bench, "controls")) == 1
     found = runner.controls_of(bench.out)
     assert [(one.outcome, one.evidence) for one in found] == [("PASS", *runs(bench, "controls"))]
@@ -178,6 +182,7 @@ def test_a_world_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPat
     trial = one_trial(bench)
     deadline = bench.catalog.profiles[trial.scenario.profile].deadline
     monkeypatch.setattr(trials, "GRACE", 0.3 - deadline)
+    monkeypatch.setattr(worlds, "PATIENCE", 0.1)
     world_write(bench.out.parent / "programs", "#!/bin/sh\nexec sleep 600\n")
     item = runner.run_trial(bench, trial)
     assert (item.outcome, item.result.reason) == ("ERROR", "the world did not end in time")

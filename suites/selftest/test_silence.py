@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, trial as trials
+from latchkey import catalog
 from latchkey.runner import Bench
 from samples import ROOT
 
@@ -66,8 +66,8 @@ def test_hangs_up_on_who_waits(built: Path, script: str, said: bool) -> None:
     adapter.write_text(ADAPTER.format(script=CONNECT + script), encoding="ascii")
     known = catalog.load(ROOT)
     trial = known.trials(known.client(str(adapter)), "starttls.refused")[0]
-    bench = Bench(known, built / "out")
-    seen = trials.run(known, trial, built / "out/trial", bench.etc(trial))
+    with Bench(known, built / "out") as bench:
+        seen = bench.run(trial, built / "out/trial")
     assert seen.trouble == ""
     names = [event.name for event in seen.transcript.events
              if event.name == "quiet" or event.text("verb") == "NOOP"]

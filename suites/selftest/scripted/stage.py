@@ -78,10 +78,11 @@ def impatient(known: Catalog) -> Catalog:
 def judged(known: Catalog, folder: Path, bug: str, names: Sequence[str],
            waits: bool) -> Mapping[str, Entry]:
     """What becomes of the client with this bug in these trials (SCENARIO[VARIANT]/POSTURE)."""
-    bench = Bench(impatient(known) if waits else known, folder / "out")
     file = adapter_write(folder / "adapter", bug)
-    trials = [_trial(bench.catalog, file, name) for name in names]
-    with ThreadPoolExecutor(_WAITING if waits else _BUSY) as pool:
+    known = impatient(known) if waits else known
+    trials = [_trial(known, file, name) for name in names]
+    with Bench(known, folder / "out") as bench, \
+            ThreadPoolExecutor(_WAITING if waits else _BUSY) as pool:
         return dict(zip(names, pool.map(lambda trial: runner.run_trial(bench, trial), trials)))
 
 
