@@ -192,11 +192,22 @@ strike(struct fault_conn *conn, const struct action *action,
 }
 
 static enum engine_phase
+phase_before_login(const struct fault_conn *conn)
+{
+	return conn->in_tls ? PHASE_TLS : PHASE_CLEAR;
+}
+
+static enum engine_phase
 phase_of(const struct fault_conn *conn)
 {
-	if (conn->logged_in)
-		return PHASE_LOGIN;
-	return conn->in_tls ? PHASE_TLS : PHASE_CLEAR;
+	return conn->logged_in ? PHASE_LOGIN : phase_before_login(conn);
+}
+
+static bool
+is_login(const struct action *action)
+{
+	return strcmp(action->name, REPLY_LOGIN) == 0 ||
+	       strcmp(action->name, REPLY_AUTH) == 0;
 }
 
 /*
@@ -212,6 +223,10 @@ lists_show(const struct fault_conn *conn, const struct action *action)
 	bool greets = strcmp(action->name, REPLY_GREETING) == 0;
 
 	if (greets && !conn->in_tls && fault->in_phase[PHASE_GREETING])
+		return true;
+	/* Who logged in went by the list from before, and may know no other. */
+	if (!conn->delivered && is_login(action) &&
+		fault->in_phase[phase_before_login(conn)])
 		return true;
 	return fault->in_phase[phase_of(conn)] &&
 	       (!conn->delivered || lists || action->refused);

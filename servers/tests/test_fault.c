@@ -504,6 +504,41 @@ lists_are_changed_in_the_named_phases_only(void **state)
 	json_decref(json);
 }
 
+/* Whoever logs in without asking for the list has met it, too. */
+static void
+a_login_goes_by_the_list_from_before(void **state)
+{
+	json_t *json =
+		fault_json("{}", "{\"action\": \"withhold\", \"capabilities\": "
+				 "[\"AUTH=PLAIN\"], \"phases\": [\"tls\"]}");
+	const struct action entered = {
+		.kind = ACTION_NOTE, .name = "auth", .ok = true};
+	const struct action login = {.kind = ACTION_SEND,
+		.name = REPLY_LOGIN,
+		.bytes = span_z("in.")};
+	const struct action fetch = {.kind = ACTION_SEND,
+		.name = REPLY_FETCH,
+		.bytes = span_z("mail.")};
+	struct fault fault;
+	struct fault_conn conn;
+	struct err err;
+	struct buf text;
+	const struct wire_sink sink = {wire_write, &text};
+
+	(void)state;
+	assert_int_equal(fault_load(&fault, json, &err), 0);
+	fault_conn_init(&conn, &fault, false);
+	buf_init(&text, 100);
+	fault_conn_secured(&conn);
+	fault_conn_act(&conn, &entered, &sink);
+	fault_conn_act(&conn, &login, &sink);
+	fault_conn_act(&conn, &fetch, &sink);
+	assert_true(span_eq(buf_span(&text), span_z("in.!mail.")));
+	buf_fini(&text);
+	fault_fini(&fault);
+	json_decref(json);
+}
+
 /* Loads a fault, and lets it change the configuration. Both live as long as
  * the JSON. */
 static json_t *
@@ -684,6 +719,7 @@ main(void)
 		cmocka_unit_test(the_nth_message_is_struck_once),
 		cmocka_unit_test(an_alert_shows_no_certificate),
 		cmocka_unit_test(lists_are_changed_in_the_named_phases_only),
+		cmocka_unit_test(a_login_goes_by_the_list_from_before),
 		cmocka_unit_test(a_refusal_holds_where_the_fault_says),
 		cmocka_unit_test(what_is_withheld_may_be_refused_as_well),
 		cmocka_unit_test(a_greeting_may_bring_its_own_list),
