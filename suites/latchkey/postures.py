@@ -12,7 +12,8 @@ from latchkey.errors import suggestion
 SERVICES = {"imap": "imap", "pop3": "pop3", "submission": "smtp"}
 PROTOCOLS = tuple(SERVICES.values())
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
-          "starttls-default", "starttls-after-clear", "starttls-after-unverified")
+          "starttls-default", "starttls-after-clear", "starttls-after-unverified",
+          "implicit-token", "starttls-token")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -39,7 +40,7 @@ class Posture:
     @property
     def implicit(self) -> bool:
         """TLS comes first on the port that this posture uses."""
-        return self.wish in ("implicit", "implicit-default")
+        return self.wish.startswith("implicit")
 
     @property
     def demands_tls(self) -> bool:
@@ -56,6 +57,11 @@ class Posture:
         clear, implicit = LISTENERS[self.protocol, False], LISTENERS[self.protocol, True]
         return {None: (self.listener,), "starttls": (clear,), "implicit": (implicit,),
                 "both": (clear, implicit), "dns": ("dns",)}[listener]
+
+    @property
+    def has_token(self) -> bool:
+        """The client has a token (RFC 7628) and no password."""
+        return self.wish.endswith("-token")
 
     @property
     def of_control(self) -> Posture:
@@ -92,6 +98,13 @@ def matching(pattern: str) -> tuple[str, ...]:
         return ()
     return tuple(name for name, posture in POSTURES.items()
                  if service in ("*", posture.service) and wish in ("*", posture.wish))
+
+
+def attacked(pattern: str) -> tuple[str, ...]:
+    """The same in a scenario, where a wish with a token has to be named: few worlds offer that."""
+    found = matching(pattern)
+    return tuple(name for name in found
+                 if not POSTURES[name].has_token or pattern.endswith("-token"))
 
 
 def suggest(pattern: str) -> str:

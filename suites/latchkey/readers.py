@@ -133,7 +133,7 @@ def _merged_do(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any
 def _postures(file: TomlFile, path: KeyPath, patterns: list[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for number, pattern in enumerate(patterns):
-        names = postures.matching(pattern)
+        names = postures.attacked(pattern)
         if not names:
             file.fail(path + ("postures", number), f'unknown posture "{pattern}"',
                       postures.suggest(pattern))

@@ -14,7 +14,7 @@ from latchkey import catalog, coverage, faults, formats, template
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
-from latchkey.postures import POSTURES, WISHES, by_wish, matching
+from latchkey.postures import POSTURES, WISHES, attacked, by_wish, matching
 from latchkey.shape import check
 from samples import ROOT, SECRETS
 
@@ -53,12 +53,23 @@ def test_postures() -> None:
     demanding = {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_tls}
     assert demanding == set(WISHES) - {"opportunistic", "default"}
     assert {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_identity} == {
-        "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified"}
+        "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified",
+        "implicit-token", "starttls-token"}
+    assert {wish for wish in WISHES if POSTURES[f"pop3-{wish}"].implicit} == {
+        "implicit", "implicit-default", "implicit-token"}
     assert by_wish({"demanded": "MUST", "starttls": "MAY", "default": "SHOULD"}) == {
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
-        "starttls-after-unverified": "MUST",
+        "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
         "default": "SHOULD"}
+
+
+def test_scenarios_name_the_postures_with_a_token() -> None:
+    assert attacked("imap-*") == tuple(
+        f"imap-{wish}" for wish in WISHES if wish not in ("implicit-token", "starttls-token"))
+    assert attacked("*-starttls-token") == matching("*-starttls-token") != ()
+    assert attacked("pop3-implicit-token") == ("pop3-implicit-token",)
+    assert attacked("imap") == ()
 
 
 def test_templates() -> None:

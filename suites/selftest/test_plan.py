@@ -10,7 +10,7 @@ from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.model import Trial, control_of, twin_of
 from latchkey.plan import Places, compile_plan, hosts
-from latchkey.postures import LISTENERS, POSTURES, matching
+from latchkey.postures import LISTENERS, POSTURES, attacked
 from latchkey.shape import check
 from samples import ADAPTER, ROOT, SCENARIO, SECRETS, VARIANTS, written
 
@@ -123,7 +123,7 @@ def test_variants_inherit(known: readers.Known, tmp_path: Path) -> None:
     assert one.title == "A test" and one.postures == ("imap-starttls", "pop3-starttls")
     assert two.fault.do == {"action": "close", "when": "before", "how": "fin"}
     assert two.fault.at == {"reply": "starttls"}
-    assert two.title == "Another" and two.postures == matching("submission-*")
+    assert two.title == "Another" and two.postures == attacked("submission-*")
 
 
 def test_an_adapter_from_any_path(real: Catalog, tmp_path: Path) -> None:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ImapFlow: imap WISH HOST PORT USER PASSWORD
+// ImapFlow: imap WISH HOST PORT USER PASSWORD-OR-TOKEN
 "use strict";
 const { ImapFlow } = require("imapflow");
 
@@ -10,8 +10,9 @@ const wishes = {
 	starttls: { doSTARTTLS: true },
 	default: {},
 };
+const auth = wish.endsWith("-token") ? { user, accessToken: pass } : { user, pass };
 const client = new ImapFlow({
-	host, port: Number(port), secure: false, auth: { user, pass }, logger: false, ...wishes[wish],
+	host, port: Number(port), secure: false, auth, logger: false, ...wishes[wish.replace("-token", "")],
 	connectionTimeout: limit, greetingTimeout: limit, socketTimeout: limit,
 });
 

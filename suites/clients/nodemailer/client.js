@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Nodemailer: submission WISH HOST PORT USER PASSWORD FROM TO MESSAGE
+// Nodemailer: submission WISH HOST PORT USER PASSWORD-OR-TOKEN FROM TO MESSAGE
 "use strict";
 const nodemailer = require("nodemailer");
 
@@ -11,8 +11,9 @@ const wishes = {
 	opportunistic: { opportunisticTLS: true },
 	default: {},
 };
+const auth = wish.endsWith("-token") ? { type: "OAuth2", user, accessToken: pass } : { user, pass };
 const transport = nodemailer.createTransport({
-	host, port: Number(port), auth: { user, pass }, ...wishes[wish],
+	host, port: Number(port), auth, ...wishes[wish.replace("-token", "")],
 	connectionTimeout: limit, greetingTimeout: limit, socketTimeout: limit,
 });
 transport.sendMail({ envelope: { from, to }, raw: { path: message } }).catch((error) => {

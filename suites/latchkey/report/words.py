@@ -97,6 +97,8 @@ WISHES = {
     "starttls-default": "STARTTLS demanded, verification as shipped",
     "starttls-after-clear": "STARTTLS demanded behind a transfer without TLS",
     "starttls-after-unverified": "STARTTLS demanded behind a transfer without verification",
+    "implicit-token": "implicit TLS demanded, login by token",
+    "starttls-token": "STARTTLS demanded, login by token",
     "sts": "MTA-STS",
     "dane": "DANE",
 }

@@ -5,8 +5,9 @@ client.py [--bug NAME] SERVICE WISH HOST PORT CA USER PASSWORD FROM TO MESSAGE
 
 SERVICE is imap, pop3 or submission. WISH is implicit; every other one means STARTTLS or nothing:
 whoever was told nothing does what is safe. starttls-after-clear and -after-unverified do the work
-twice, the first time without. Exit status: 0 the mail was fetched or handed in, 1 it was not. It
-starts hundreds of times in the self-test, so it imports little.
+twice, the first time without. With implicit-token and starttls-token PASSWORD is a token. Exit
+status: 0 the mail was fetched or handed in, 1 it was not. It starts hundreds of times in the
+self-test, so it imports little.
 """
 
 from __future__ import annotations
@@ -188,10 +189,10 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
     """One connection from its beginning to its end."""
     _, wish, _, port, ca, *_ = words
     session = session_of(bug, words, int(port) if tls else clear_port(words))
-    session.relaxed = relaxed
+    session.relaxed, session.has_token = relaxed, wish.endswith("-token")
     session.lines.asks = probe and bug == "probes-with-antique-hello"
     context = tls_of(ca, "checks-no-certificate" if unchecked else bug, older)
-    implicit = wish == "implicit" or int(port) in CLEAR_PORTS
+    implicit = wish.startswith("implicit") or int(port) in CLEAR_PORTS
     if tls and implicit:
         session.lines.secure(context)
     try:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMPLETED, CONSUMED, CONTENT, CRASH,
-                            CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO, DIGEST_OFFERED, FALLBACK, FALSE,
-                            FALSE_MAIL, FORGED, IN_CLEAR, SHOWN, TO_IMPOSTOR, UNOFFERED, Verdict,
-                            fail, warn)
+from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMPLETED, CONSUMED, CONTENT, CONTENT_TO,
+                            CRASH, CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO, DIGEST_OFFERED, FALLBACK,
+                            FALSE, FALSE_MAIL, FORGED, IN_CLEAR, SHOWN, TO_IMPOSTOR, UNOFFERED,
+                            Verdict, fail, warn)
 
 DONE = "operation-completed: interoperability"
 REUSED = "no-transfer-reused: content-leak"
@@ -101,6 +101,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "starttls.guessed-tags[refused]/imap-starttls": IN_CLEAR,
         "auth.apop-without-tls[among-others]/pop3-starttls": fail(CREDENTIAL, COMMAND, FALSE),
         "setup.starttls-fails[refused]/submission-default": EXPOSED,
+        "auth.token-without-tls[stripped]/imap-starttls-token": IN_CLEAR,
+        "auth.token-without-tls[refused]/submission-starttls-token": IN_CLEAR,
     },
     "demands-tls-once": {
         "starttls.second-connection-weaker[refused]/imap-starttls": IN_CLEAR,
@@ -142,6 +144,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "checks-no-certificate": {
         IMPOSTOR_STARTTLS: warn(CREDENTIAL_TO),
         "certificate.rare[uri-only]/pop3-implicit": TO_IMPOSTOR,
+        "auth.token-to-impostor[self-signed]/pop3-implicit-token":
+            fail(CREDENTIAL_TO, CONTENT_TO, FALSE_MAIL),
     },
     "believes-common-name": {"certificate.common-name[cn-only]/imap-implicit": warn(COMPLETED)},
     "retries-with-older-tls": dict.fromkeys((
@@ -209,17 +213,25 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "baseline.unknown-capabilities/imap-starttls": warn(DONE),
         "baseline.unknown-capabilities/pop3-implicit": warn(DONE),
     },
-    "retries-in-clear": {IMPOSTOR_STARTTLS: warn(CREDENTIAL)},
-    "always-says-success": {ONLY_TLS_PORT: warn(FALSE)},
+    "retries-in-clear": {
+        IMPOSTOR_STARTTLS: warn(CREDENTIAL),
+        "auth.token-to-impostor[other-host]/submission-starttls-token": CLEAR_FOR_IMPOSTOR,
+    },
+    "always-says-success": {
+        ONLY_TLS_PORT: warn(FALSE),
+        "auth.token-not-offered/imap-starttls-token": fail(FALSE),
+    },
     "always-sends-initial-response": {
         "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
     },
     "reads-short-lists": {"auth.long-menu/submission-starttls": warn(DONE)},
     "believes-clear-capabilities": {
         "auth.only-plain-inside-tls/imap-starttls": fail(UNOFFERED, DONE),
+        "auth.token-not-offered/submission-starttls-token": warn(UNOFFERED),
         "auth.only-proofs-inside-tls/submission-starttls": fail(UNOFFERED),
     },
     "sends-password-before-tls": {
+        "auth.token-not-offered/imap-starttls-token": fail(CREDENTIAL),
         "auth.only-readable-in-clear/pop3-starttls": fail(READABLE),
         "tampering.capabilities[starttls-untagged]/imap-starttls": fail(CREDENTIAL),
     },

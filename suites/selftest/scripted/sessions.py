@@ -18,6 +18,7 @@ class Session:
 
     starttls = "STARTTLS"               # the command, and what its offer is called
     leave = "QUIT"
+    login_verb = "AUTH"
 
     def __init__(self, lines: Lines, user: str, password: str, *mail: str) -> None:
         self.lines, self.bug = lines, lines.bug
@@ -26,6 +27,7 @@ class Session:
         self.preauth = False
         self.misled = False             # knows no list, and no TLS
         self.relaxed = False            # can do without TLS
+        self.has_token = False          # what it calls its password is one
         self.answered: set[str] = set()     # tags that were answered before they were used
         self.early: list[str] = []      # what only a bug remembers
 
@@ -41,6 +43,9 @@ class Session:
 
     def login_lines(self, offered: Sequence[str]) -> list[str]:
         """The best login that is offered."""
+        return self.token_login(offered) if self.has_token else self.password_login(offered)
+
+    def password_login(self, offered: Sequence[str]) -> list[str]:
         raise NotImplementedError
 
     def blind_login(self) -> list[str]:
@@ -56,6 +61,13 @@ class Session:
 
     def words(self, line: str) -> list[str]:
         return line.split()[:20] if self.bug == "reads-short-lists" else line.split()
+
+    def token_login(self, offered: Sequence[str]) -> list[str]:
+        """XOAUTH2, if it is offered."""
+        if "XOAUTH2" not in " ".join(offered).replace("=", " ").split():
+            raise Failed("no login by token is offered")
+        text = f"user={self.user}\1auth=Bearer {self.password}\1\1"
+        return [self.login_verb + " XOAUTH2 " + b2a_base64(text.encode(), newline=False).decode()]
 
     def plain(self) -> str:
         return b2a_base64(f"\0{self.user}\0{self.password}".encode(), newline=False).decode()
@@ -130,6 +142,7 @@ class Imap(Session):
     """IMAP (RFC 3501)."""
 
     leave = "LOGOUT"
+    login_verb = "AUTHENTICATE"
     count = 0
 
     def greet(self) -> None:
@@ -188,7 +201,7 @@ class Imap(Session):
         return [word for line in self.command("CAPABILITY")
                 if line.upper().startswith("* CAPABILITY ") for word in line.upper().split()[2:]]
 
-    def login_lines(self, offered: Sequence[str]) -> list[str]:
+    def password_login(self, offered: Sequence[str]) -> list[str]:
         if self.bug == "always-sends-initial-response":
             return [f"AUTHENTICATE PLAIN {self.plain()}"]
         if "AUTH=CRAM-MD5" in offered:
@@ -268,7 +281,7 @@ class Pop3(Session):
     def capabilities(self) -> list[str]:
         return [line.upper() for line in self.command("CAPA")[1:]]
 
-    def login_lines(self, offered: Sequence[str]) -> list[str]:
+    def password_login(self, offered: Sequence[str]) -> list[str]:
         if any(line.startswith("SASL ") and "PLAIN" in self.words(line) for line in offered):
             return [f"AUTH PLAIN {self.plain()}"]
         if "USER" in offered:
@@ -321,7 +334,7 @@ class Smtp(Session):
     def capabilities(self) -> list[str]:
         return [line[4:].upper() for line in self.command("EHLO client.example.test")[1:]]
 
-    def login_lines(self, offered: Sequence[str]) -> list[str]:
+    def password_login(self, offered: Sequence[str]) -> list[str]:
         if self.strange or any(line.startswith("AUTH ") and "PLAIN" in self.words(line)
                                for line in offered):
             return [f"AUTH PLAIN {self.plain()}"]

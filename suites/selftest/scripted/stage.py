@@ -18,7 +18,8 @@ from samples import ROOT
 
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
-WISHES = ("implicit", "starttls", "default", "starttls-after-clear", "starttls-after-unverified")
+WISHES = ("implicit", "starttls", "default", "starttls-after-clear", "starttls-after-unverified",
+          "implicit-token", "starttls-token")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
@@ -38,7 +39,7 @@ _POSTURE = '''
 [posture.{service}-{wish}]
 argv = [
     "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{bug} "{service}", "{wish}", "{{host}}",
-    "{{port}}", "{{ca}}", "{{user}}", "{{password}}", "{{from}}", "{{to}}", "{{message}}",
+    "{{port}}", "{{ca}}", "{{user}}", "{{{secret}}}", "{{from}}", "{{to}}", "{{message}}",
 ]
 '''
 
@@ -51,7 +52,8 @@ def adapter_write(folder: Path, bug: str) -> Path:
     switch = "" if bug == CORRECT else f' "--bug", "{bug}",'
     file = folder / "adapter.toml"
     file.write_text(_ADAPTER.format(name=bug) + "".join(
-        _POSTURE.format(start=_START, service=service, wish=wish, bug=switch)
+        _POSTURE.format(start=_START, service=service, wish=wish, bug=switch,
+                        secret="token" if wish.endswith("-token") else "password")
         for service in ("imap", "pop3", "submission")
         for wish in WISHES), encoding="ascii")
     return file
