@@ -13,7 +13,7 @@ import pytest
 
 from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
                       secret)
-from latchkey import catalog, paths, runner, sandbox, trial as trials, worlds
+from latchkey import catalog, judge, paths, runner, sandbox, trial as trials, worlds
 from latchkey.model import Trial
 from latchkey.runner import Bench
 from samples import ROOT, SECRETS
@@ -289,3 +289,13 @@ def test_a_program_of_ours_is_asked_for_its_version(tmp_path: Path,
     client = catalog.load(ROOT).client(str(adapter))
     assert runner.with_version([client]) == {"mine": {"version": "7.1", "adapter": str(adapter)}}
     assert paths.program("mockworld") == tmp_path / "mockworld"
+
+
+@pytest.mark.parametrize(("outcomes", "more"), [
+    ("PP", True), ("PPP", False), ("FPP", True), ("FPP" + "P" * 16, True),
+    ("FPP" + "P" * 17, False), ("FPPPF", False), ("FFP", False), ("WPP", True), ("WFP", False),
+])
+def test_where_timing_decides_one_failure_is_looked_for_again(outcomes: str, more: bool) -> None:
+    names = {"P": "PASS", "F": "FAIL", "W": "WARN"}
+    results = [judge.Result(names[letter]) for letter in outcomes]
+    assert runner._wants_more(results, timed=True) is more
