@@ -44,6 +44,26 @@ is_wsp(int c)
 	return c == ' ' || c == '\t';
 }
 
+/* Blank or line end. */
+static inline bool
+is_blank(int c)
+{
+	return is_wsp(c) || c == '\r' || c == '\n';
+}
+
+/* Without blanks and line ends around it. */
+static inline struct span
+blanks_trim(struct span s)
+{
+	size_t from = 0;
+
+	while (s.n > 0 && is_blank(s.p[s.n - 1]))
+		s.n--;
+	while (from < s.n && is_blank(s.p[from]))
+		from++;
+	return span_cut(s, from, s.n);
+}
+
 /* Visible ASCII. */
 static inline bool
 is_vchar(int c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SMTP command CLIENT of DEEP (draft-ietf-uta-email-deep-04 section 7.3):
+ * The SMTP command CLIENT of both drafts, and what a parameter is in DEEP
+ * (draft-ietf-uta-email-deep-04 section 7.3):
  *	"CLIENT" 1*(SP keyword ["=" value]) CRLF
  * A known keyword with a value that does not fit still is a parameter of the
  * general form.
@@ -18,11 +19,12 @@ is_value_part(int c)
 
 /* Read keyword ["=" value]; where it ends, or a code. */
 static ssize_t
-param_read(
-	struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
+param_read(struct span s, size_t at, bool is_whole, struct lk_field *out_r,
+	struct lk_result *r)
 {
 	size_t start = at;
 
+	(void)is_whole;
 	if (!is_alnum(span_at(s, at)))
 		return result_unfit(r, span_at(s, at), LK_DEEP_CLIENT_NAME, at);
 	while (is_alnum(span_at(s, at)) || span_at(s, at) == '-')
@@ -77,20 +79,21 @@ is_fit(const struct lk_field *param, struct lk_result *r)
 }
 
 static void
-param_take(const struct lk_field *param, struct lk_result *r)
+param_take(const struct deep_client *dialect, const struct lk_field *param,
+	struct lk_result *r)
 {
 	struct lk_result tried;
 
 	result_start(&tried);
-	if (!is_fit(param, &tried))
+	if (!dialect->is_fit(param, &tried))
 		result_open(r, LK_READING_DEEP_CLIENT_UNFIT);
 	else
 		r->ambiguous |= tried.ambiguous;
 }
 
 /* Match CLIENT; where it ends, or a code. */
-ssize_t
-deep_client_read(struct span line, struct lk_result *r)
+static ssize_t
+verb_read(struct span line, struct lk_result *r)
 {
 	static const char verb[] = "client";
 	size_t at;
@@ -105,7 +108,8 @@ deep_client_read(struct span line, struct lk_result *r)
 }
 
 static ssize_t
-params_read(struct span line, size_t at, struct lk_result *r)
+params_read(const struct deep_client *dialect, struct span line, size_t at,
+	bool is_whole, struct lk_result *r)
 {
 	struct lk_field param;
 	ssize_t n;
@@ -114,39 +118,40 @@ params_read(struct span line, size_t at, struct lk_result *r)
 		if (span_at(line, at) != ' ')
 			return result_unfit(
 				r, span_at(line, at), LK_DEEP_CLIENT_BLANK, at);
-		n = param_read(line, at + 1, &param, r);
+		n = dialect->read(line, at + 1, is_whole, &param, r);
 		if (n < 0)
 			return n;
-		param_take(&param, r);
+		param_take(dialect, &param, r);
 		at = (size_t)n;
 	} while (at < line.n);
+	r->reason = LK_NONE;
 	return 0;
 }
 
 ssize_t
-lk_deep_client_parse(struct span input, struct lk_result *out_r)
+deep_client_parse(const struct deep_client *dialect, struct span input,
+	struct span *params_r, struct lk_result *r)
 {
 	struct span line;
 	bool is_whole;
-	ssize_t code;
+	ssize_t code = deep_line_cut(input, COMMAND_SIZE, &line, &is_whole, r);
 
-	result_start(out_r);
-	code = deep_line_cut(input, COMMAND_SIZE, &line, &is_whole, out_r);
 	if (code == 0)
-		code = deep_client_read(line, out_r);
+		code = verb_read(line, r);
 	if (code > 0) {
-		out_r->deep_client.params =
-			span_cut(line, (size_t)code, line.n);
-		code = params_read(line, (size_t)code, out_r);
+		*params_r = span_cut(line, (size_t)code, line.n);
+		code = params_read(dialect, line, (size_t)code, is_whole, r);
 	}
-	return deep_line_end(code, line, is_whole, out_r);
+	return deep_line_end(code, line, is_whole, r);
 }
 
 bool
-lk_deep_client_next(struct span *rest, struct lk_field *out_r)
+deep_client_next(const struct deep_client *dialect, struct span *rest,
+	struct lk_field *out_r)
 {
 	struct lk_result unused;
-	ssize_t n = rest->n > 0 ? param_read(*rest, 1, out_r, &unused) : -1;
+	ssize_t n = rest->n > 0 ? dialect->read(*rest, 1, true, out_r, &unused)
+				: -1;
 
 	if (n < 0)
 		return false;
@@ -155,18 +160,18 @@ lk_deep_client_next(struct span *rest, struct lk_field *out_r)
 }
 
 size_t
-lk_deep_client_print(const struct lk_result *value, char *out_r, size_t size)
+deep_client_print(bool (*next)(struct span *, struct lk_field *), uint8_t joint,
+	struct span params, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct span rest = value->deep_client.params;
 	struct lk_field param;
 
 	out_z(&out, "CLIENT");
-	while (lk_deep_client_next(&rest, &param)) {
+	while (next(&params, &param)) {
 		out_byte(&out, ' ');
 		out_put(&out, param.name);
 		if (param.value.p != NULL)
-			out_byte(&out, '=');
+			out_byte(&out, joint);
 		out_put(&out, param.value);
 	}
 	out_z(&out, "\r\n");
@@ -174,16 +179,16 @@ lk_deep_client_print(const struct lk_result *value, char *out_r, size_t size)
 }
 
 size_t
-lk_deep_client_json(const struct lk_result *value, char *out_r, size_t size)
+deep_client_json(bool (*next)(struct span *, struct lk_field *),
+	struct span params, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct span rest = value->deep_client.params;
 	struct lk_field param;
 
 	out_open(&out, '{');
 	out_name(&out, "params");
 	out_open(&out, '[');
-	while (lk_deep_client_next(&rest, &param)) {
+	while (next(&params, &param)) {
 		out_open(&out, '[');
 		out_string(&out, param.name);
 		if (param.value.p != NULL)
@@ -194,4 +199,34 @@ lk_deep_client_json(const struct lk_result *value, char *out_r, size_t size)
 	}
 	out_z(&out, "]}");
 	return out.n;
+}
+
+static const struct deep_client dialect = {param_read, is_fit};
+
+ssize_t
+lk_deep_client_parse(struct span input, struct lk_result *out_r)
+{
+	result_start(out_r);
+	return deep_client_parse(
+		&dialect, input, &out_r->deep_client.params, out_r);
+}
+
+bool
+lk_deep_client_next(struct span *rest, struct lk_field *out_r)
+{
+	return deep_client_next(&dialect, rest, out_r);
+}
+
+size_t
+lk_deep_client_print(const struct lk_result *value, char *out_r, size_t size)
+{
+	return deep_client_print(lk_deep_client_next, '=',
+		value->deep_client.params, out_r, size);
+}
+
+size_t
+lk_deep_client_json(const struct lk_result *value, char *out_r, size_t size)
+{
+	return deep_client_json(
+		lk_deep_client_next, value->deep_client.params, out_r, size);
 }

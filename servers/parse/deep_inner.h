@@ -16,8 +16,24 @@ ssize_t deep_url_read(struct span s, size_t at, enum lk_reason reason,
 	const char *without, struct lk_result *r);
 ssize_t deep_cipher_read(struct span s, size_t at, struct lk_result *r);
 
-/* The verb of both CLIENT commands; where it ends, or a code. */
-ssize_t deep_client_read(struct span line, struct lk_result *r);
+/* What CLIENT is made of in one of the drafts. */
+struct deep_client {
+	/* Read a parameter of the line; where it ends, or a code. */
+	ssize_t (*read)(struct span line, size_t at, bool is_whole,
+		struct lk_field *out_r, struct lk_result *r);
+	/* Does it have what its own rule asks for, or none? */
+	bool (*is_fit)(const struct lk_field *param, struct lk_result *r);
+};
+
+ssize_t deep_client_parse(const struct deep_client *dialect, struct span input,
+	struct span *params_r, struct lk_result *r);
+bool deep_client_next(const struct deep_client *dialect, struct span *rest,
+	struct lk_field *out_r);
+/* Of the parameters that next, the dialect's own, finds. */
+size_t deep_client_print(bool (*next)(struct span *, struct lk_field *),
+	uint8_t joint, struct span params, char *out_r, size_t size);
+size_t deep_client_json(bool (*next)(struct span *, struct lk_field *),
+	struct span params, char *out_r, size_t size);
 
 /* These read the whole of s; 0 or a code. */
 ssize_t deep_status_read(struct span s, int separator, struct lk_result *r);

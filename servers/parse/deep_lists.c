@@ -11,6 +11,27 @@ whole(ssize_t code, struct span input, struct span *text_r, struct lk_result *r)
 	return result_done(r, input.n);
 }
 
+/* The dialects of the status differ in what separates its items. */
+static size_t
+status_print(struct span text, int separator, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+
+	deep_status_print(&out, text, separator);
+	return out.n;
+}
+
+static size_t
+status_json(struct span text, int separator, char *out_r, size_t size)
+{
+	struct out out = out_to(out_r, size);
+
+	out_open(&out, '{');
+	deep_status_json(&out, text, separator);
+	out_byte(&out, '}');
+	return out.n;
+}
+
 ssize_t
 lk_deep_status_parse(struct span input, struct lk_result *out_r)
 {
@@ -22,21 +43,13 @@ lk_deep_status_parse(struct span input, struct lk_result *out_r)
 size_t
 lk_deep_status_print(const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-
-	deep_status_print(&out, value->deep_status.text, ' ');
-	return out.n;
+	return status_print(value->deep_status.text, ' ', out_r, size);
 }
 
 size_t
 lk_deep_status_json(const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-
-	out_open(&out, '{');
-	deep_status_json(&out, value->deep_status.text, ' ');
-	out_byte(&out, '}');
-	return out.n;
+	return status_json(value->deep_status.text, ' ', out_r, size);
 }
 
 ssize_t
@@ -51,22 +64,14 @@ size_t
 lk_deep_status_comma_print(
 	const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-
-	deep_status_print(&out, value->deep_status_comma.text, ',');
-	return out.n;
+	return status_print(value->deep_status_comma.text, ',', out_r, size);
 }
 
 size_t
 lk_deep_status_comma_json(
 	const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-
-	out_open(&out, '{');
-	deep_status_json(&out, value->deep_status_comma.text, ',');
-	out_byte(&out, '}');
-	return out.n;
+	return status_json(value->deep_status_comma.text, ',', out_r, size);
 }
 
 ssize_t

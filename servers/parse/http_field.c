@@ -121,25 +121,6 @@ http_fields_read(struct span s, size_t at, enum http_kind kind,
 	return code < 0 ? code : n;
 }
 
-static bool
-is_blank(int c)
-{
-	return is_wsp(c) || c == '\r' || c == '\n';
-}
-
-/* Without blanks and line ends around it. */
-static struct span
-trim(struct span s)
-{
-	size_t from = 0;
-
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	while (from < s.n && is_blank(s.p[from]))
-		from++;
-	return span_cut(s, from, s.n);
-}
-
 bool
 lk_http_field_next(
 	struct span *lines, struct span *name_r, struct span *value_r)
@@ -153,7 +134,7 @@ lk_http_field_next(
 	while (end != 0 && is_wsp(span_at(*lines, end)));
 	end = end == 0 ? lines->n : end;
 	*name_r = span_cut(*lines, 0, colon);
-	*value_r = trim(span_cut(*lines, colon + 1, end));
+	*value_r = blanks_trim(span_cut(*lines, colon + 1, end));
 	*lines = span_cut(*lines, end, lines->n);
 	return true;
 }

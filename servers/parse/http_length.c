@@ -7,32 +7,22 @@
 #include "parse/chars.h"
 #include "parse/stop.h"
 
-/* Around members; the ends of lines are those of a folded field. */
-static bool
-is_blank(int c)
-{
-	return is_wsp(c) || c == '\r' || c == '\n';
-}
-
-/* Cut the next member off a list (RFC 9110 section 5.6.1), blanks around it
- * left out; false at the end. It may be empty. */
+/*
+ * Cut the next member off a list (RFC 9110 section 5.6.1), without blanks and
+ * the line ends of a folded field around it; false at the end. It may be empty.
+ */
 static bool
 member_next(struct span *list, struct span *member_r)
 {
-	size_t end = 0, from = 0;
+	size_t end = 0;
 
 	if (list->p == NULL)
 		return false;
 	while (end < list->n && list->p[end] != ',')
 		end++;
-	*member_r = span_cut(*list, 0, end);
+	*member_r = blanks_trim(span_cut(*list, 0, end));
 	*list = end < list->n ? span_cut(*list, end + 1, list->n)
 			      : span_of(NULL, 0);
-	while (is_blank(span_at(*member_r, from)))
-		from++;
-	*member_r = span_cut(*member_r, from, member_r->n);
-	while (member_r->n > 0 && is_blank(member_r->p[member_r->n - 1]))
-		member_r->n--;
 	return true;
 }
 

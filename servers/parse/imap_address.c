@@ -2,21 +2,7 @@
 /* Reading address lists, leniently: any text gives some list. */
 #include "parse/imap_address.h"
 
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct span
-trim(struct span s)
-{
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	while (s.n > 0 && is_blank(s.p[0]))
-		s = span_cut(s, 1, s.n);
-	return s;
-}
+#include "parse/chars.h"
 
 /* The byte behind the quoted string, comment or single byte at at. */
 static size_t
@@ -62,10 +48,10 @@ string_of(struct span s)
 {
 	size_t end;
 
-	s = trim(s);
+	s = blanks_trim(s);
 	while (s.n > 0 && s.p[0] == '(')
-		s = trim(span_cut(s, skip_one(s, 0), s.n));
-	s = trim(span_cut(s, 0, find_outside(s, "(")));
+		s = blanks_trim(span_cut(s, skip_one(s, 0), s.n));
+	s = blanks_trim(span_cut(s, 0, find_outside(s, "(")));
 	if (s.n >= 2 && s.p[0] == '"') {
 		end = skip_one(s, 0);
 		if (end == s.n && s.p[end - 1] == '"')
@@ -81,7 +67,7 @@ spec_parse(struct span spec, struct imap_address *address_r)
 	size_t at, next;
 
 	/* obs-route: "@a,@b:" before the address proper. */
-	spec = trim(spec);
+	spec = blanks_trim(spec);
 	at = spec.n > 0 && spec.p[0] == '@' ? find_outside(spec, ":") : spec.n;
 	if (at < spec.n)
 		spec = span_cut(spec, at + 1, spec.n);
@@ -127,7 +113,7 @@ item_cut(struct span *list, enum imap_address_kind *kind_r)
 {
 	const size_t end = item_end(*list);
 	const uint8_t by = end < list->n ? list->p[end] : '\0';
-	const struct span item = trim(span_cut(*list, 0, end));
+	const struct span item = blanks_trim(span_cut(*list, 0, end));
 
 	*kind_r = IMAP_ADDRESS;
 	if (by == ':')
@@ -147,7 +133,7 @@ imap_address_next(struct span *list, struct imap_address *address_r)
 
 	*address_r = (struct imap_address){.kind = IMAP_ADDRESS};
 	do {
-		*list = trim(*list);
+		*list = blanks_trim(*list);
 		if (list->n == 0)
 			return false;
 		item = item_cut(list, &address_r->kind);

@@ -2,6 +2,8 @@
 /* Framing of IMAP commands, and reading their words. */
 #include "parse/imap_command.h"
 
+#include "parse/chars.h"
+
 /* The content of a line without its CRLF or bare LF. */
 static struct span
 line_strip(struct span line)
@@ -11,12 +13,6 @@ line_strip(struct span line)
 	if (line.n > 0 && line.p[line.n - 1] == '\r')
 		line.n--;
 	return line;
-}
-
-static bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
 }
 
 /* literal = "{" number ["+"] "}" CRLF: does the line end in one? */
@@ -75,51 +71,50 @@ imap_frame_accept(struct imap_frame *frame, const struct imap_literal *literal)
 }
 
 static bool
-is_ctl(uint8_t c)
+is_ctl(int c)
 {
 	return c < 0x20 || c == 0x7f;
 }
 
 /* ATOM-CHAR: no 8-bit byte, and none of atom-specials. */
 static bool
-is_atom(uint8_t c)
+is_atom(int c)
 {
 	return !is_ctl(c) && c < 0x80 && strchr("(){ %*\"\\]", c) == NULL;
 }
 
 static bool
-is_astring(uint8_t c)
+is_astring(int c)
 {
 	return is_atom(c) || c == ']';
 }
 
 static bool
-is_tag(uint8_t c)
+is_tag(int c)
 {
 	return is_astring(c) && c != '+';
 }
 
 static bool
-is_pattern(uint8_t c)
+is_pattern(int c)
 {
 	return is_astring(c) || c == '%' || c == '*';
 }
 
 static bool
-is_word(uint8_t c)
+is_word(int c)
 {
-	return is_digit(c) || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z') || c == '.' || c == '-';
+	return is_alnum(c) || c == '.' || c == '-';
 }
 
 static bool
-is_set(uint8_t c)
+is_set(int c)
 {
 	return is_digit(c) || c == '*' || c == ':' || c == ',';
 }
 
 static bool
-read_run(struct imap_reader *r, bool (*is)(uint8_t), struct span *run_r)
+read_run(struct imap_reader *r, bool (*is)(int), struct span *run_r)
 {
 	size_t at = r->at;
 

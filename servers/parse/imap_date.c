@@ -2,6 +2,8 @@
 /* Reading the dates of mail headers and of SEARCH and APPEND. */
 #include "parse/imap_date.h"
 
+#include "parse/chars.h"
+
 static const char *const month_name[12] = {"Jan", "Feb", "Mar", "Apr", "May",
 	"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -18,7 +20,7 @@ take_number(struct span *rest, size_t min, size_t max, unsigned *number_r)
 	size_t n = 0;
 
 	*number_r = 0;
-	while (n < rest->n && n < max && rest->p[n] >= '0' && rest->p[n] <= '9')
+	while (n < rest->n && n < max && is_digit(rest->p[n]))
 		*number_r = *number_r * 10 + (unsigned)(rest->p[n++] - '0');
 	*rest = span_cut(*rest, n, rest->n);
 	return n >= min;

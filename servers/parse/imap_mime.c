@@ -2,23 +2,9 @@
 /* Taking messages apart. */
 #include "parse/imap_mime.h"
 
+#include "parse/chars.h"
+
 #define BOUNDARY_MAX 70 /* RFC 2046 section 5.1.1 */
-
-static bool
-is_blank(uint8_t c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct span
-trim(struct span s)
-{
-	while (s.n > 0 && is_blank(s.p[s.n - 1]))
-		s.n--;
-	while (s.n > 0 && is_blank(s.p[0]))
-		s = span_cut(s, 1, s.n);
-	return s;
-}
 
 /* Where the line that starts at from ends, line end included. */
 static size_t
@@ -36,7 +22,7 @@ imap_entity_of(struct span text)
 
 	while (at < text.n) {
 		end = line_end(text, at);
-		if (trim(span_cut(text, at, end)).n == 0) {
+		if (blanks_trim(span_cut(text, at, end)).n == 0) {
 			at = end;
 			break;
 		}
@@ -51,7 +37,7 @@ imap_field_next(struct span *rest, struct imap_field *field_r)
 {
 	size_t end, colon;
 
-	if (trim(span_cut(*rest, 0, line_end(*rest, 0))).n == 0)
+	if (blanks_trim(span_cut(*rest, 0, line_end(*rest, 0))).n == 0)
 		return false;
 	end = line_end(*rest, 0);
 	while (end < rest->n && (rest->p[end] == ' ' || rest->p[end] == '\t'))
@@ -61,9 +47,9 @@ imap_field_next(struct span *rest, struct imap_field *field_r)
 	colon = span_find(field_r->whole, 0, span_of(":", 1));
 	if (colon == SIZE_MAX)
 		colon = field_r->whole.n;
-	field_r->name = trim(span_cut(field_r->whole, 0, colon));
-	field_r->value =
-		trim(span_cut(field_r->whole, colon + 1, field_r->whole.n));
+	field_r->name = blanks_trim(span_cut(field_r->whole, 0, colon));
+	field_r->value = blanks_trim(
+		span_cut(field_r->whole, colon + 1, field_r->whole.n));
 	return true;
 }
 
@@ -86,7 +72,7 @@ take_token(struct span *rest)
 {
 	size_t n = 0;
 
-	*rest = trim(*rest);
+	*rest = blanks_trim(*rest);
 	while (n < rest->n && rest->p[n] > ' ' && rest->p[n] < 0x7f &&
 		strchr("()<>@,;:\\\"/[]?=", rest->p[n]) == NULL)
 		n++;
@@ -97,7 +83,7 @@ take_token(struct span *rest)
 static bool
 take_byte(struct span *rest, char c)
 {
-	*rest = trim(*rest);
+	*rest = blanks_trim(*rest);
 	if (rest->n == 0 || rest->p[0] != (uint8_t)c)
 		return false;
 	*rest = span_cut(*rest, 1, rest->n);
@@ -202,7 +188,7 @@ is_delimiter(struct span line, const struct imap_string *boundary, bool *last_r)
 		return false;
 	line = span_cut(line, n, line.n);
 	*last_r = span_has_prefix(line, span_of("--", 2));
-	return *last_r || trim(line).n == 0;
+	return *last_r || blanks_trim(line).n == 0;
 }
 
 /* The line end before a delimiter belongs to the delimiter (RFC 2046 section

@@ -2,37 +2,32 @@
 /* Paths and parameters of the SMTP envelope. */
 #include "parse/smtp_envelope.h"
 
+#include "parse/chars.h"
+
 #define LOCAL_MAX 64 /* RFC 5321 section 4.5.3.1.1 */
 
 static bool
-is_alnum(uint8_t c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-	       (c >= 'a' && c <= 'z');
-}
-
-static bool
-is_atom(uint8_t c)
+is_atom(int c)
 {
 	return is_alnum(c) || c >= 0x80 ||
 	       (c != 0 && strchr(".!#$%&'*+-/=?^_`{|}~", c) != NULL);
 }
 
 static bool
-is_domain(uint8_t c)
+is_domain(int c)
 {
 	return is_alnum(c) || c >= 0x80 || c == '-' || c == '.' || c == '_';
 }
 
 static bool
-is_literal(uint8_t c)
+is_literal(int c)
 {
 	return is_alnum(c) || c == ':' || c == '.' || c == '-';
 }
 
 /* End of the run of such bytes that starts at from. */
 static size_t
-run_measure(struct span s, size_t from, bool (*is)(uint8_t))
+run_measure(struct span s, size_t from, bool (*is)(int))
 {
 	while (from < s.n && is(s.p[from]))
 		from++;
@@ -125,13 +120,13 @@ smtp_path_parse(struct span input, struct smtp_path *out_r)
 }
 
 static bool
-is_keyword(uint8_t c)
+is_keyword(int c)
 {
 	return is_alnum(c) || c == '-';
 }
 
 static bool
-is_value(uint8_t c)
+is_value(int c)
 {
 	return c > 0x20 && c != '=' && c != 0x7f;
 }
@@ -165,7 +160,7 @@ smtp_parameter_next(struct span *rest, struct smtp_parameter *out_r)
 }
 
 static bool
-is_hex(uint8_t c)
+is_hex(int c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
 }

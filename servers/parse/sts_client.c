@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The SMTP command CLIENT of MUA-STS (draft-ietf-uta-email-deep-05 section
- * 9.3): "CLIENT" 1*(SP name SP value) CRLF. A value is an atom or a quoted
- * string (RFC 5321 section 4.1.2); those of name and version may be any run
- * of visible characters without =.
+ * What a parameter of the SMTP command CLIENT is in MUA-STS
+ * (draft-ietf-uta-email-deep-05 section 9.3):
+ *	"CLIENT" 1*(SP name SP value) CRLF
+ * A value is an atom or a quoted string (RFC 5321 section 4.1.2); those of
+ * name and version may be any run of visible characters without =.
  */
 #include "parse/chars.h"
 #include "parse/deep_inner.h"
-
-#define COMMAND_SIZE 512
 
 static bool
 is_atom_part(int c)
@@ -119,96 +118,32 @@ is_fit(const struct lk_field *param, struct lk_result *r)
 	return true;
 }
 
-static ssize_t
-params_read(struct span line, size_t at, bool is_whole, struct lk_result *r)
-{
-	struct lk_result tried;
-	struct lk_field param;
-	ssize_t n;
-
-	do {
-		if (span_at(line, at) != ' ')
-			return result_unfit(
-				r, span_at(line, at), LK_DEEP_CLIENT_BLANK, at);
-		n = param_read(line, at + 1, is_whole, &param, r);
-		if (n < 0)
-			return n;
-		result_start(&tried);
-		if (!is_fit(&param, &tried))
-			result_open(r, LK_READING_DEEP_CLIENT_UNFIT);
-		else
-			r->ambiguous |= tried.ambiguous;
-		at = (size_t)n;
-	} while (at < line.n);
-	r->reason = LK_NONE;
-	return 0;
-}
+static const struct deep_client dialect = {param_read, is_fit};
 
 ssize_t
 lk_sts_client_parse(struct span input, struct lk_result *out_r)
 {
-	struct span line;
-	bool is_whole;
-	ssize_t code;
-
 	result_start(out_r);
-	code = deep_line_cut(input, COMMAND_SIZE, &line, &is_whole, out_r);
-	if (code == 0)
-		code = deep_client_read(line, out_r);
-	if (code > 0) {
-		out_r->sts_client.params = span_cut(line, (size_t)code, line.n);
-		code = params_read(line, (size_t)code, is_whole, out_r);
-	}
-	return deep_line_end(code, line, is_whole, out_r);
+	return deep_client_parse(
+		&dialect, input, &out_r->sts_client.params, out_r);
 }
 
 bool
 lk_sts_client_next(struct span *rest, struct lk_field *out_r)
 {
-	struct lk_result unused;
-	ssize_t n =
-		rest->n > 0 ? param_read(*rest, 1, true, out_r, &unused) : -1;
-
-	if (n < 0)
-		return false;
-	*rest = span_cut(*rest, (size_t)n, rest->n);
-	return true;
+	return deep_client_next(&dialect, rest, out_r);
 }
 
 size_t
 lk_sts_client_print(const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-	struct span rest = value->sts_client.params;
-	struct lk_field param;
-
-	out_z(&out, "CLIENT");
-	while (lk_sts_client_next(&rest, &param)) {
-		out_byte(&out, ' ');
-		out_put(&out, param.name);
-		out_byte(&out, ' ');
-		out_put(&out, param.value);
-	}
-	out_z(&out, "\r\n");
-	return out.n;
+	return deep_client_print(
+		lk_sts_client_next, ' ', value->sts_client.params, out_r, size);
 }
 
 size_t
 lk_sts_client_json(const struct lk_result *value, char *out_r, size_t size)
 {
-	struct out out = out_to(out_r, size);
-	struct span rest = value->sts_client.params;
-	struct lk_field param;
-
-	out_open(&out, '{');
-	out_name(&out, "params");
-	out_open(&out, '[');
-	while (lk_sts_client_next(&rest, &param)) {
-		out_open(&out, '[');
-		out_string(&out, param.name);
-		out_string(&out, param.value);
-		out_byte(&out, ']');
-	}
-	out_z(&out, "]}");
-	return out.n;
+	return deep_client_json(
+		lk_sts_client_next, value->sts_client.params, out_r, size);
 }
