@@ -19,7 +19,8 @@ endif
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all run test check unit selftest clang cover stack bench lint format coverage \
+.PHONY: all run test check unit selftest clang coverage stack bench lint format \
+	coverage-table \
 	install uninstall clean help setup setup-test setup-lint
 
 all:
@@ -108,11 +109,19 @@ $(B)/cov/vectors: $(addprefix $(B)/cov/,$(LIBRARY_SOURCES:.c=.o) \
 		servers/tests/test_vectors.o)
 	$(Q)$(CC) --coverage -o $@ $^ -lcmocka -ljansson
 
-cover: CFLAGS := -O0 -g
-cover: $(B)/cov/vectors ## what the vectors cover of the parsers
-	@find $(B)/cov -name '*.gcda' -delete
-	@$(B)/cov/vectors >$(B)/cov/log 2>&1 || { cat $(B)/cov/log; exit 1; }
-	@scripts/cover $(B)/cov $(filter servers/parse/%,$(LIBRARY_SOURCES))
+# What the fuzz corpora run: of all that is in servers/parse.
+COV_TARGETS := $(FUZZ_PARSERS) $(patsubst servers/parse/%.c,%,$(PARSE_SOURCES))
+COV_OBJECTS := $(LIBRARY_SOURCES:.c=.o) $(PARSE_SOURCES:.c=.o) servers/core/buf.o \
+	fuzz/engines/runner.o fuzz/harness/oracle.o fuzz/harness/parser.o
+
+$(COV_TARGETS:%=$(B)/cov/bin/%): $(B)/cov/bin/%: $(B)/cov/fuzz/targets/%.o \
+		$(addprefix $(B)/cov/,$(COV_OBJECTS))
+	@mkdir -p $(@D)
+	$(Q)$(CC) --coverage -o $@ $^
+
+coverage: CFLAGS := -O0 -g
+coverage: $(B)/cov/vectors $(COV_TARGETS:%=$(B)/cov/bin/%) $(B)/seeds/done ## of the parsers: lines and branches, with a floor
+	@scripts/coverage $(B)/cov $(filter servers/parse/%,$(LIBRARY_SOURCES)) -- $(PARSE_SOURCES)
 
 stack: $(addprefix $(B)/stack/,$(LIBRARY_SOURCES:.c=.o)) ## how much stack the parsers need
 	@scripts/stack 1024 $(^:.o=.ci)
@@ -164,7 +173,7 @@ format: ## clang-format all C files
 	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
 		2>/dev/null)
 
-coverage: ## write docs/coverage.md anew
+coverage-table: ## write docs/coverage.md anew: which scenarios cover which requirements
 	@scripts/latchkey coverage --markdown >.coverage.md && mv .coverage.md docs/coverage.md
 
 install: all ## install below DESTDIR and PREFIX (/usr/local)

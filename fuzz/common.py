@@ -46,6 +46,12 @@ def seeds(target: str) -> list[Path]:
             for path in sorted(folder.iterdir()) if path.is_file()]
 
 
+def large(target: str) -> list[Path]:
+    """Inputs that are too long for an engine; the plain runner takes them."""
+    folder = BUILD / "seeds/large" / target
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
 def folders(target: str) -> list[Path]:
     """The folders of `seeds` that are there."""
     return sorted({path.parent for path in seeds(target)})

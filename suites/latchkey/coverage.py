@@ -168,8 +168,9 @@ def markdown(specifications: Iterable[Specification]) -> str:
     specifications = tuple(specifications)
     lines = [
         "# Coverage of the register", "",
-        "Made by `make coverage`; [requirements.md](requirements.md) says what the words mean. "
-        "A statement is *covered* by", "the named checks of the named scenarios, *excluded* for "
+        "Made by `make coverage-table`; [requirements.md](requirements.md) says what the words "
+        "mean. A statement is *covered* "
+        "by", "the named checks of the named scenarios, *excluded* for "
         "the reason that stands there, or open.", "",
         "| specification | statements | covered | excluded | open |", "| --- | --- | --- | --- | "
         "--- |"]

@@ -140,7 +140,7 @@ def test_what_binds_only_servers_is_excluded(real: Catalog) -> None:
 def test_the_page_is_up_to_date(real: Catalog) -> None:
     found = coverage.coverage(real.register(), real.scenarios.values())
     stored = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
-    assert stored == coverage.markdown(found), "run make coverage"
+    assert stored == coverage.markdown(found), "run make coverage-table"
 
 
 def test_the_document_counts_the_statements(real: Catalog) -> None:
