@@ -20,7 +20,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test check unit selftest clang coverage stack bench lint format \
-	coverage-table \
+	coverage-table valgrind \
 	install uninstall clean help setup setup-test setup-lint
 
 all:
@@ -157,6 +157,14 @@ check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient) ## te
 
 unit: $(addprefix $(B)/asan/,$(UNIT_TESTS)) ## C unit tests under ASan and UBSan
 	$(UNIT_RUN)
+
+VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite,indirect
+
+valgrind: $(addprefix $(B)/dev/,$(TESTS)) ## C unit tests under valgrind
+	@failed=; for t in $(TESTS); do echo "valgrind: $$t"; \
+		$(VALGRIND) $(B)/dev/$$t >$(B)/dev/$$t.log 2>&1 \
+		|| { cat $(B)/dev/$$t.log; failed="$$failed $$t"; }; done; \
+		test -z "$$failed" || { echo "failed:$$failed" >&2; exit 1; }
 
 selftest: all ## Python tests of the suite itself
 	$(SELFTEST_RUN)

@@ -28,6 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oracle(base64_encode(input, text, BASE64_SIZE(size), &n) &&
 			n == BASE64_SIZE(size),
 		"every input has a text of the right size");
+	oracle(size == 0 || !base64_encode(input, text, n - 1, &again),
+		"nothing is encoded into too little room");
 	oracle(base64_decode(span_of(text, n), bytes, sizeof(bytes), &again) &&
 			span_eq(span_of(bytes, again), input),
 		"bytes come back from their text");

@@ -39,8 +39,57 @@ string_check(struct imap_string string, struct span whole)
 	oracle_inside(string.raw, whole);
 	oracle(n == SIZE_MAX || n <= string.raw.n,
 		"a string means no more bytes than it has");
-	oracle(n == SIZE_MAX || imap_string_is(string, span_of(room, n)),
+	if (n == SIZE_MAX)
+		return;
+	oracle(imap_string_is(string, span_of(room, n)),
 		"a string is what it means");
+	oracle(n == 0 || (!imap_string_is(string, span_of(room, n - 1)) &&
+				 imap_string_copy(string, room, n - 1) ==
+					 SIZE_MAX),
+		"a string is not less than what it means");
+}
+
+/* What a reader did: it moved inside, over this; or it did not move. */
+static void
+move_check(bool was_read, const struct imap_reader *before,
+	const struct imap_reader *after, struct span word)
+{
+	oracle(was_read ? after->at > before->at && after->at <= after->in.n
+			: after->at == before->at,
+		"a reader moves inside, or refuses and does not move");
+	if (was_read)
+		oracle_inside(word, after->in);
+}
+
+/* Each reader of a run of bytes, at the same place. */
+static void
+runs_check(const struct imap_reader *before)
+{
+	static bool (*const readers[])(struct imap_reader *, struct span *) = {
+		imap_read_atom, imap_read_word, imap_read_tag, imap_read_flag,
+		imap_read_set};
+	struct imap_reader r;
+	struct imap_string string = {.raw = {NULL, 0}};
+	struct span word = {NULL, 0};
+	uint32_t number;
+	bool was_read;
+
+	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++) {
+		r = *before;
+		was_read = readers[i](&r, &word);
+		move_check(was_read, before, &r, word);
+	}
+	r = *before;
+	was_read = imap_read_number(&r, &number);
+	move_check(was_read, before, &r, span_of(NULL, 0));
+	r = *before;
+	was_read = imap_read_keyword(&r, "FETCH");
+	move_check(was_read, before, &r, span_of(NULL, 0));
+	oracle(!was_read || !imap_read_word(&r, &word),
+		"a keyword is no longer word");
+	r = *before;
+	was_read = imap_read_pattern(&r, &string);
+	move_check(was_read, before, &r, string.raw);
 }
 
 /* Read one word of some kind; false if there is none. */
@@ -51,7 +100,6 @@ word_read(struct imap_reader *r)
 	struct imap_string string = {.raw = {NULL, 0}};
 	struct span word = {NULL, 0};
 	struct imap_range range;
-	uint32_t number;
 
 	if (imap_read_set(r, &word)) {
 		oracle_inside(word, r->in);
@@ -61,7 +109,7 @@ word_read(struct imap_reader *r)
 	}
 	oracle(r->at == at, "a reader that refuses does not move");
 	if (imap_read_flag(r, &word) || imap_read_tag(r, &word) ||
-		imap_read_word(r, &word) || imap_read_number(r, &number)) {
+		imap_read_word(r, &word)) {
 		oracle_inside(word, r->in);
 	} else if (imap_read_astring(r, &string) ||
 		   imap_read_pattern(r, &string)) {
@@ -75,16 +123,45 @@ word_read(struct imap_reader *r)
 	return true;
 }
 
+static void
+words_read(struct span text)
+{
+	struct imap_reader r = {text, 0};
+
+	while (r.at < text.n && !imap_read_end(&r)) {
+		runs_check(&r);
+		if (!word_read(&r))
+			break;
+	}
+}
+
+/* Where literals mean nothing a command is its first line. */
+static void
+line_check(struct span input)
+{
+	struct imap_frame frame = {0};
+	struct imap_literal literal;
+	const size_t end = span_find(input, 0, span_z("\n"));
+	const enum imap_frame_result result =
+		imap_frame_step(&frame, input, false, &literal);
+
+	oracle(end == SIZE_MAX
+			? result == IMAP_FRAME_MORE
+			: result == IMAP_FRAME_COMMAND && frame.end == end + 1,
+		"without literals a command is a line");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct span input = span_of(data, size);
-	size_t end = frame_end(input, size + 1);
-	struct imap_reader r = {span_cut(input, 0, end), 0};
+	const size_t end = frame_end(input, size + 1);
 
 	oracle(size > 2048 || frame_end(input, 1) == end,
 		"it does not matter where the input is cut");
-	while (end > 0 && !imap_read_end(&r) && word_read(&r))
-		;
+	line_check(input);
+	words_read(span_cut(input, 0, end));
+	/* A reader keeps inside of what is no command, too. */
+	words_read(input);
 	return 0;
 }

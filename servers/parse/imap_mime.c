@@ -231,14 +231,9 @@ imap_walk_next(struct imap_walk *walk, struct imap_entity *part_r)
 }
 
 static bool
-child_find(const struct imap_entity *parent, uint32_t number,
-	struct imap_entity *child_r)
+child_find(struct imap_walk *walk, uint32_t number, struct imap_entity *child_r)
 {
-	struct imap_walk walk;
-
-	if (!imap_walk_start(parent, &walk))
-		return false;
-	while (number > 0 && imap_walk_next(&walk, child_r))
+	while (number > 0 && imap_walk_next(walk, child_r))
 		number--;
 	return number == 0;
 }
@@ -258,7 +253,7 @@ imap_part_find(struct span message, const uint32_t *path, unsigned n,
 		else if (i > 0 && !imap_walk_start(&at, &walk))
 			return false;
 		if (imap_walk_start(&at, &walk)) {
-			if (!child_find(&at, path[i], &at))
+			if (!child_find(&walk, path[i], &at))
 				return false;
 		} else if (path[i] != 1) {
 			return false;

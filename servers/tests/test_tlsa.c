@@ -34,7 +34,13 @@ static const struct parse_row texts[] = {
 	ROW_STOP("digit", "3 1 1 ag", BAD, TLSA_TEXT_HEX, 7),
 	ROW_STOP("open", "3 1 1 (ab", MORE, TLSA_TEXT_PARENTHESIS, 9),
 	ROW_STOP("nested", "((", BAD, TLSA_TEXT_PARENTHESIS, 1),
-	ROW_STOP("line", "3 1 1 ab\n", BAD, TLSA_TEXT_PARENTHESIS, 8),
+	ROW_OPEN("line", "3 1 1 ab;x\r\n", TLSA_TEXT_LINE,
+		TLSA("3", "1", "1", "ab")),
+	ROW_OPEN("generic", "\\# 4 (0301 010a)", TLSA_TEXT_GENERIC,
+		TLSA("3", "1", "1", "0a")),
+	ROW_STOP("two lines", "3 1 1 ab\n\n", BAD, TLSA_TEXT_PARENTHESIS, 8),
+	ROW_STOP("early line", "3 1 1\n", BAD, TLSA_TEXT_PARENTHESIS, 5),
+	ROW_STOP("size", "\\# 3 0301010a", BAD, TLSA_TEXT_HEX, 11),
 };
 
 #define RUA(text) "v=TLSRPTv1; rua=" text
@@ -51,6 +57,8 @@ static const struct parse_row reports[] = {
 	ROW_STOP("two users", RUA("https://a@b@c"), MORE, TLSRPT_RUA, 27),
 	ROW_STOP("no rua", "v=TLSRPTv1; a=b", MORE, TLSRPT_RUA_MISSING, 15),
 	ROW_STOP("comma", RUA("mailto:a,"), MORE, TLSRPT_RUA, 25),
+	ROW_OPEN("extension", RUA("mailto:a;rua=ft+"), TLSRPT_RUA_TWICE,
+		"{\"rua\":[\"mailto:a\"]}"),
 };
 
 static void
