@@ -7,6 +7,35 @@
 
 #define LINE_MAX_BYTES (4u << 20)
 
+/* How one byte is written inside a JSON string. */
+struct escaped {
+	char text[7];
+	uint8_t n;
+};
+
+static struct escaped
+escape(uint8_t c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	if (c == '"' || c == '\\')
+		return (struct escaped){{'\\', (char)c}, 2};
+	if (c == '\r' || c == '\n')
+		return (struct escaped){{'\\', c == '\r' ? 'r' : 'n'}, 2};
+	/* Also U+0080 to U+009F: some readers take U+0085 for a line end. */
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0))
+		return (struct escaped){
+			{'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]}, 6};
+	if (c >= 0xa0) /* two bytes of UTF-8 */
+		return (struct escaped){
+			{(char)(0xc0 | (c >> 6)), (char)(0x80 | (c & 0x3f))},
+			2};
+	return (struct escaped){{(char)c}, 1};
+}
+
+/* Of every byte, looked up: flights of TLS are long. */
+static struct escaped escapes[256];
+
 double
 transcript_clock(void)
 {
@@ -21,6 +50,8 @@ transcript_init(struct transcript *t, FILE *file)
 {
 	*t = (struct transcript){.file = file, .start = transcript_clock()};
 	buf_init(&t->line, LINE_MAX_BYTES);
+	for (unsigned c = 0; c < 256; c++)
+		escapes[c] = escape((uint8_t)c);
 }
 
 void
@@ -42,56 +73,25 @@ putz(struct transcript *t, const char *z)
 	put(t, span_z(z));
 }
 
-/* How one byte is written inside a JSON string; at most 6 bytes. */
-static struct span
-escape(uint8_t c, char room[7])
-{
-	static const char hex[] = "0123456789abcdef";
-
-	if (c == '"' || c == '\\') {
-		room[0] = '\\';
-		room[1] = (char)c;
-		return span_of(room, 2);
-	}
-	if (c == '\r' || c == '\n') {
-		room[0] = '\\';
-		room[1] = c == '\r' ? 'r' : 'n';
-		return span_of(room, 2);
-	}
-	/* Also U+0080 to U+009F: some readers take U+0085 for a line end. */
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
-		memcpy(room, "\\u00", 4);
-		room[4] = hex[c >> 4];
-		room[5] = hex[c & 15];
-		return span_of(room, 6);
-	}
-	if (c >= 0xa0) { /* two bytes of UTF-8 */
-		room[0] = (char)(0xc0 | (c >> 6));
-		room[1] = (char)(0x80 | (c & 0x3f));
-		return span_of(room, 2);
-	}
-	room[0] = (char)c;
-	return span_of(room, 1);
-}
-
 static void
 put_string(struct transcript *t, struct span s)
 {
-	char room[7];
-	size_t plain = 0;
+	char room[1024];
+	size_t n = 0;
 
-	putz(t, "\"");
+	room[n++] = '"';
 	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i];
+		const struct escaped *one = &escapes[s.p[i]];
 
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\')
-			continue;
-		put(t, span_cut(s, plain, i));
-		put(t, escape(c, room));
-		plain = i + 1;
+		if (n > sizeof(room) - sizeof(one->text) - 1) {
+			put(t, span_of(room, n));
+			n = 0;
+		}
+		memcpy(room + n, one->text, sizeof(one->text));
+		n += one->n;
 	}
-	put(t, span_cut(s, plain, s.n));
-	putz(t, "\"");
+	room[n++] = '"';
+	put(t, span_of(room, n));
 }
 
 static void

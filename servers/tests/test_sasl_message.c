@@ -149,7 +149,7 @@ static const struct parse_row bearers[] = {
 
 #define XOAUTH2(user, token)                                                   \
 	"{\"user\":\"" user "\",\"scheme\":\"Bearer\",\"token\":\"" token "\"" \
-									  "}"
+	"}"
 
 static const struct parse_row xoauth2s[] = {
 	ROW_GOOD(

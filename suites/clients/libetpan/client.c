@@ -5,10 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRY(call) do { int r = (call); if (r > 3) { \
-	fprintf(stderr, "%s: %d\n", #call, r); exit(1); } } while (0)
-#define MUST(call) do { int r = (call); if (r != 0) { \
-	fprintf(stderr, "%s: %d\n", #call, r); exit(1); } } while (0)
+#define TRY(call)                                                              \
+	do {                                                                   \
+		int r = (call);                                                \
+		if (r > 3) {                                                   \
+			fprintf(stderr, "%s: %d\n", #call, r);                 \
+			exit(1);                                               \
+		}                                                              \
+	} while (0)
+#define MUST(call)                                                             \
+	do {                                                                   \
+		int r = (call);                                                \
+		if (r != 0) {                                                  \
+			fprintf(stderr, "%s: %d\n", #call, r);                 \
+			exit(1);                                               \
+		}                                                              \
+	} while (0)
 
 static int implicit, starttls, port;
 static const char *host, *user, *password;
@@ -18,8 +30,8 @@ fetch_imap(void)
 {
 	mailimap *s = mailimap_new(0, NULL);
 	struct mailimap_set *one = mailimap_set_new_single(1);
-	struct mailimap_fetch_type *all =
-		mailimap_fetch_type_new_fetch_att(mailimap_fetch_att_new_rfc822());
+	struct mailimap_fetch_type *all = mailimap_fetch_type_new_fetch_att(
+		mailimap_fetch_att_new_rfc822());
 	clist *mails;
 
 	mailimap_set_timeout(s, 8);
@@ -68,7 +80,8 @@ submit(const char *from, const char *to, const char *message)
 		MUST(mailsmtp_socket_starttls(s));
 		MUST(mailesmtp_ehlo(s));
 	}
-	MUST(mailesmtp_auth_sasl(s, "PLAIN", host, NULL, NULL, user, user, password, NULL));
+	MUST(mailesmtp_auth_sasl(
+		s, "PLAIN", host, NULL, NULL, user, user, password, NULL));
 	MUST(mailesmtp_mail(s, from, 1, "x"));
 	MUST(mailesmtp_rcpt(s, to, 0, NULL));
 	MUST(mailsmtp_data(s));
@@ -81,7 +94,7 @@ main(int argc, char **argv)
 {
 	if (argc < 7)
 		return printf("libetpan %d.%d\n", libetpan_get_version_major(),
-			libetpan_get_version_minor()) < 0;
+			       libetpan_get_version_minor()) < 0;
 	implicit = strncmp(argv[2], "implicit", 8) == 0;
 	starttls = strncmp(argv[2], "starttls", 8) == 0;
 	host = argv[3];
