@@ -9,6 +9,8 @@
 
 #include "world/world.h"
 
+#define PAUSE_SECONDS 1.0
+
 struct sight {
 	bool sleeps;
 	/* Sums over the threads: how often they were given a processor, and
@@ -173,6 +175,21 @@ is_unheard(struct world *world)
 }
 
 /*
+ * How long nothing has to move. Who got a right answer does not wait for us:
+ * it may sleep on purpose before its next step, and that step is what a trial
+ * is about. Who waits for an answer, or got a wrong one, waits in vain.
+ */
+static double
+patience(const struct world *world)
+{
+	for (const struct conn *conn = world->conns; conn != NULL;
+		conn = conn->next)
+		if (!conn->fin_sent && !conn->dead && !conn->awaited)
+			return world->plan->quiet;
+	return fmax(world->plan->quiet, PAUSE_SECONDS);
+}
+
+/*
  * Nothing moves, and the client could have moved something: what it waited for
  * a processor does not count as its silence.
  */
@@ -190,5 +207,5 @@ silence_is_over(struct world *world)
 	world->waited = waited;
 	return sleeps && !is_unheard(world) &&
 	       now - world->last_activity >=
-		       world->plan->quiet + waited - world->waited_before;
+		       patience(world) + waited - world->waited_before;
 }

@@ -195,6 +195,7 @@ tls_is_up(struct conn *conn)
 	struct transcript *t;
 
 	conn->handshake = HANDSHAKE_DONE;
+	conn->awaited = true;
 	conn->channel = conn->side->acceptable && !facts.anonymous
 				? CHANNEL_TLS_GOOD
 				: CHANNEL_TLS_BAD;
@@ -365,6 +366,7 @@ conn_on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 						      : "fin");
 	} else {
 		conn->in_segments++;
+		conn->awaited = false;
 		capture_bytes(conn, true, span_of(room, (size_t)n));
 		if (conn->handshake == HANDSHAKE_NONE)
 			clear_bytes(conn, span_of(room, (size_t)n));

@@ -248,6 +248,7 @@ op_run(struct conn *conn)
 	struct wire wire = conn->first->wire;
 
 	if (wire.kind == WIRE_SEND) {
+		conn->awaited = !wire.by_fault;
 		op_send(conn, &wire);
 		if (conn->first != NULL)
 			op_pop(conn);

@@ -100,6 +100,7 @@ struct conn {
 	bool engine_opened, input_ended;
 	bool fin_sent;                /* we said FIN; only listening now */
 	bool notify_sent, notify_got; /* close_notify, by us, by the client */
+	bool awaited; /* the last word was ours, and right: it is its turn */
 	bool over, reset;
 	struct sockaddr_in peer;
 	bool dead; /* to be freed by the loop's idle step */

@@ -31,7 +31,7 @@ server.recv(1000)
 server.sendall(b"b STARTTLS\\r\\n")
 server.recv(1000)
 """
-# STARTTLS was refused, which is the fault. From here on, what the client does.
+# STARTTLS was refused, by the fault or rightly. From here on, what the client does.
 SILENT = "server.recv(1000)\n"
 # The world is stopped until its timer has run out; then it finds the timer and the bytes.
 WORLD_STOPPED = """
@@ -39,6 +39,12 @@ os.kill(os.getppid(), signal.SIGSTOP)
 threading.Event().wait(0.3)
 server.sendall(b"c NOOP\\r\\n")
 os.kill(os.getppid(), signal.SIGCONT)
+server.recv(1000)
+"""
+# It takes its time before its next step.
+PAUSES = """
+threading.Event().wait(0.4)
+server.sendall(b"c NOOP\\r\\n")
 server.recv(1000)
 """
 # One of the threads is always awake, but none of them for long.
@@ -58,14 +64,16 @@ server.recv(1000)
 """
 
 
-@pytest.mark.parametrize(("script", "said"), [
-    (SILENT, False), (WORLD_STOPPED, True), (HANDED_ON, True),
-], ids=["silent", "world-stopped", "handed-on"])
-def test_hangs_up_on_who_waits(built: Path, script: str, said: bool) -> None:
+@pytest.mark.parametrize(("scenario", "script", "said"), [
+    ("starttls.refused", SILENT, False), ("starttls.refused", WORLD_STOPPED, True),
+    ("starttls.refused", HANDED_ON, True), ("starttls.stripped-capability", SILENT, False),
+    ("starttls.stripped-capability", PAUSES, True),
+], ids=["silent", "world-stopped", "handed-on", "silent-in-its-turn", "pauses-in-its-turn"])
+def test_hangs_up_on_who_waits(built: Path, scenario: str, script: str, said: bool) -> None:
     adapter = built / "adapter.toml"
     adapter.write_text(ADAPTER.format(script=CONNECT + script), encoding="ascii")
     known = catalog.load(ROOT)
-    trial = known.trials(known.client(str(adapter)), "starttls.refused")[0]
+    trial = known.trials(known.client(str(adapter)), scenario)[0]
     with Bench(known, built / "out") as bench:
         seen = bench.run(trial, built / "out/trial")
     assert seen.trouble == ""
