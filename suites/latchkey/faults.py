@@ -128,7 +128,7 @@ ACTIONS: Mapping[str, Action] = {
     "silence": Action(),
     "clear-on-implicit": Action(),
     "tls-on-clear": Action(),
-    "garbage": Action(one_of=BYTES),
+    "garbage": Action(one_of=BYTES, tls=True),
     "certificate": Action(("recipe",), tls=True),
     "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "signatures", "dh",
                             "alpn"), tls=True),

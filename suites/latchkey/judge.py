@@ -140,12 +140,14 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         return replace(error(trouble), expected=_expected(case))
     context = Context(transcript, case.posture, case.success, twin, case.prompted,
                       case.shown)
-    if lack := _control_lack(case, control, twin):
+    lack = judge_control(case, control).reason if control is not None else "there was none"
+    reached = fault_reached(transcript)
+    if not lack and not reached and control is not None and not _can_touch(case, control):
+        return replace(skip("untouched"), notes=_notes(context))
+    if lack := lack or _twin_lack(case, twin):
         result = _undecided(context, case, "control")
         return replace(result, notes=(f"control: {lack}", *result.notes))
-    if not fault_reached(transcript):
-        if control is not None and not _can_touch(case, control):
-            return replace(skip("untouched"), notes=_notes(context))
+    if not reached:
         return _undecided(context, case, "fault-not-delivered")
     checks = tuple(_check(context, demand) for demand in case.demands)
     outcomes = {check.outcome for check in checks}
@@ -218,12 +220,8 @@ def harness_trouble(transcript: Transcript) -> str:
     return f"transcript: {transcript.damage}" if transcript.damage else ""
 
 
-def _control_lack(case: Case, control: Transcript | None, twin: Transcript | None) -> str:
-    """What lacks in the controls; "" when they say that the trial can be judged."""
-    if control is None:
-        return "there was none"
-    if reason := judge_control(case, control).reason:
-        return reason
+def _twin_lack(case: Case, twin: Transcript | None) -> str:
+    """What lacks in the twin; "" when it says what is needed, or is not needed."""
     if not any(PREDICATES[demand.predicate].needs_twin for demand in case.demands):
         return ""
     if twin is None:

@@ -28,7 +28,8 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
 _GOODBYES = frozenset({"LOGOUT", "QUIT"})
-_HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "LOGOUT", "QUIT"})
+# RSET undoes what was done on the connection: some say it before they leave.
+_HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "RSET", "LOGOUT", "QUIT"})
 # Replies to what a client logs in with.
 _LOGINS = frozenset({"auth", "login", "user"})
 # TLS records that a server took for a line are no command.

@@ -82,3 +82,12 @@ def test_a_fault_of_tls_for_a_client_that_never_starts_it(starts: bool, reason: 
     case = Case(POSTURES["imap-opportunistic"], (LEAK,), in_tls=True)
     seen = transcript(mail_in_tls() if starts else mail_in_clear(), exited())
     assert judge(case, seen, seen).reason == reason
+
+
+@pytest.mark.parametrize(("starts", "reason"), [(False, "untouched"), (True, "control")])
+def test_a_silent_twin_says_nothing_of_a_step_never_taken(starts: bool, reason: str) -> None:
+    consumed = Demand("no-clear-text-consumed", "MUST", "spoofed-content")
+    asked = event("send", 1, "clear", reply="starttls", by="profile", segment=2, data="x")
+    case = Case(POSTURES["imap-opportunistic"], (consumed,), step=Step("starttls"))
+    seen = transcript(mail_in_clear(), *([asked] if starts else []), exited())
+    assert judge(case, seen, seen, seen).reason == reason
