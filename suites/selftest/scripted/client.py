@@ -49,6 +49,7 @@ BUGS = {
     "visits-referral": "goes where the server sends it, and comes back",
     "forgets-demand-elsewhere": "goes where the server sends it, and logs in there without TLS",
     "logs-in-blindly": "looks for no TLS, and asks for no list, if it was not told to",
+    "overlooks-offers": "takes TLS where there is any, and does not see where there is",
     "autodetects": "tries the port with TLS, then the one without, if it was not told to",
     "autodetects-unchecked": "tries the port with TLS without a look at the certificate",
     "always-sends-initial-response": "sends the response along with AUTHENTICATE",
@@ -262,6 +263,9 @@ def run(bug: str, words: Sequence[str]) -> None:
     """All connections; only a bug makes more than one, or two transfers."""
     if words[1] == "default" and bug in ("logs-in-blindly", "autodetects", "autodetects-unchecked"):
         by_default(bug, words)
+        return
+    if words[1] == "opportunistic" and bug == "overlooks-offers":
+        attempt(bug, words, tls=False)
         return
     if words[1].startswith("starttls-after-"):
         first_transfer(bug, words)

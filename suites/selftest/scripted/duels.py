@@ -135,6 +135,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "setup.nothing-wrong/pop3-default": EXPOSED,
         ONLY_TLS_PORT: warn(CREDENTIAL),
     },
+    "overlooks-offers": {"starttls.offered/submission-opportunistic": EXPOSED},
     "autodetects": {
         "setup.only-clear-port[refused]/imap-default": EXPOSED,
         "setup.only-clear-port[alert]/submission-default": EXPOSED,

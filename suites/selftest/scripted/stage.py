@@ -18,8 +18,8 @@ from samples import ROOT
 
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
-WISHES = ("implicit", "starttls", "default", "starttls-after-clear", "starttls-after-unverified",
-          "implicit-token", "starttls-token")
+WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-clear",
+          "starttls-after-unverified", "implicit-token", "starttls-token")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
