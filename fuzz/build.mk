@@ -19,6 +19,7 @@ FUZZ_TEXT := \
 	http_chunked \
 	http_request \
 	http_response \
+	https \
 	imap \
 	imap_address \
 	imap_capability \

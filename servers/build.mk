@@ -117,6 +117,7 @@ WORLD_SOURCES := \
 	servers/proto/dns_lookup.c \
 	servers/proto/dns_record.c \
 	servers/proto/engine.c \
+	servers/proto/https.c \
 	servers/proto/imap.c \
 	servers/proto/imap_auth.c \
 	servers/proto/imap_body.c \
@@ -170,6 +171,7 @@ TEST_SOURCES := \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_http.c \
+	servers/tests/test_https.c \
 	servers/tests/test_imap.c \
 	servers/tests/test_imap_response.c \
 	servers/tests/test_latch.c \

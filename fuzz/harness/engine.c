@@ -226,6 +226,7 @@ play_init(struct play *play, const struct fuzz_protocol *protocol,
 			.passwordz = "tanstaaf",
 			.tokenz = "ya29.token",
 			.noncez = "1896.697170952",
+			.response = protocol->response,
 			.implicit_tls = (choice & FUZZ_IMPLICIT) != 0,
 			.silent = (choice & FUZZ_SILENT) != 0,
 			.greeting = (choice & FUZZ_PREAUTH) != 0

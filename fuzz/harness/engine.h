@@ -30,6 +30,7 @@ struct fuzz_protocol {
 	struct engine_capabilities rich[PHASES], poor[PHASES];
 	struct engine_refusal refusal[ENGINE_REFUSALS_MAX];
 	unsigned refusals;
+	struct engine_response response; /* https */
 	/* Can a server of this protocol say this? Line ends are looked at. */
 	bool (*is_reply)(struct span reply, struct span tag);
 };

@@ -94,6 +94,21 @@ greet(const struct fault *fault, struct engine_config *config)
 		list_add(list, fault->capability[i]);
 }
 
+static void
+respond(const struct fault *fault, struct engine_response *response)
+{
+	if (fault->statusz != NULL)
+		response->statusz = fault->statusz;
+	if (fault->has_headers) {
+		memcpy(response->header, fault->header, sizeof(fault->header));
+		response->headers = fault->headers;
+	}
+	if (fault->data.p != NULL)
+		response->body = fault->data;
+	response->size = (size_t)fault->keep;
+	response->framing = fault->framing;
+}
+
 void
 fault_configure(const struct fault *fault, struct engine_config *config)
 {
@@ -110,6 +125,9 @@ fault_configure(const struct fault *fault, struct engine_config *config)
 		break;
 	case FAULT_GREET:
 		greet(fault, config);
+		break;
+	case FAULT_RESPOND:
+		respond(fault, &config->response);
 		break;
 	case FAULT_CLEAR_ON_IMPLICIT:
 		config->implicit_tls = false;

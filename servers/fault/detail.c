@@ -77,6 +77,10 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 		(void)snprintf(room, FAULT_DETAIL, "the flight ends in the %s",
 			messages[fault->message]);
 		break;
+	case FAULT_RESPOND:
+		(void)snprintf(room, FAULT_DETAIL, "%s",
+			fault->statusz != NULL ? fault->statusz : "");
+		break;
 	default:
 		if (fault->reply != NULL)
 			(void)snprintf(room, FAULT_DETAIL, "at the reply %s",

@@ -38,6 +38,7 @@ enum fault_do {
 	FAULT_REPLACE,
 	FAULT_REQUEST_CERTIFICATE,
 	FAULT_RESET,
+	FAULT_RESPOND,
 	FAULT_SILENCE,
 	FAULT_SKIP_TLS,
 	FAULT_SNI,
@@ -122,6 +123,11 @@ struct fault {
 	const char *identity;   /* certificate: name in the plan */
 	const char *protocol;   /* speak: "imap", "pop3" or "smtp" */
 	struct tls_options tls; /* tls, alpn */
+	const char *statusz;    /* respond; NULL: as it is */
+	const char *header[ENGINE_HEADERS_MAX];
+	unsigned headers;
+	bool has_headers;
+	enum engine_framing framing;
 	struct dns_override dns;
 	const char *dns_value[DNS_VALUES_MAX];
 };

@@ -47,6 +47,8 @@ static const struct action_rule rules[] = {
 	{"replace", NEED_REPLY | NEED_DATA, {"action", "data"}},
 	{"request-certificate", 0, {"action"}},
 	{"reset", 0, {"action"}},
+	{"respond", 0,
+		{"action", "status", "headers", "data", "size", "framing"}},
 	{"silence", 0, {"action"}},
 	{"skip-tls", 0, {"action", "then"}},
 	{"sni", 0, {"action", "refuse"}},
@@ -380,6 +382,27 @@ load_close(struct fault *fault, const struct json_place *act, struct err *err)
 	return 0;
 }
 
+/* What is left out stays as the profile has it. */
+static int
+load_respond(struct fault *fault, const struct json_place *act, struct err *err)
+{
+	static const char *const framings[] = {
+		"length", "chunked", "close", NULL};
+	int framing = FRAMING_LENGTH;
+
+	if (json_text(act, "status", false, &fault->statusz, err) != 0 ||
+		json_texts(act, "headers", false, fault->header,
+			ENGINE_HEADERS_MAX, &fault->headers, err) != 0 ||
+		json_bytes(act, "data", false, &fault->data, err) != 0 ||
+		json_whole(act, "size", false, 0, (long)ENGINE_BODY_MAX,
+			&fault->keep, err) != 0 ||
+		load_word(act, "framing", false, framings, &framing, err) != 0)
+		return -1;
+	fault->has_headers = json_object_get(act->object, "headers") != NULL;
+	fault->framing = (enum engine_framing)framing;
+	return 0;
+}
+
 /* The parameters of each action. */
 static int
 load_do(struct fault *fault, const struct json_place *act, struct err *err)
@@ -419,6 +442,8 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_REPEAT:
 		return json_whole(
 			act, "count", true, 1, 1000, &fault->count, err);
+	case FAULT_RESPOND:
+		return load_respond(fault, act, err);
 	case FAULT_SKIP_TLS:
 		return load_then(fault, act, true, err);
 	case FAULT_SPEAK:

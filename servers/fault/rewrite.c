@@ -260,6 +260,8 @@ configured_shows(const struct fault_conn *conn, const struct action *action)
 		return lists_show(conn, action);
 	case FAULT_REFUSE:
 		return is_refused(conn, action);
+	case FAULT_RESPOND:
+		return strcmp(action->name, REPLY_POLICY) == 0;
 	case FAULT_GREET:
 	case FAULT_SPEAK:
 	case FAULT_NONE:

@@ -10,6 +10,7 @@
 
 #include "core/buf.h"
 #include "core/span.h"
+#include "parse/http.h"
 
 enum engine_event {
 	ENGINE_OPENED,  /* a client connected (on an implicit-TLS port: and the
@@ -51,6 +52,8 @@ enum action_kind {
  *        name = "message"  word: "fetched", "submitted" or "stored";
  *                          number: of the message, from 1; bytes: its text;
  *                          "fetched" stands right behind the SEND with it
+ *        name = "request"  HTTP: request: what is asked for; bytes: the whole
+ *                          head; noted before it is answered
  *        name = "protocol-error"  bytes: what the client did wrong, for people
  */
 struct action {
@@ -59,6 +62,7 @@ struct action {
 	struct span bytes;
 	struct span word;
 	unsigned number;
+	const struct lk_http_request *request; /* NULL: none */
 	bool refused;
 	bool ok;
 };
@@ -79,6 +83,8 @@ enum engine_phase {
 
 #define ENGINE_CAPABILITIES_MAX 64
 #define ENGINE_REFUSALS_MAX 16
+#define ENGINE_HEADERS_MAX 32
+#define ENGINE_BODY_MAX (4u << 20) /* bytes of an HTTP body */
 #define ENGINE_MESSAGES_MAX 64
 
 /* One capability list, each entry a whole item: "AUTH=PLAIN" (IMAP), "SASL
@@ -126,6 +132,25 @@ struct engine_mailbox {
 	unsigned uid_validity; /* not zero */
 };
 
+/* How the end of an HTTP body is told (RFC 9112 section 6). */
+enum engine_framing {
+	FRAMING_LENGTH,
+	FRAMING_CHUNKED,
+	FRAMING_CLOSE /* by the end of the connection */
+};
+
+/* What a GET of the policy is answered with. */
+struct engine_response {
+	const char *statusz; /* "200 OK" */
+	/* Whole lines without their ends, beside those about framing. */
+	const char *header[ENGINE_HEADERS_MAX];
+	unsigned headers;
+	struct span body;
+	size_t size; /* the body is made this long by fields that say nothing;
+		      * up to ENGINE_BODY_MAX; 0: it stays as it is */
+	enum engine_framing framing;
+};
+
 /*
  * All that an engine needs to know. Owned by the caller; must outlive the
  * engine. NUL-terminated texts end in z.
@@ -143,12 +168,13 @@ struct engine_config {
 	struct engine_mailbox *mailbox; /* imap, pop3 */
 	const char *noncez; /* unguessable text for challenges and APOP */
 	bool silent;        /* speak only when spoken to: no greeting */
+	struct engine_response response; /* https */
 };
 
 struct engine;
 
 struct engine_class {
-	const char *name; /* "imap", "pop3", "smtp" */
+	const char *name; /* "imap", "pop3", "smtp", "https" */
 	/* NULL when memory ran out. */
 	struct engine *(*new)(const struct engine_config *config);
 	/*
@@ -165,6 +191,7 @@ struct engine_class {
 extern const struct engine_class imap_engine;
 extern const struct engine_class pop3_engine;
 extern const struct engine_class smtp_engine;
+extern const struct engine_class https_engine;
 
 /* What engines share (engine.c). */
 

@@ -7,7 +7,7 @@
 #ifndef PROTO_REPLY_H
 #define PROTO_REPLY_H
 
-/* In all three protocols. */
+/* In IMAP, POP3 and SMTP. */
 #define REPLY_GREETING "greeting"
 /* CAPABILITY, CAPA, EHLO */
 #define REPLY_CAPABILITIES "capabilities"
@@ -70,5 +70,10 @@
 #define REPLY_BDAT "bdat"
 #define REPLY_VRFY "vrfy"
 #define REPLY_HELP "help"
+
+/* HTTP: each is a whole response */
+#define REPLY_POLICY "policy"
+/* whatever else is asked for */
+#define REPLY_ABSENT "absent"
 
 #endif

@@ -39,6 +39,20 @@ note_proof(struct conn *conn, const struct action *action)
 	(void)transcript_end(t);
 }
 
+/* The request as it stands, and what of it a judge asks for most. */
+static void
+note_request(struct conn *conn, const struct action *action)
+{
+	const struct lk_http_request *request = action->request;
+	struct transcript *t = record_conn(conn, "http.request");
+
+	transcript_bytes(t, "method", request->method);
+	transcript_bytes(t, "target", request->target);
+	transcript_bytes(t, "authority", request->host);
+	transcript_bytes(t, "head", action->bytes);
+	(void)transcript_end(t);
+}
+
 static void
 note_error(struct conn *conn, const struct action *action)
 {
@@ -82,6 +96,7 @@ on_action(void *self, const struct action *action)
 		{"auth", note_auth},
 		{"proof", note_proof},
 		{"message", note_message},
+		{"request", note_request},
 		{"protocol-error", note_error},
 	};
 	struct conn *conn = self;

@@ -140,6 +140,19 @@ load_listener_tls(struct plan_listener *listener,
 	return tls_options_load(&tls, &listener->tls, err);
 }
 
+/* RFC 8461 section 3.2: the file, and its media type. */
+static int
+load_policy(struct plan_listener *listener, const struct json_place *place,
+	struct err *err)
+{
+	struct engine_response *response = &listener->response;
+
+	response->statusz = "200 OK";
+	response->header[0] = "Content-Type: text/plain";
+	response->headers = 1;
+	return json_bytes(place, "policy", false, &response->body, err);
+}
+
 static bool
 has_identity(const struct plan *plan, const char *name)
 {
@@ -155,8 +168,9 @@ load_listener(struct plan *plan, const struct json_place *place,
 {
 	static const char *const keys[] = {"name", "host", "address", "port",
 		"protocol", "implicit", "identity", "capabilities", "tls",
-		NULL};
-	static const char *const protocols[] = {"imap", "pop3", "smtp", NULL};
+		"policy", NULL};
+	static const char *const protocols[] = {
+		"imap", "pop3", "smtp", "https", NULL};
 
 	if (json_known(place, keys, err) != 0 ||
 		json_text(place, "name", true, &listener->name, err) != 0 ||
@@ -173,7 +187,8 @@ load_listener(struct plan *plan, const struct json_place *place,
 		json_word(place, "protocol", listener->protocol, protocols,
 			err) < 0 ||
 		load_capabilities(listener, place, err) != 0 ||
-		load_listener_tls(listener, place, err) != 0)
+		load_listener_tls(listener, place, err) != 0 ||
+		load_policy(listener, place, err) != 0)
 		return -1;
 	if (!has_identity(plan, listener->identity))
 		return err_set(err, ERR_PLAN,
@@ -194,11 +209,11 @@ load_listeners(
 	if (json_array_size(list) > PLAN_LISTENERS_MAX)
 		return err_set(err, ERR_PLAN, "listeners: too many");
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		if (json_place_item(&all, list, i, &place, err) != 0 ||
-			load_listener(plan, &place,
-				&plan->listener[plan->listeners], err) != 0)
-			return -1;
 		plan->listeners++;
+		if (json_place_item(&all, list, i, &place, err) != 0 ||
+			load_listener(plan, &place, &plan->listener[i], err) !=
+				0)
+			return -1;
 	}
 	return 0;
 }
@@ -331,6 +346,8 @@ plan_fini(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->mailbox.n; i++)
 		plan_bytes_free(plan->mailbox.message[i].text);
+	for (unsigned i = 0; i < plan->listeners; i++)
+		plan_bytes_free(plan->listener[i].response.body);
 	plan_client_fini(&plan->client);
 	if (plan->has_fault)
 		fault_fini(&plan->fault);

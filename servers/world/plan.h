@@ -24,6 +24,7 @@ struct plan_listener {
 	bool implicit;
 	struct engine_capabilities capabilities[PHASES];
 	struct tls_options tls;
+	struct engine_response response; /* https; its body is owned */
 };
 
 struct plan_file {

@@ -21,6 +21,8 @@ class_of(const char *protocol)
 		return &imap_engine;
 	if (strcmp(protocol, "pop3") == 0)
 		return &pop3_engine;
+	if (strcmp(protocol, "https") == 0)
+		return &https_engine;
 	return &smtp_engine;
 }
 
@@ -38,6 +40,7 @@ side_init(struct world *world, struct listener *listener, struct side *side)
 		.tokenz = plan->token,
 		.mailbox = &world->plan->mailbox,
 		.noncez = world->nonce,
+		.response = from->response,
 	};
 	memcpy(side->config.capabilities, from->capabilities,
 		sizeof(from->capabilities));

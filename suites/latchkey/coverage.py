@@ -18,8 +18,6 @@ from latchkey.postures import DEMANDED, POSTURES, Posture
 from latchkey.results import Entry
 
 STATES = ("covered", "excluded", "open")
-# Who does what the register demands, where a client runs in one of today's postures.
-_ACTOR = "MUA"
 # What becomes of a check, the gravest first.
 _GRAVITY = ("FAIL", "WARN", "NOTE", "PASS")
 _UNDECIDED = ("SKIP", "INCONCLUSIVE", "ERROR")
@@ -131,7 +129,10 @@ def _cover(row: Row, scenario: Scenario, variant: Variant) -> Cover | None:
 def binds(row: Row, posture: Posture) -> bool:
     """Does the statement say anything of a client in this posture?"""
     wishes = row.get("wishes", ())
-    return (_ACTOR in (row["actor"], *row.get("also", ())) and posture.protocol in row["protocols"]
+    actor = "sending MTA" if posture.is_mta else "MUA"
+    protocols = ("smtp", "https", "dns") if posture.is_mta else (posture.protocol,)
+    return (actor in (row["actor"], *row.get("also", ()))
+            and not set(protocols).isdisjoint(row["protocols"])
             and (not wishes or posture.wish in wishes or DEMANDED in wishes
                  and posture.demands_tls))
 

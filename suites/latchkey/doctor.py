@@ -104,7 +104,8 @@ def look_at(client: Client) -> Finding:
         detail += f" ({', '.join(others)})"
     if any("{built}" in word for word in client.version_argv):
         # Installs the packages too, before it makes what Debian does not have.
-        setup = shlex.join([str(paths.ROOT / "scripts/setup"), "clients"])
+        group = "senders" if client.root else "clients"
+        setup = shlex.join([str(paths.ROOT / "scripts/setup"), group])
         return Finding(f"client: {client.name}", good, detail, needed=False, command=setup)
     return Finding(f"client: {client.name}", good, detail, needed=False, package=" ".join(debian))
 

@@ -15,13 +15,13 @@ REPLIES = (
     "greeting", "capabilities", "starttls", "challenge", "auth", "login", "logout", "noop", "error",
     "id", "namespace", "enable", "list", "select", "status", "search", "fetch", "store", "expunge",
     "idle", "append", "continue", "mailbox", "user", "stat", "uidl", "top", "retr", "dele", "rset",
-    "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help",
+    "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help", "policy", "absent",
 )
 PHASES = ("greeting", "clear", "tls", "login")
 MESSAGES = ("server-hello", "certificate", "signature", "finished", "ticket", "application")
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 RCODES = ("NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA")
-RECORDS = ("A", "AAAA", "MX", "SRV", "TXT", "CNAME", "TLSA")
+RECORDS = ("A", "AAAA", "MX", "SRV", "TXT", "CNAME", "TLSA", "NS", "SOA")
 # TLS alerts by their names (RFC 8446 section 6, RFC 5246 section 7.2); the world wants the number.
 ALERTS = {
     "unexpected_message": 10, "bad_record_mac": 20, "record_overflow": 22, "handshake_failure": 40,
@@ -45,7 +45,8 @@ _TEXT = Text()
 _COUNT = Number(1, 10_000, whole=True)
 
 AT: Mapping[str, Shape] = {
-    "listener": Word("listener", ("starttls", "implicit", "both", "dns")),
+    "listener": Word("listener", ("starttls", "implicit", "both", "dns", "mx", "mx-2", "every-mx",
+                                  "policy")),
     "reply": Word("reply", REPLIES),
     "phase": Word("phase", ("clear", "tls")),
     "nth": _COUNT,
@@ -91,10 +92,14 @@ PARAMETERS: Mapping[str, Shape] = {
     "refuse": Flag(),
     "protocol": Word("protocol", PROTOCOLS),
     "name": _TEXT,
-    "type": Word("record type", RECORDS),
+    "type": Word("record type", (*RECORDS, "ANY")),
     "rcode": Word("answer code", RCODES),
     "values": ListOf(_TEXT),
     "drop": Flag(),
+    "status": Text(r"[1-9]\d\d(?: .*)?", "write it like 404 Not Found"),
+    "headers": ListOf(_TEXT),
+    "size": Number(1, 4 * 1024 * 1024, whole=True),
+    "framing": Word("framing", ("length", "chunked", "close")),
     "truncate": Flag(),
 }
 
@@ -125,6 +130,7 @@ ACTIONS: Mapping[str, Action] = {
     "close": Action(("when", "how"), reply=True),
     "refuse-connection": Action(),
     "reset": Action(),
+    "respond": Action(optional=("status", "headers", "size", "framing", *BYTES)),
     "silence": Action(),
     "clear-on-implicit": Action(),
     "tls-on-clear": Action(),

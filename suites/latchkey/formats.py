@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.faults import AT, AT_SHAPE, BYTES, DO_SHAPE, PHASES, RECORDS, VERSIONS
-from latchkey.postures import DEMANDED, PROTOCOLS, WISHES
+from latchkey.postures import DEMANDED, MTA_WISHES, PROTOCOLS, SPOKEN, WISHES
 from latchkey.shape import (Anything, Either, Exactly, Flag, ListOf, Names, Number, OrNull, Shape,
                             Table, Text, Word, schema)
 
@@ -55,7 +55,7 @@ SCENARIO = Table({
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
         "predicate": _TEXT,
-        "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES))),
+        "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES, *MTA_WISHES))),
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
     "variant": ListOf(Table({"id": _ID, **_SAYS, "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
@@ -70,6 +70,7 @@ ADAPTER = Table({
     "name": _NAME,
     "title": _TEXT,
     "kind": Word("kind", KINDS),
+    "root": Text(r"[a-z]+", "name a release of Debian, like bookworm"),
     "packages": _TEXTS,
     "version": Table({"argv": ListOf(_TEXT, 1), "regex": _TEXT}, ("argv", "regex")),
     "trust": Word("trust", TRUSTS),
@@ -100,8 +101,8 @@ PROFILE = Table({
     "hosts": Names(_ADDRESS, "host"),
     "capabilities": Table({protocol: _CAPABILITIES for protocol in PROTOCOLS}),
     "listener": ListOf(Table({
-        "name": _NAME, "host": _HOST, "port": _PORT, "protocol": Word("protocol", PROTOCOLS),
-        "implicit": Flag(),
+        "name": _NAME, "host": _HOST, "port": _PORT, "protocol": Word("protocol", SPOKEN),
+        "implicit": Flag(), "policy": _TEXT,
     }, ("name", "host", "port", "protocol", "implicit")), 1),
     "mailbox": ListOf(Table({"text": _TEXT}, ("text",))),
     "message": Table({"text": _TEXT}, ("text",)),
@@ -112,7 +113,7 @@ PROFILE = Table({
         }, ("name", "type", "value"))),
     }, ("address",)),
 }, ("profile", "title", "deadline", "quiet", "recipe", "trust", "hosts", "capabilities", "listener",
-    "mailbox", "message"))
+    "message"))
 
 _OFFER: Mapping[str, Shape] = {
     "min": Word("TLS version", VERSIONS), "max": Word("TLS version", VERSIONS),
@@ -120,7 +121,7 @@ _OFFER: Mapping[str, Shape] = {
 }
 _PLAN_LISTENER = Table({
     "name": _NAME, "host": _HOST, "address": _ADDRESS, "port": _PORT,
-    "protocol": Word("protocol", PROTOCOLS), "implicit": Flag(), "identity": _TEXT,
+    "protocol": Word("protocol", SPOKEN), "implicit": Flag(), "identity": _TEXT, "policy": _TEXT,
     "capabilities": Table(dict(_CAPABILITIES.keys), PHASES), "tls": Table(_OFFER),
 }, ("name", "host", "address", "port", "protocol", "implicit", "identity", "capabilities", "tls"))
 

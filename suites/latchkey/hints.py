@@ -23,6 +23,7 @@ TRY = {
                      'or set stdin = "message"',
     "exit-code": "the mail went over, but the exit code says otherwise: name the right ones in the "
                  "posture's success",
+    "no-policy": "it asked nobody for the policy: is MTA-STS switched on?",
     "deadline": "it did not end by itself: let it fetch or send once and exit, and give it a time "
                 "limit of 8 seconds",
 }

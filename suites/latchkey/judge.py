@@ -9,15 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from latchkey.faults import ACTIONS
+from latchkey.finding import Context, Finding, exit_words, success_reported
 from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
-from latchkey.predicates import PREDICATES, Context, Finding, done, exit_words, success_reported
+from latchkey.predicates import PREDICATES, done
+from latchkey.senders import doubt, policy_sought
 from latchkey.transcript import Event, Transcript
 
 # The gravest first.
 OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
 # Replies that go by the list of what the server offers.
 _BY_LIST = frozenset({"capabilities", "starttls", "auth", "login", "user"})
+# What a sender that came to no decision fails without having done wrong.
+_WORK = ("operation-completed", "mail-delivered")
 # What a failed check of a level makes of its trial, and what it is called itself.
 _FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
 
@@ -26,6 +30,8 @@ REASONS = {
     "fault-not-delivered": "The fault did not reach the client.",
     "deadline": "The client was stopped before anything was decided.",
     "flaky": "Another run of the same trial ended otherwise.",
+    "undecided": "The sender did not say what became of the mail.",
+    "policy-not-fetched": "The mail was held back by a sender that did not know the policy.",
     "posture": "The adapter does not have this posture.",
     "missing": "The program is not installed.",
     "untouched": "In the correct world the client never comes to the step that the fault is about.",
@@ -152,6 +158,11 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     checks = tuple(_check(context, demand) for demand in case.demands)
     outcomes = {check.outcome for check in checks}
     outcome = next((word for word in ("FAIL", "WARN") if word in outcomes), "PASS")
+    if case.posture.is_mta and all(check.predicate in _WORK for check in checks
+                                   if check.outcome in ("FAIL", "WARN")):
+        reason = doubt(transcript)
+        if reason and (outcome == "PASS" or reason != "policy-not-fetched"):
+            return _undecided(context, case, reason)
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)
     return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks))
@@ -165,8 +176,10 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
         return replace(error(trouble), expected=(work.rule,))
     context = Context(transcript, case.posture.of_control, case.success, None, case.prompted)
     finding = work.function(context)
-    return Result("PASS" if finding.holds else "INCONCLUSIVE",
-                  "" if finding.holds else _work_lack(context),
+    lack = "" if finding.holds else _work_lack(context)
+    if not lack and case.posture.wish == "sts" and not policy_sought(transcript):
+        lack = "no-policy"
+    return Result("INCONCLUSIVE" if lack else "PASS", lack,
                   (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
 
 

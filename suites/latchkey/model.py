@@ -98,6 +98,7 @@ class Client:
     prompt: str                         # "" when the program never asks
     file: Path
     setups: Mapping[str, Setup]         # name of posture →
+    root: str = ""                      # Debian release of a root of its own; "": it has none
 
     @property
     def folder(self) -> Path:
@@ -111,6 +112,7 @@ class Listener:
     port: int
     protocol: str
     implicit: bool
+    policy: str = ""                    # https: the MTA-STS policy, LF line ends
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,9 @@ class Profile:
     message: str                        # the template of what is sent
     dns_address: str | None
     records: tuple[Record, ...]
+
+    def has(self, name: str) -> bool:
+        return any(listener.name == name for listener in self.listeners)
 
     def listener(self, name: str) -> Listener:
         return next(listener for listener in self.listeners if listener.name == name)

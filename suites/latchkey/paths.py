@@ -10,6 +10,7 @@ VERSION = "0.1.0"
 # The folder that has suites/, corpus/ and scripts/.
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "scripts/latchkey"
+ENTER = ROOT / "scripts/enter"          # starts a client in a root of its own
 
 
 def built(folder: Path) -> Path:

@@ -11,14 +11,15 @@ from typing import Any
 from latchkey import template
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
-from latchkey.faults import ALERTS, BYTES
-from latchkey.model import Listener, Profile, Setup, Trial
+from latchkey.faults import ALERTS, BYTES, PHASES
+from latchkey.model import Client, Listener, Profile, Setup, Trial
 from latchkey.postures import PROTOCOLS, Posture
 
 MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_WORK = ("operation-completed", "mail-delivered")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
@@ -29,6 +30,7 @@ class Places:
     home: str = "/home/latchkey"
     adapter: str = "/run/latchkey/adapter"
     built: str = "/run/latchkey/built"
+    enter: str = "/run/latchkey/enter"  # the program that enters a client's own root
     user: str = "latchkey"
     bundle: str | None = None           # instead of the profile's
     folder: str | None = None
@@ -71,7 +73,8 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "listeners": _listeners(profile, places),
         "dns": _dns(profile),
         "fault": fault,
-        "client": {**_client(setup, template.fill(profile.message, values), values, places),
+        "client": {**_client(trial.client, setup, template.fill(profile.message, values), values,
+                             places),
                    "runs": trial.variant.fault.at.get("run", 1)},
     }
 
@@ -79,7 +82,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
 def _quiet(trial: Trial, profile: Profile) -> float:
     """Where the client has to do its work, no silence is a sign that it waits in vain: it may
     sleep on purpose before its next step."""
-    work = any(check.predicate == "operation-completed" for check, _ in trial.levels)
+    work = any(check.predicate in _WORK for check, _ in trial.levels)
     return max(profile.quiet, PATIENCE) if work and trial.kind == "fault" else profile.quiet
 
 
@@ -129,9 +132,10 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
         "protocol": listener.protocol,
         "implicit": listener.implicit,
         "identity": _identity(profile, listener.host),
-        "capabilities": {phase: list(words) for phase, words
-                         in profile.capabilities[listener.protocol].items()},
+        "capabilities": {phase: list(profile.capabilities.get(listener.protocol, {})
+                                     .get(phase, ())) for phase in PHASES},
         "tls": {},
+        **({"policy": listener.policy.replace("\n", "\r\n")} if listener.policy else {}),
     } for listener in profile.listeners]
 
 
@@ -142,7 +146,7 @@ def _dns(profile: Profile) -> dict[str, Any] | None:
             "records": [asdict(record) for record in profile.records]}
 
 
-def _client(setup: Setup, message: str, values: Mapping[str, str],
+def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],
             places: Places) -> dict[str, Any]:
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
              for file in setup.files]
@@ -150,7 +154,8 @@ def _client(setup: Setup, message: str, values: Mapping[str, str],
     usual = {"HOME": places.home, "PATH": _PATH, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
     return {
-        "argv": [template.fill(word, values) for word in setup.argv],
+        "argv": [*((places.enter,) if client.root else ()),
+                 *(template.fill(word, values) for word in setup.argv)],
         "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()}},
         "home": places.home,
         "files": files,

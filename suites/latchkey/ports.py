@@ -54,6 +54,8 @@ def remedy(host: str) -> str:
 
 def unfit(catalog: Catalog, trial: Trial, usual: bool = False) -> str:
     """What a trial needs that there is not; "" if nothing. `usual`: each service has its port."""
+    if trial.posture.is_mta:
+        return "a resolver of its own"
     profile = catalog.profiles[trial.scenario.profile]
     host = profile.listener(trial.posture.listener).host
     fault = trial.variant.fault

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from latchkey.errors import suggestion
 
 # service → protocol
-SERVICES = {"imap": "imap", "pop3": "pop3", "submission": "smtp"}
-PROTOCOLS = tuple(SERVICES.values())
+SERVICES = {"imap": "imap", "pop3": "pop3", "submission": "smtp", "mta": "smtp"}
+USER_SERVICES = tuple(service for service in SERVICES if service != "mta")
+PROTOCOLS = tuple(dict.fromkeys(SERVICES.values()))
+# What a listener may speak: a sender also fetches policies.
+SPOKEN = (*PROTOCOLS, "https")
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
           "implicit-token", "starttls-token")
+# Of a sending MTA: it goes by the policy that the recipient's domain publishes.
+MTA_WISHES = ("sts",)
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -22,6 +27,10 @@ LISTENERS = {
     ("pop3", False): "pop3", ("pop3", True): "pop3s",
     ("smtp", False): "submission", ("smtp", True): "submissions",
 }
+MX = "mx"
+# What a fault in the world of a sender may strike, by `at.listener`.
+MTA_LISTENERS = {None: (MX,), "mx": (MX,), "mx-2": ("mx-2",), "every-mx": (MX, "mx-2"),
+                 "policy": ("policy",), "dns": ("dns",)}
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,12 @@ class Posture:
         return self.demands_tls and not self.wish.endswith("default")
 
     def struck(self, listener: str | None) -> tuple[str, ...]:
-        """The listeners that a fault means by `at.listener`."""
+        """The listeners that a fault means by `at.listener`; none if this posture has no such."""
+        if self.is_mta:
+            return MTA_LISTENERS.get(listener, ())
         clear, implicit = LISTENERS[self.protocol, False], LISTENERS[self.protocol, True]
         return {None: (self.listener,), "starttls": (clear,), "implicit": (implicit,),
-                "both": (clear, implicit), "dns": ("dns",)}[listener]
+                "both": (clear, implicit), "dns": ("dns",)}.get(listener, ())
 
     @property
     def has_token(self) -> bool:
@@ -75,29 +86,39 @@ class Posture:
     @property
     def listener(self) -> str:
         """The port that this posture uses."""
-        return LISTENERS[self.protocol, self.implicit]
+        return MX if self.is_mta else LISTENERS[self.protocol, self.implicit]
+
+    @property
+    def is_mta(self) -> bool:
+        """It sends mail to others' domains, and finds their hosts itself."""
+        return self.service == "mta"
 
 
-POSTURES = {posture.name: posture
-            for posture in (Posture(service, wish) for service in SERVICES for wish in WISHES)}
+POSTURES = {posture.name: posture for posture in (
+    *(Posture(service, wish) for service in USER_SERVICES for wish in WISHES),
+    *(Posture("mta", wish) for wish in MTA_WISHES))}
 
 
 def by_wish(levels: Mapping[str, str]) -> dict[str, str]:
     """A table of levels with `demanded` written out; what is given for one wish goes before it."""
-    demanded = {wish: levels[DEMANDED] for wish in WISHES
+    demanded = {wish: levels[DEMANDED] for wish in (*WISHES, *MTA_WISHES)
                 if DEMANDED in levels and Posture("imap", wish).demands_tls}
     return {**demanded, **{wish: level for wish, level in levels.items() if wish != DEMANDED}}
 
 
 def matching(pattern: str) -> tuple[str, ...]:
-    """The postures that a name or a pattern means; `*` stands for every service, or every wish."""
+    """The postures that a name or a pattern means.
+
+    `*` stands for every wish, or for every service of a user: a sending MTA is named.
+    """
     if pattern in POSTURES:
         return (pattern,)
     service, _, wish = pattern.partition("-")
     if service != "*" and wish != "*":
         return ()
     return tuple(name for name, posture in POSTURES.items()
-                 if service in ("*", posture.service) and wish in ("*", posture.wish))
+                 if service in ("*", posture.service) and wish in ("*", posture.wish)
+                 and (service == "mta" or not posture.is_mta))
 
 
 def attacked(pattern: str) -> tuple[str, ...]:

@@ -8,9 +8,12 @@ import re
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from latchkey.finding import (Context, Finding, Predicate, delivered, exit_words, success_reported,
+                              verdict_of)
 from latchkey.postures import Posture
+from latchkey.senders import OF_SENDERS
 from latchkey.transcript import Event, Transcript
 
 CREDENTIALS = frozenset({"password", "token"})
@@ -45,56 +48,6 @@ _WEAK_GROUP = re.compile(r"^sec[tp]1\d\d[kr]\d$")   # curves below 200 bits
 _RENEGOTIATION_SUITE = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"  # RFC 5746, section 3.3
 _WEAK_SUITE = re.compile(r"_(?:NULL|anon|EXPORT|EXPORT1024|RC4|RC2|DES|DES40|3DES)(?:_|$)"
                          r"|^TLS_SHA256_SHA256$|^TLS_SHA384_SHA384$")
-
-
-@dataclass(frozen=True)
-class Context:
-    """All that a predicate may look at."""
-
-    transcript: Transcript
-    posture: Posture
-    success: tuple[int, ...] | None = (0,)      # exit codes that mean "done"; None: not seen
-    twin: Transcript | None = None      # the same silent world with nothing injected
-    prompted: bool = False              # the client's output shows that it asked the user
-    shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
-
-
-@dataclass(frozen=True)
-class Finding:
-    holds: bool
-    events: tuple[int, ...] = ()        # seq of what decided
-    note: str = ""                      # detail for people, to stand behind a sentence
-
-
-@dataclass(frozen=True)
-class Predicate:
-    name: str
-    function: Callable[[Context], Finding]
-    rule: str                           # what is demanded
-    failed: str                         # what happened when it was not kept
-    held: str                           # what happened when it was
-    needs_twin: bool = False
-    of_identity: bool = False           # it asks who the server is, not whether there is TLS
-    of_process: bool = False            # it asks how the client's process ended, or what it said
-
-
-def delivered(transcript: Transcript) -> Event | None:
-    """Where the fault first took effect."""
-    return transcript.first("fault.delivered")
-
-
-def success_reported(context: Context) -> bool:
-    """The exit code says that the work was done."""
-    exits = context.transcript.all("client.exit")
-    return (context.success is not None and bool(exits)
-            and exits[-1].number("code") in context.success)
-
-
-def verdict_of(events: Iterable[Event], describe: Callable[[Event], str]) -> Finding:
-    """It holds when there is no such event."""
-    found = tuple(events)
-    return Finding(not found, tuple(event.seq for event in found),
-                   ", ".join(dict.fromkeys(map(describe, found))))
 
 
 def _verb(event: Event) -> str:
@@ -146,6 +99,8 @@ def done(context: Context) -> tuple[Event, ...]:
 
 def _is_elsewhere(context: Context, event: Event) -> bool:
     """On a host that the client was not configured for: one without the posture's listener."""
+    if context.posture.is_mta:          # nobody told it the hosts
+        return event.service != "smtp"
     hosts = {one.text("host") for name in ("listen", "accept") for one in
              context.transcript.all(name) if one.text("listener") == context.posture.listener}
     return bool(event.conn) and bool(hosts) and event.text("host") not in hosts
@@ -161,15 +116,6 @@ def _operation_completed(context: Context) -> Finding:
     if context.success is not None and not success_reported(context):
         return Finding(False, events, f"mail went over, but {exit_words(context.transcript)}")
     return Finding(True, events)
-
-
-def exit_words(transcript: Transcript) -> str:
-    """How the process ended."""
-    exits = transcript.all("client.exit")
-    if not exits:
-        return "the client did not exit"
-    code, signal = exits[-1].number("code"), exits[-1].fields.get("signal")
-    return f"exit code {code}" if signal is None else f"ended by signal {signal}"
 
 
 def _no_false_success(context: Context) -> Finding:
@@ -607,4 +553,5 @@ _ALL = (
         "The client did not crash.",
         of_process=True),
 )
-PREDICATES: Mapping[str, Predicate] = {predicate.name: predicate for predicate in _ALL}
+PREDICATES: Mapping[str, Predicate] = {
+    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS)}

@@ -13,7 +13,7 @@ from latchkey import faults, formats, postures, recipes, template, tomlfile
 from latchkey.errors import suggestion
 from latchkey.model import (Check, Client, ClientFile, Fault, Listener, Profile, Record, Scenario,
                             Setup, Variant)
-from latchkey.postures import PROTOCOLS, WISHES
+from latchkey.postures import MTA_WISHES, PROTOCOLS, WISHES
 from latchkey.shape import Misfit, Shape, check
 from latchkey.tomlfile import KeyPath, TomlFile
 
@@ -22,7 +22,7 @@ from latchkey.tomlfile import KeyPath, TomlFile
 class Known:
     """The names that a scenario may use."""
 
-    profiles: Collection[str]
+    profiles: Mapping[str, Profile]
     predicates: Collection[str]
     requirements: Collection[str]
     recipes: Mapping[str, Path]
@@ -67,7 +67,8 @@ def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
 def _check(file: TomlFile, number: int, row: Mapping[str, Any], known: Known) -> Check:
     _known(file, ("check", number, "predicate"), "predicate", row["predicate"], known.predicates)
     level = row["level"]
-    levels = dict.fromkeys(WISHES, level) if isinstance(level, str) else postures.by_wish(level)
+    levels = (dict.fromkeys((*WISHES, *MTA_WISHES), level) if isinstance(level, str)
+              else postures.by_wish(level))
     return Check(row["predicate"], levels, row["consequence"])
 
 
@@ -106,6 +107,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     told = recipes.says(known.recipes, do["recipe"]) if path and "recipe" in do else {}
     data = {**file.data, **told, **row}
     names = _postures(file, path if "postures" in row else (), data["postures"])
+    _check_listeners(file, place, at, names, known.profiles[data["profile"]])
     _check_bytes(file, place, do, names, known)
     where = path if "requirements" in row else ()
     for number, requirement in enumerate(data["requirements"]):
@@ -139,6 +141,20 @@ def _postures(file: TomlFile, path: KeyPath, patterns: list[str]) -> tuple[str, 
                       postures.suggest(pattern))
         found.update(dict.fromkeys(names))
     return tuple(found)
+
+
+def _check_listeners(file: TomlFile, place: Callable[[KeyPath], KeyPath], at: Mapping[str, Any],
+                     names: tuple[str, ...], profile: Profile) -> None:
+    """The profile is a world for these postures, and has what the fault strikes."""
+    for name in names:
+        posture = postures.POSTURES[name]
+        if not profile.has(posture.listener):
+            file.fail(("profile",), f"{profile.name} has no listener {posture.listener}, "
+                      f"which {name} needs", "name another profile, or other postures")
+        struck = posture.struck(at.get("listener"))
+        if not struck or not all(one == "dns" or profile.has(one) for one in struck):
+            file.fail(place(("at", "listener")), f'there is no "{at["listener"]}" for {name} in '
+                      f"the profile {profile.name}", "name another listener")
 
 
 def _check_bytes(file: TomlFile, place: Callable[[KeyPath], KeyPath], do: Mapping[str, Any],
@@ -183,6 +199,7 @@ def adapter(file: TomlFile) -> Client:
         title=data["title"],
         kind=data["kind"],
         packages=tuple(data.get("packages", ())),
+        root=data.get("root", ""),
         version_argv=tuple(data["version"]["argv"]),
         version_regex=data["version"]["regex"],
         trust=data["trust"],
@@ -251,12 +268,16 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
     _known(file, ("recipe",), "recipe", data["recipe"], known_recipes)
     for number, row in enumerate(data["listener"]):
         _known(file, ("listener", number, "host"), "host", row["host"], data["hosts"])
+        if ("policy" in row) != (row["protocol"] == "https"):
+            file.fail(("listener", number), "policy belongs to a listener with https, and to it "
+                      "alone", "add it there, or leave it out")
     have = {row["name"] for row in data["listener"]}
-    for wanted in postures.LISTENERS.values():
+    wants = (postures.MX,) if postures.MX in have else postures.LISTENERS.values()
+    for wanted in wants:
         if wanted not in have:
             file.fail(("listener",), f"there is no listener {wanted}",
                       "add it: every posture has its port")
-    for key, texts in (("mailbox", data["mailbox"]), ("message", [data["message"]])):
+    for key, texts in (("mailbox", data.get("mailbox", [])), ("message", [data["message"]])):
         _check_templates(file, texts if key == "mailbox" else texts[0], (key,))
     dns = data.get("dns")
     return Profile(
@@ -272,7 +293,7 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
         capabilities={protocol: {phase: tuple(data["capabilities"].get(protocol, {}).get(phase, ()))
                                  for phase in faults.PHASES} for protocol in PROTOCOLS},
         listeners=tuple(Listener(**row) for row in data["listener"]),
-        mailbox=tuple(row["text"] for row in data["mailbox"]),
+        mailbox=tuple(row["text"] for row in data.get("mailbox", [])),
         message=data["message"]["text"],
         dns_address=None if dns is None else dns["address"],
         records=() if dns is None else tuple(

@@ -172,6 +172,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "posture"
     if not is_installed(trial.client):
         return "missing"
+    if trial.client.root and os.geteuid() != 0:
+        return "needs-root"
     if bench.ports:
         return "no-netns" if ports.unfit(bench.catalog, trial) else ""
     return "no-netns" if sandbox.refusal(bench.scratch) else ""

@@ -31,13 +31,17 @@ _KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
 _ROOM_FOR_ERRORS = 2000
 
 _BEFORE = (
-    "bwrap", "--unshare-user", "--uid", "0", "--gid", "0", "--unshare-net", "--unshare-pid",
+    "bwrap", "--unshare-net", "--unshare-pid",
     "--unshare-ipc", "--unshare-uts", "--hostname", HOST, "--die-with-parent", "--new-session",
-    "--cap-drop", "ALL", "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN",
     "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run",
     "--perms", "1777", "--size", _SPACE, "--tmpfs", "/tmp",
     "--perms", "1777", "--size", _SPACE, "--tmpfs", "/var/tmp",
 )
+_AS_USER = ("--unshare-user", "--uid", "0", "--gid", "0", "--cap-drop", "ALL",
+            "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN")
+# A client with a root of its own has users of its own, too: it needs the machine's root, who may
+# do in the namespaces what he likes.
+_AS_ROOT = ("--cap-add", "ALL")
 
 
 def etc_texts(nameserver: str | None) -> dict[str, str]:
@@ -79,9 +83,11 @@ def _link_all(below: str, folder: Path, but: set[str]) -> None:
                        else os.path.join(_MACHINE_ETC, below, name), folder / name)
 
 
-def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[str]) -> list[str]:
-    """The command line that runs `inner` in the sandbox."""
+def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[str],
+            own_root: bool = False) -> list[str]:
+    """The command line that runs `inner` in the sandbox; own_root: a client in it has one."""
     words = [shutil.which(_BEFORE[0]) or _BEFORE[0], *_BEFORE[1:]]
+    words += _AS_ROOT if own_root else _AS_USER
     words += ["--ro-bind", "/etc", _MACHINE_ETC, "--ro-bind", str(etc), "/etc"]
     words += ["--tmpfs", "/etc/ssl/certs"]
     if evidence is not None:
@@ -93,6 +99,8 @@ def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[
         file = paths.program(name)
         if file.is_file():
             words += ["--ro-bind", str(file), f"{PROGRAMS}/{name}"]
+    if own_root:
+        words += ["--ro-bind", str(paths.ENTER), f"{PROGRAMS}/enter"]
     return [*words, "--chdir", "/", *inner]
 
 

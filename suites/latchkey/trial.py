@@ -92,7 +92,7 @@ def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, worlds: Worlds,
         pcap: bool = False) -> Seen:
     """Run the world once and read what it wrote into the folder, which is made here."""
     plan = compile_plan(catalog, trial, fresh_secrets(), PLACES)
-    kind = Kind(etc, trial.client.folder.resolve(), pcap)
+    kind = Kind(etc, trial.client.folder.resolve(), pcap, bool(trial.client.root))
     end = worlds.play(kind, plan, folder, float(plan["deadline"]) + GRACE)
     return replace(look(folder, trial.client), trouble=end())
 

@@ -32,6 +32,7 @@ class Kind:
     etc: Path
     adapter: Path
     pcap: bool
+    own_root: bool = False              # the client has one
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ class Worlds:
         # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
         # every possible one would cost more than the rest of the start.
         return _World(kind, folder, subprocess.Popen(
-            sandbox.command(kind.etc, folder, kind.adapter, inner), env=sandbox.environment(),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            close_fds=False, process_group=guard.group()))
+            sandbox.command(kind.etc, folder, kind.adapter, inner, kind.own_root),
+            env=sandbox.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, close_fds=False, process_group=guard.group()))
 
 
 def _discard(world: _World) -> None:

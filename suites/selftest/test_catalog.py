@@ -14,7 +14,7 @@ from latchkey import catalog, coverage, faults, formats, template
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
-from latchkey.postures import POSTURES, WISHES, attacked, by_wish, matching
+from latchkey.postures import MTA_WISHES, POSTURES, WISHES, attacked, by_wish, matching
 from latchkey.shape import check
 from samples import ROOT, SECRETS
 
@@ -46,7 +46,9 @@ def test_actions_are_those_of_the_document() -> None:
 
 
 def test_postures() -> None:
-    assert len(POSTURES) == 3 * len(WISHES)
+    assert len(POSTURES) == 3 * len(WISHES) + len(MTA_WISHES)
+    assert not any(POSTURES[name].is_mta for name in matching("*-opportunistic"))
+    assert matching("mta-*") == tuple(f"mta-{wish}" for wish in MTA_WISHES)
     assert matching("*-starttls") == ("imap-starttls", "pop3-starttls", "submission-starttls")
     assert matching("imap-*") == tuple(f"imap-{wish}" for wish in WISHES)
     assert matching("imap") == () and matching("*") == () and matching("*-tls") == ()
@@ -61,7 +63,7 @@ def test_postures() -> None:
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
-        "default": "SHOULD"}
+        "default": "SHOULD", "sts": "MUST"}
 
 
 def test_scenarios_name_the_postures_with_a_token() -> None:
@@ -177,5 +179,6 @@ def test_a_copy_of_the_files_loads_the_same(real: Catalog, tmp_path: Path) -> No
 def test_setup_installs_what_adapters_need(clients: list[Client]) -> None:
     listed = [line.split() for line in (ROOT / "scripts/packages").read_text().splitlines()]
     ready = {line[1] for line in listed if line and line[0] in ("clients", "run")}
-    needed = {package for client in clients for package in client.packages if ":" not in package}
+    needed = {package for client in clients for package in client.packages
+              if ":" not in package and not client.root}
     assert needed <= ready

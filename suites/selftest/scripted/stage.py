@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -15,12 +15,14 @@ from latchkey.model import Trial
 from latchkey.results import Entry
 from latchkey.runner import Bench
 from samples import ROOT
+from scripted.table import Verdict
 
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
 WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-clear",
           "starttls-after-unverified", "implicit-token", "starttls-token")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
+_TOLD = ("asked-user", "control", "crash", "runs")
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
 _ADAPTER = '''\
@@ -44,13 +46,47 @@ argv = [
 '''
 
 
+_SENDER = _ADAPTER.replace('"mua"', '"mta"').replace(
+    '"A scripted client"', '"A scripted sender"') + f'''
+[posture.mta-sts]
+argv = [
+    "/usr/bin/python3", "-ISEc", "{_START.replace("client", "sender")}", "{{{{adapter}}}}",{{bug}}
+    "{{{{from}}}}", "{{{{to}}}}", "{{{{message}}}}", "{{{{ca}}}}",
+]
+'''
+
+
+def _switch(bug: str) -> str:
+    return "" if bug == CORRECT else f' "--bug", "{bug}",'
+
+
+def _modules(folder: Path, *names: str) -> Path:
+    (folder / "scripted").mkdir(parents=True)
+    for name in ("__init__", *names):
+        shutil.copy(HERE / f"{name}.py", folder / "scripted")
+    return folder / "adapter.toml"
+
+
+def sender_write(folder: Path, bug: str) -> Path:
+    """The adapter of the sending MTA with this bug, the program beside it."""
+    file = _modules(folder, "sender", "policy", "resolver")
+    file.write_text(_SENDER.format(name=bug, bug=_switch(bug)), encoding="ascii")
+    return file
+
+
+def seen(item: Entry) -> Verdict:
+    """An entry in the words of a table."""
+    result = item.result
+    failed = frozenset(f"{check.predicate}: {check.consequence}" for check in result.checks
+                       if check.outcome in ("FAIL", "WARN"))
+    notes = [note for note in result.notes if note.partition(":")[0] in _TOLD]
+    return Verdict(result.outcome, result.reason, failed, "; ".join(notes))
+
+
 def adapter_write(folder: Path, bug: str) -> Path:
     """The adapter of the client with this bug, the client beside it."""
-    (folder / "scripted").mkdir(parents=True)
-    for name in ("__init__.py", "client.py", "lines.py", "sessions.py"):
-        shutil.copy(HERE / name, folder / "scripted")
-    switch = "" if bug == CORRECT else f' "--bug", "{bug}",'
-    file = folder / "adapter.toml"
+    file = _modules(folder, "client", "lines", "sessions")
+    switch = _switch(bug)
     file.write_text(_ADAPTER.format(name=bug) + "".join(
         _POSTURE.format(start=_START, service=service, wish=wish, bug=switch,
                         secret="token" if wish.endswith("-token") else "password")
@@ -77,10 +113,10 @@ def impatient(known: Catalog) -> Catalog:
                                     for name, profile in known.profiles.items()})
 
 
-def judged(known: Catalog, folder: Path, bug: str, names: Sequence[str],
-           waits: bool) -> Mapping[str, Entry]:
+def judged(known: Catalog, folder: Path, bug: str, names: Sequence[str], waits: bool,
+           write: Callable[[Path, str], Path] = adapter_write) -> Mapping[str, Entry]:
     """What becomes of the client with this bug in these trials (SCENARIO[VARIANT]/POSTURE)."""
-    file = adapter_write(folder / "adapter", bug)
+    file = write(folder / "adapter", bug)
     known = impatient(known) if waits else known
     trials = [_trial(known, file, name) for name in names]
     with Bench(known, folder / "out") as bench, \

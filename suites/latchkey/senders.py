@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of a sending MTA: predicates, and when a refusal is worth something.
+
+The exit code of an adapter's program tells what the sender made up its mind to (docs/adapters.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from latchkey.finding import Context, Finding, Predicate, exit_words, verdict_of
+from latchkey.transcript import Event, Transcript
+
+DELIVERED, DEFERRED, BOUNCED = 0, 75, 69    # of sysexits.h: EX_OK, EX_TEMPFAIL, EX_UNAVAILABLE
+POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
+_PREFIX = "mta-sts."
+
+
+def decision(transcript: Transcript) -> int | None:
+    """What the sender decided about the last message; None: nothing."""
+    exits = transcript.all("client.exit")
+    code = exits[-1].number("code") if exits else None
+    return code if code in (DELIVERED, DEFERRED, BOUNCED) else None
+
+
+def policy_known(transcript: Transcript) -> bool:
+    """The policy was fetched, in this run or an earlier one, from whom it may be taken."""
+    return any(not _wrong(transcript, event) for event in transcript.all("http.request"))
+
+
+def policy_sought(transcript: Transcript) -> bool:
+    """It looks for policies at all, rightly or not."""
+    return bool(transcript.all("http.request"))
+
+
+def doubt(transcript: Transcript) -> str:
+    """Why a sender that did nothing wrong cannot be said to have done right; "" if it can.
+
+    Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
+    may have died. So it counts only as the decision of a sender that knows the policy.
+    """
+    if decision(transcript) is None:
+        return "deadline" if transcript.all("deadline") else "undecided"
+    if _delivered(transcript) or policy_known(transcript):
+        return ""
+    return "policy-not-fetched"
+
+
+def _since(transcript: Transcript) -> int:
+    """The seq behind which the last run is."""
+    starts = transcript.all("client.start")
+    return starts[-1].seq if starts else 0
+
+
+def _last(transcript: Transcript, name: str) -> Iterable[Event]:
+    since = _since(transcript)
+    return (event for event in transcript.all(name) if event.seq > since)
+
+
+def _delivered(transcript: Transcript) -> tuple[Event, ...]:
+    return tuple(event for event in _last(transcript, "message")
+                 if event.service == "smtp" and event.fields.get("canary") is True)
+
+
+def _mail(transcript: Transcript) -> Iterable[Event]:
+    return (event for event in _last(transcript, "command")
+            if event.service == "smtp" and event.text("verb").upper() == "MAIL")
+
+
+def _where(event: Event) -> str:
+    return f"to {event.text('host')}" + ("" if event.in_tls else " in clear")
+
+
+def _mail_delivered(context: Context) -> Finding:
+    messages = _delivered(context.transcript)
+    events = tuple(event.seq for event in (*messages, *context.transcript.all("client.exit")))
+    if not messages:
+        return Finding(False, events, "no message arrived")
+    if decision(context.transcript) != DELIVERED:
+        return Finding(False, events, f"it arrived, but {exit_words(context.transcript)}")
+    return Finding(True, events)
+
+
+def _no_mail(context: Context) -> Finding:
+    return verdict_of(_mail(context.transcript), _where)
+
+
+def _no_mail_to_struck(context: Context) -> Finding:
+    struck = {event.conn for event in context.transcript.all("fault.delivered")}
+    return verdict_of((event for event in _mail(context.transcript) if event.conn in struck),
+                      _where)
+
+
+def _no_bounce(context: Context) -> Finding:
+    if decision(context.transcript) != BOUNCED:
+        return Finding(True)
+    return Finding(False, (context.transcript.all("client.exit")[-1].seq,))
+
+
+# --- the policy
+
+
+def _wrong(transcript: Transcript, request: Event) -> str:
+    """What is wrong with a request for a policy; "" if nothing is."""
+    host = request.text("host")
+    name = request.text("authority").lower().removesuffix(":443")
+    hellos = [event for event in transcript.conn(request.conn) if event.name == "hello"]
+    if request.text("method") != "GET" or request.text("target") != POLICY_PLACE:
+        return f"{request.text('method')} {request.text('target')}"
+    if not host.startswith(_PREFIX) or name != host:
+        return f"Host is {name or 'missing'}"
+    if not hellos or hellos[-1].text("sni").lower() != host:
+        return f"SNI is {hellos[-1].text('sni') or 'missing'}" if hellos else "no TLS"
+    return "" if request.channel == "tls-good" else "an impostor was asked"
+
+
+def _sound_policy_requests(context: Context) -> Finding:
+    transcript = context.transcript
+    return verdict_of((event for event in transcript.all("http.request")
+                       if _wrong(transcript, event)), lambda event: _wrong(transcript, event))
+
+
+def _policy_fetched(context: Context) -> Finding:
+    sound = tuple(event.seq for event in _last(context.transcript, "http.request")
+                  if not _wrong(context.transcript, event))
+    ends = tuple(event.seq for event in context.transcript.all("client.exit"))
+    return Finding(bool(sound), sound or ends)
+
+
+def _no_policy_fetch(context: Context) -> Finding:
+    return verdict_of(_last(context.transcript, "http.request"),
+                      lambda event: f"from {event.text('host')}")
+
+
+def _no_second_fetch(context: Context) -> Finding:
+    fault = context.transcript.first("fault.delivered")
+    return verdict_of((event for event in context.transcript.all("http.request")
+                       if fault is not None and event.seq > fault.seq),
+                      lambda event: f"{event.text('target')} from {event.text('authority')}")
+
+
+def _no_conditional_fetch(context: Context) -> Finding:
+    def conditions(event: Event) -> list[str]:
+        names = (line.partition(":")[0] for line in event.text("head").split("\r\n")[1:])
+        return [name for name in names if name.lower().startswith("if-")]
+    return verdict_of(filter(conditions, context.transcript.all("http.request")),
+                      lambda event: ", ".join(conditions(event)))
+
+
+def _no_parent_lookup(context: Context) -> Finding:
+    domains = {event.text("host").removeprefix(_PREFIX)
+               for event in context.transcript.all("listen") if event.service == "https"}
+    return verdict_of((event for event in context.transcript.all("dns.query")
+                       if event.text("name").lower().startswith("_mta-sts.")
+                       and event.text("name").lower().removeprefix("_mta-sts.") not in domains),
+                      lambda event: event.text("name"))
+
+
+OF_SENDERS = (
+    Predicate(
+        "mail-delivered", _mail_delivered,
+        "The mail is delivered, and the sender says so.",
+        "The mail was not delivered.",
+        "The mail was delivered."),
+    Predicate(
+        "no-mail", _no_mail,
+        "No mail is handed to any host.",
+        "Mail was handed over that the policy holds back.",
+        "No mail was handed over."),
+    Predicate(
+        "no-mail-to-struck", _no_mail_to_struck,
+        "No mail is handed to the host that does not fit the policy.",
+        "Mail was handed to a host that does not fit the policy.",
+        "No mail was handed to the host that does not fit the policy."),
+    Predicate(
+        "no-bounce", _no_bounce,
+        "The mail is kept and tried again later.",
+        "The mail was given up at once.",
+        "The mail was not given up.",
+        of_process=True),
+    Predicate(
+        "sound-policy-requests", _sound_policy_requests,
+        "A policy is asked for by GET, at its one place, from the host that its domain tells, and "
+        "from nobody else.",
+        "A policy was asked for in the wrong way, or of the wrong host.",
+        "Policies were asked for in the right way."),
+    Predicate(
+        "policy-fetched", _policy_fetched,
+        "The policy is fetched.",
+        "The policy was not fetched.",
+        "The policy was fetched."),
+    Predicate(
+        "no-policy-fetch", _no_policy_fetch,
+        "No policy is fetched.",
+        "A policy was fetched that is none.",
+        "No policy was fetched."),
+    Predicate(
+        "no-second-fetch", _no_second_fetch,
+        "What the policy host answers leads to no other request.",
+        "The sender asked again, or elsewhere, for the policy.",
+        "The sender asked once for the policy."),
+    Predicate(
+        "no-conditional-fetch", _no_conditional_fetch,
+        "Policies are fetched without the caching of HTTP.",
+        "The sender asked the policy host whether its copy is still good.",
+        "The sender did not use the caching of HTTP."),
+    Predicate(
+        "no-parent-lookup", _no_parent_lookup,
+        "A policy is looked for at the domain of the mail, and at no other.",
+        "The sender looked for a policy at another domain.",
+        "The sender looked for a policy at no other domain."),
+)

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sending MTA that does everything right, or everything but one thing (RFC 5321, RFC 8461).
+
+sender.py [--bug NAME] FROM TO MESSAGE CA. Exit status: 0 delivered, 75 put off, 69 given up; any
+other: it broke. It looks for a policy, then for the hosts, and tries each of them once.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from scripted.policy import Policy, Unusable, context_of, matches, policy_of
+from scripted.resolver import NoAnswer, lookup
+
+DELIVERED, DEFERRED, BOUNCED, BROKEN = 0, 75, 69, 70
+TIMEOUT = 5.0
+BUGS = {
+    # the record
+    "takes-any-record": "fetches a policy whatever the record says",
+    "takes-first-record": "takes the first of two records",
+    "wants-one-record": "takes no record if there is another TXT beside it",
+    "joins-with-space": "puts a space between the strings of a record",
+    "knows-no-extensions": "takes nothing with a field that it does not know",
+    "asks-parent": "looks for a record at the parent domain",
+    # the fetch
+    "trusts-any-policy-host": "takes a policy from whom it may be",
+    "trusts-other-policy-host": "takes a policy from a host that is somebody else",
+    "speaks-old-tls": "takes TLS 1.0 and 1.1",
+    "sends-no-sni": "does not say which host it wants",
+    "names-other-host": "asks for the domain's own host",
+    "posts": "asks with POST",
+    "asks-conditionally": "asks whether its copy is still good",
+    "follows-redirects": "goes where the policy host sends it",
+    "tries-again": "asks at once again after a failure",
+    "takes-any-status": "takes a body whatever the status",
+    "takes-success": "takes a body with any status of success",
+    "takes-any-type": "takes any media type",
+    "minds-parameters": "takes no media type with parameters",
+    "knows-no-interim": "takes 100 for the answer",
+    "knows-no-chunks": "takes no chunks",
+    "believes-ends": "takes the end of the connection for the end of the body",
+    "reads-little": "reads no more than 4096 octets",
+    # the policy
+    "wants-crlf": "takes no LF for a line end",
+    "overlooks-lines": "takes what it can make out, line by line",
+    "folds-case": "does not mind capitals",
+    "last-wins": "goes by the last of several fields",
+    "takes-any-value": "takes any value",
+    "reads-prefixes": "takes a value that begins like a right one",
+    "takes-any-pattern": "takes any pattern",
+    "takes-incomplete": "makes up for what is missing",
+    "wants-version-first": "takes no version but in the first line",
+    "takes-first-mx": "reads the first pattern only",
+    "stars-many-labels": "takes a star for several labels",
+    "compares-ends": "takes a pattern for the end of a name",
+    # the hosts
+    "fetches-for-show": "fetches the policy, and does not go by it",
+    "minds-no-pattern": "goes to hosts that the policy does not name",
+    "checks-no-certificate": "takes every certificate of a host",
+    "checks-no-name": "takes the certificate of another host",
+    "believes-common-name": "takes the common name where there is no other",
+    "wants-plain-certificate": "takes no certificate with other names than the host's",
+    "goes-on-in-clear": "goes on without TLS where STARTTLS is not offered or fails",
+    "enforces-testing": "takes testing for enforce",
+    "tests-enforce": "takes enforce for testing",
+    "enforces-none": "takes none for enforce",
+    "tries-first-only": "tries the first host alone",
+    "bounces": "gives a mail up that no host may have now",
+    # the cache
+    "needs-policy": "puts mail off if there is no policy to be had",
+    # no decision
+    "looks-up-late": "looks for the policy when the host seems fine, else puts the mail off",
+    "breaks": "breaks when a policy is unusable",
+    "waits": "waits for ever when a policy is unusable",
+    "never-delivers": "puts everything off",
+}
+
+
+class Refused(Exception):
+    """This host does not get the mail now."""
+
+
+class NoTls(Exception):
+    """This host has no TLS now."""
+
+
+class Session:
+    """One SMTP connection."""
+
+    def __init__(self, host: str) -> None:
+        address = lookup(host, "A")[0][0].decode("ascii")
+        self.host, self.socket = host, socket.create_connection((address, 25), TIMEOUT)
+        self.stream: Any = self.socket.makefile("rb")
+        self.expect(b"2")
+
+    def reply(self) -> bytes:
+        text = b""
+        while True:
+            line = self.stream.readline(2048)
+            text += line
+            if not line.endswith(b"\n"):
+                raise Refused("the connection ended")
+            if line[3:4] != b"-":
+                return text
+
+    def expect(self, first: bytes) -> bytes:
+        text = self.reply()
+        if not text.startswith(first):
+            raise Refused(text.decode("latin-1").strip())
+        return text
+
+    def command(self, line: str, first: bytes = b"2") -> bytes:
+        self.socket.sendall(line.encode("ascii") + b"\r\n")
+        return self.expect(first)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        try:
+            self.command("STARTTLS")
+        except Refused as error:
+            raise NoTls(str(error)) from None
+        self.socket = context.wrap_socket(self.socket, server_hostname=self.host)
+        self.stream = self.socket.makefile("rb")
+
+    def look_at_names(self) -> None:
+        assert isinstance(self.socket, ssl.SSLSocket)
+        names = (self.socket.getpeercert() or {}).get("subjectAltName")
+        if names != (("DNS", self.host),):
+            raise Refused(f"other names: {names}")
+
+    def close(self) -> None:
+        self.stream.close()
+        self.socket.close()
+
+
+def opportunistic() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def demanding(ca: str, bug: str) -> ssl.SSLContext:
+    context = context_of(ca, bug if bug in ("speaks-old-tls", "believes-common-name") else "")
+    if bug in ("checks-no-certificate", "checks-no-name"):
+        context.check_hostname = False
+    if bug == "checks-no-certificate":
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def deliver(host: str, enforced: bool, words: Sequence[str], bug: str, clear: bool = False) -> None:
+    """To one host, or Refused."""
+    sender, recipient, message, ca = words
+    session = Session(host)
+    try:
+        offered = b"STARTTLS" in session.command("EHLO client.example.test").upper()
+        if offered and not clear:
+            session.secure(demanding(ca, bug) if enforced else opportunistic())
+            if bug == "wants-plain-certificate" and enforced:
+                session.look_at_names()
+            session.command("EHLO client.example.test")
+        elif enforced and bug != "goes-on-in-clear":
+            raise Refused("no STARTTLS")
+        session.command(f"MAIL FROM:<{sender}>")
+        session.command(f"RCPT TO:<{recipient}>")
+        session.command("DATA", b"3")
+        with open(message, "rb") as file:
+            text = file.read().replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
+        session.socket.sendall(text + b".\r\n")
+        session.expect(b"2")
+        session.socket.sendall(b"QUIT\r\n")
+    except (NoTls, OSError) as error:   # without TLS, if need be (RFC 7435)
+        session.close()
+        if clear or (enforced and bug != "goes-on-in-clear"):
+            raise Refused(str(error)) from None
+        deliver(host, enforced, words, bug, True)
+    finally:
+        session.close()
+
+
+def hosts_of(domain: str) -> list[str]:
+    found = sorted(lookup(domain, "MX"))
+    return [name.decode("ascii") for _, name in found] or [domain]
+
+
+def run(words: Sequence[str], bug: str) -> int:
+    domain = words[1].rpartition("@")[2]
+    if bug == "looks-up-late":
+        session = Session(hosts_of(domain)[0])
+        if b"STARTTLS" not in session.command("EHLO client.example.test"):
+            return DEFERRED
+    try:
+        policy: Policy | None = policy_of(domain, words[3], bug)
+    except Unusable:
+        if bug == "waits":
+            signal.pause()
+        return BROKEN if bug == "breaks" else DEFERRED
+    if bug == "fetches-for-show":
+        policy = None
+    modes = {"enforces-testing": ("enforce", "testing"), "tests-enforce": (),
+             "enforces-none": ("enforce", "none")}.get(bug, ("enforce",))
+    enforced = policy is not None and policy["mode"] in modes
+    for host in hosts_of(domain):
+        try:
+            if enforced and policy is not None and not matches(policy, host, bug) \
+                    and bug != "minds-no-pattern":
+                raise Refused(f"{host} is not in the policy")
+            deliver(host, enforced, words, bug)
+            return DELIVERED
+        except (Refused, OSError, NoAnswer) as error:
+            print(f"{host}: {error}", file=sys.stderr)
+            if bug == "tries-first-only":
+                break
+    return BOUNCED if bug == "bounces" else DEFERRED
+
+
+def main(words: Sequence[str]) -> int:
+    bug, words = (words[1], words[2:]) if words[0] == "--bug" else ("", words)
+    if bug and bug not in BUGS:
+        sys.exit(f"unknown bug {bug}")
+    if bug == "never-delivers":
+        return DEFERRED
+    try:
+        return run(words, bug)
+    except (NoAnswer, OSError) as error:
+        print(error, file=sys.stderr)
+        return DEFERRED

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The verdicts about sending MTAs, tested on scripted ones: real worlds, a bug each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import catalog, trial as trials
+from latchkey.catalog import Catalog
+from latchkey.postures import POSTURES
+from latchkey.senders import OF_SENDERS
+from samples import ROOT
+from scripted import sender, sender_table, stage
+from scripted.sender_table import DUELS, PASS, SUITES
+from scripted.stage import seen
+
+
+@pytest.fixture(scope="session")
+def known() -> Catalog:
+    return catalog.load(ROOT)
+
+
+@pytest.mark.parametrize("bug", DUELS)
+def test_duels_end_as_deserved(built: Path, known: Catalog, bug: str,
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)      # a busy machine is no outcome
+    expected = DUELS[bug]
+    items = stage.judged(known, built, bug, list(expected), bug == "waits", stage.sender_write)
+    assert {name: seen(item) for name, item in items.items()} == expected
+
+
+def _all(known: Catalog, scenario: str) -> list[str]:
+    return [f"{scenario}{f'[{variant.id}]' if variant.id else ''}/{name}"
+            for variant in known.scenarios[scenario].variants
+            for name in variant.postures if POSTURES[name].is_mta]
+
+
+@pytest.mark.parametrize("scenario", [scenario for scenario in catalog.load(ROOT).scenarios
+                                      if scenario.partition(".")[0] in SUITES])
+def test_the_correct_sender_survives(built: Path, known: Catalog, scenario: str,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)
+    names = _all(known, scenario)
+    items = stage.judged(known, built, stage.CORRECT, names, False, stage.sender_write)
+    assert {name: seen(item) for name, item in items.items()} == dict.fromkeys(names, PASS)
+
+
+def test_every_check_of_these_suites_is_killed(known: Catalog) -> None:
+    killed = {(name.partition("[")[0].partition("/")[0], check)
+              for row in DUELS.values() for name, verdict in row.items()
+              for check in verdict.failed}
+    checks = {(scenario.id, f"{check.predicate}: {check.consequence}")
+              for scenario in known.scenarios.values() if scenario.suite in SUITES
+              for check in scenario.checks}
+    assert checks - killed == set()
+
+
+def test_every_bug_has_its_row() -> None:
+    assert set(DUELS) == set(sender.BUGS)
+
+
+@pytest.mark.parametrize("name", [predicate.name for predicate in OF_SENDERS])
+def test_every_predicate_has_its_mutant(name: str) -> None:
+    assert any(check.partition(":")[0] == name for row in DUELS.values()
+               for verdict in row.values() for check in verdict.failed)
+
+
+def test_no_decision_decides_nothing() -> None:
+    """What a broken or waiting sender deserves is in the table, and is never a PASS."""
+    for bug in ("looks-up-late", "breaks", "waits", "never-delivers"):
+        assert any(verdict.outcome == "INCONCLUSIVE" for verdict in DUELS[bug].values())
+    assert sender_table.UNFETCHED in DUELS["looks-up-late"].values()

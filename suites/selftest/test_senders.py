@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of sending MTAs: each predicate on transcripts of both kinds, and the judge."""
+
+import re
+from dataclasses import replace
+from typing import NamedTuple
+
+import pytest
+from dialogue import Event, Part, accept, event, exited, fault, hello, transcript, up
+from latchkey.finding import Context, Predicate
+from latchkey.judge import Case, Demand, Result, judge, judge_control
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES
+from latchkey.senders import OF_SENDERS
+
+POLICY, MX, GOOD, BAD = "mta-sts.example.test", "mx.example.test", "tls-good", "tls-bad"
+PLACE = "/.well-known/mta-sts.txt"
+LISTEN = {**event("listen", listener="policy", host=POLICY, address="192.0.2.44", port=443),
+          "service": "https"}
+AGAIN = event("client.start", argv=["x"], pid=8)
+
+
+def fetch(conn: int = 1, channel: str = GOOD, sni: str = POLICY, method: str = "GET",
+          target: str = PLACE, authority: str = POLICY, more: str = "") -> list[Event]:
+    at = {"host": POLICY, "service": "https"}
+    head = f"{method} {target} HTTP/1.1\r\nHost: {authority}\r\n{more}\r\n"
+    return [accept(conn, **at), hello(conn, sni=sni, **at), up(conn, channel, **at),
+            event("http.request", conn, channel, method=method, target=target,
+                  authority=authority, head=head, **at)]
+
+
+def mail(conn: int = 2, channel: str = GOOD, canary: bool = True) -> list[Event]:
+    at = {"host": MX, "service": "smtp"}
+    return [accept(conn, **at), event("command", conn, channel, verb="MAIL", tag="", **at),
+            event("message", conn, channel, action="submitted", number=1, size=9, canary=canary,
+                  **at)]
+
+
+def struck(conn: int = 2) -> Event:
+    return fault(conn, host=MX, service="smtp")
+
+
+def asked(name: str) -> Event:
+    return event("dns.query", service="dns", name=name, type="TXT", transport="udp")
+
+
+class Row(NamedTuple):
+    name: str
+    predicate: str
+    holds: bool
+    parts: tuple[Part, ...]
+
+
+ROWS = (
+    Row("in TLS", "mail-delivered", True, (mail(), exited())),
+    Row("in clear", "mail-delivered", True, (mail(2, "clear"), exited())),
+    Row("put off", "mail-delivered", False, (mail(), exited(75))),
+    Row("another mail", "mail-delivered", False, (mail(canary=False), exited())),
+    Row("in an earlier run", "mail-delivered", False, (mail(), exited(), AGAIN, exited())),
+    Row("nothing", "mail-delivered", False, (exited(75),)),
+
+    Row("none", "no-mail", True, (fetch(), struck(), exited(75))),
+    Row("in an earlier run", "no-mail", True, (mail(), exited(), AGAIN, exited(75))),
+    Row("some", "no-mail", False, (mail(), exited())),
+
+    Row("to another host", "no-mail-to-struck", True, (struck(3), mail(), exited())),
+    Row("to the struck one", "no-mail-to-struck", False, (struck(), mail(), exited())),
+
+    Row("put off", "no-bounce", True, (exited(75),)),
+    Row("given up", "no-bounce", False, (exited(69),)),
+
+    Row("right", "sound-policy-requests", True, (fetch(), fetch(2, authority=POLICY + ":443"))),
+    Row("none", "sound-policy-requests", True, ()),
+    Row("POST", "sound-policy-requests", False, (fetch(method="POST"),)),
+    Row("elsewhere", "sound-policy-requests", False, (fetch(target="/mta-sts.txt"),)),
+    Row("another host", "sound-policy-requests", False, (fetch(authority="example.test"),)),
+    Row("no SNI", "sound-policy-requests", False, (fetch(sni=""),)),
+    Row("another SNI", "sound-policy-requests", False, (fetch(sni="example.test"),)),
+    Row("an impostor", "sound-policy-requests", False, (fetch(channel=BAD),)),
+    Row("no TLS", "sound-policy-requests", False, (fetch()[-1],)),
+
+    Row("right", "policy-fetched", True, (fetch(),)),
+    Row("wrong", "policy-fetched", False, (fetch(channel=BAD), exited())),
+    Row("in an earlier run", "policy-fetched", False, (fetch(), AGAIN, exited())),
+
+    Row("none", "no-policy-fetch", True, (mail(),)),
+    Row("in an earlier run", "no-policy-fetch", True, (fetch(), AGAIN, mail())),
+    Row("some", "no-policy-fetch", False, (fetch(), mail())),
+
+    Row("one", "no-second-fetch", True, (fetch(), fault(1), mail())),
+    Row("another", "no-second-fetch", False, (fetch(), fault(1), fetch(3))),
+
+    Row("plain", "no-conditional-fetch", True, (fetch(more="Cache-Control: no-cache\r\n"),)),
+    Row("by tag", "no-conditional-fetch", False, (fetch(more='If-None-Match: "1"\r\n'),)),
+    Row("by date", "no-conditional-fetch", False, (fetch(more="if-modified-since: x\r\n"),)),
+
+    Row("its own", "no-parent-lookup", True, (LISTEN, asked("_MTA-STS.Example.test"),
+                                              asked("test"))),
+    Row("above", "no-parent-lookup", False, (LISTEN, asked("_mta-sts.test"))),
+    Row("below", "no-parent-lookup", False, (LISTEN, asked("_mta-sts.mx.example.test"))),
+)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.predicate}: {row.name}")
+def test_predicate(row: Row) -> None:
+    context = Context(transcript(*row.parts), POSTURES["mta-sts"])
+    finding = PREDICATES[row.predicate].function(context)
+    assert finding.holds is row.holds
+    if not row.holds:
+        assert finding.events, "a failed predicate names what decided"
+
+
+@pytest.mark.parametrize("predicate", OF_SENDERS, ids=lambda one: str(one.name))
+def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
+    assert {row.holds for row in ROWS if row.predicate == predicate.name} == {True, False}
+    for sentence in (predicate.rule, predicate.failed, predicate.held):
+        assert re.fullmatch(r"[A-Z](?:[^.]|\.\d)*\.", sentence)
+
+
+# --- the judge
+
+CASE = Case(POSTURES["mta-sts"], (Demand("no-mail", "MUST", "policy-bypass"),))
+WORK = replace(CASE, demands=(Demand("mail-delivered", "MUST", "denial-of-service"),))
+CONTROL = transcript(fetch(), mail(), exited())
+REFUSED: tuple[Part, ...] = (fetch(), accept(2, host=MX, service="smtp"), struck())
+
+
+def outcome(result: Result) -> str:
+    return f"{result.outcome} {result.reason}".strip()
+
+
+@pytest.mark.parametrize("case, parts, expected", [
+    (CASE, (*REFUSED, exited(75)), "PASS"),
+    (CASE, (*REFUSED, exited(69)), "PASS"),
+    # It says neither that the mail waits nor that it went.
+    (CASE, (*REFUSED, exited(1)), "INCONCLUSIVE undecided"),
+    (CASE, (*REFUSED, exited(70)), "INCONCLUSIVE undecided"),
+    (CASE, (*REFUSED, event("client.exit", signal=9)), "INCONCLUSIVE undecided"),
+    (CASE, (*REFUSED, event("deadline"), event("client.exit", signal=9)),
+     "INCONCLUSIVE deadline"),
+    # It held the mail back, but not because of the policy.
+    (CASE, (*REFUSED[1:], exited(75)), "INCONCLUSIVE policy-not-fetched"),
+    (CASE, (fetch(channel=BAD), *REFUSED[1:], exited(75)), "INCONCLUSIVE policy-not-fetched"),
+    (CASE, (fetch(sni=""), *REFUSED[1:], exited(75)), "INCONCLUSIVE policy-not-fetched"),
+    # What it knows from an earlier run, it knows.
+    (CASE, (fetch(), mail(3), exited(), AGAIN, *REFUSED[1:], exited(75)), "PASS"),
+    (CASE, (fetch(), mail(3), exited(), AGAIN, *REFUSED[1:], exited(1)),
+     "INCONCLUSIVE undecided"),
+    # Mail that went where it must not is a failure, whatever the sender says of it.
+    (CASE, (fetch(), struck(), mail(), exited(1)), "FAIL"),
+    (CASE, (struck(), mail(), exited(75)), "FAIL"),
+    # What has to be delivered.
+    (WORK, (fetch(), fault(1), mail(), exited()), "PASS"),
+    (WORK, (fault(1), mail(), exited()), "PASS"),
+    (WORK, (fetch(), fault(1), exited(75)), "FAIL"),
+    (WORK, (fault(1), exited(75)), "FAIL"),
+    (WORK, (fetch(), fault(1), exited(70)), "INCONCLUSIVE undecided"),
+    (WORK, (fetch(), fault(1), event("deadline"), event("client.exit", signal=9)),
+     "INCONCLUSIVE deadline"),
+])
+def test_a_sender_is_judged_by_what_it_decided(case: Case, parts: tuple[Part, ...],
+                                               expected: str) -> None:
+    assert outcome(judge(case, transcript(*parts), CONTROL)) == expected
+
+
+@pytest.mark.parametrize("parts, expected", [
+    ((fetch(), mail(), exited()), "PASS"),
+    ((mail(), exited()), "INCONCLUSIVE no-policy"),
+    ((fetch(), mail(), exited(75)), "INCONCLUSIVE exit-code"),
+    ((fetch(), exited(75)), "INCONCLUSIVE nothing-done"),
+    ((fetch(), mail(2, "clear"), exited()), "INCONCLUSIVE wrong-channel"),
+])
+def test_a_control_has_the_policy_and_the_mail(parts: tuple[Part, ...], expected: str) -> None:
+    assert outcome(judge_control(CASE, transcript(*parts))) == expected
