@@ -212,6 +212,7 @@ REFCLIENT_SOURCES := \
 	suites/refclient/bug_wire.c \
 	suites/refclient/caps.c \
 	suites/refclient/command.c \
+	suites/refclient/discover.c \
 	suites/refclient/imap.c \
 	suites/refclient/main.c \
 	suites/refclient/pop3.c \

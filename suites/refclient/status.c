@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "command.h"
+#include "discover.h"
 
 static const char *
 text_of(const json_t *object, const char *key)
@@ -128,7 +129,8 @@ option_take(json_t *state, json_t *services, const char *wordz)
 }
 
 /*
- * The password is that of REFCLIENT_PASSWORD, on every visit: this program
+ * Without a server the domain of the address is asked for them. The password
+ * is that of REFCLIENT_PASSWORD, on every visit: this program
  * asks nobody. TLS is demanded without being asked for (RFC 8314 section 5.2),
  * and implicit TLS comes first (section 3).
  */
@@ -155,12 +157,15 @@ command_account(int argc, char **argv)
 			return usage_fail("account new: what is %s?", argv[i]);
 		}
 	}
+	if (json_object_size(services) == 0 &&
+		discover(argv[2], services, &err) != 0) {
+		json_decref(state);
+		(void)usage_fail("account new: %s", err.text);
+		return EXIT_NOT_DONE;
+	}
 	if (account_take(&a, state, argv[1], &err) != 0)
 		return usage_fail("account new: %s", err.text);
-	if (json_object_size(services) == 0)
-		result = usage_fail("account new: no server; give --imap, "
-				    "--pop3 or --submission");
-	else if (account_save(&a, &err) != 0)
+	if (account_save(&a, &err) != 0)
 		result = usage_fail("%s", err.text);
 	account_fini(&a);
 	return result;

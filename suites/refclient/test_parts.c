@@ -12,6 +12,7 @@
 #include "account.h"
 #include "bug.h"
 #include "caps.h"
+#include "discover.h"
 #include "parse/base64.h"
 #include "sasl.h"
 
@@ -285,6 +286,51 @@ states_that_are_wrong_are_refused(void **state)
 }
 
 static void
+only_what_is_within_the_domain_is_believed(void **state)
+{
+	static const struct {
+		const char *host, *domain;
+		bool within;
+	} rows[] = {
+		{"example.test", "example.test", true},
+		{"mail.example.test", "example.test", true},
+		{"MAIL.Example.Test", "example.test", true},
+		{"a.b.example.test", "example.test", true},
+		{"notexample.test", "example.test", false},
+		{"example.test.attacker.test", "example.test", false},
+		{"test", "example.test", false},
+		{"", "example.test", false},
+		{"mail.example.test", "", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (is_within(rows[i].host, rows[i].domain) != rows[i].within)
+			fail_msg("%s in %s", rows[i].host, rows[i].domain);
+}
+
+static void
+of_records_the_first_with_the_best_tls_is_chosen(void **state)
+{
+	/* The one that is expected says so by its port. */
+	static const struct srv rows[][3] = {
+		{{10, 1, 1, "a", false}, {0, 1, 7, "b", true}},
+		{{0, 1, 7, "a", false}, {10, 1, 1, "b", true}},
+		{{5, 9, 1, "a", false}, {5, 0, 7, "b", true}},
+		{{5, 1, 1, "a", true}, {5, 3, 7, "b", true},
+			{5, 2, 1, "c", true}},
+		{{0, 0, 1, "", true}, {9, 0, 7, "b", false}},
+	};
+	static const struct srv none[2] = {{0, 0, 1, "", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(srv_choose(rows[i], 3)->port, 7);
+	assert_null(srv_choose(none, 2));
+	assert_null(srv_choose(none, 0));
+}
+
+static void
 the_plain_build_has_no_bugs(void **state)
 {
 	(void)state;
@@ -304,6 +350,9 @@ main(void)
 		cmocka_unit_test(other_logins_end_when_all_is_said),
 		cmocka_unit_test(what_is_not_said_of_a_server_is_safe),
 		cmocka_unit_test(states_that_are_wrong_are_refused),
+		cmocka_unit_test(only_what_is_within_the_domain_is_believed),
+		cmocka_unit_test(
+			of_records_the_first_with_the_best_tls_is_chosen),
 		cmocka_unit_test(the_plain_build_has_no_bugs),
 	};
 

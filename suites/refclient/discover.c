@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the servers of an address are. */
+#include "discover.h"
+
+#include <ldns/ldns.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "account.h"
+
+#define RECORDS_MAX 16
+
+/* Labels of the services; _submissions is of RFC 8314 section 5.1. */
+static const struct {
+	const char *implicitz, *starttlsz;
+} labels[SERVICES] = {
+	[SERVICE_IMAP] = {"_imaps._tcp", "_imap._tcp"},
+	[SERVICE_POP3] = {"_pop3s._tcp", "_pop3._tcp"},
+	[SERVICE_SUBMISSION] = {"_submissions._tcp", "_submission._tcp"},
+};
+
+bool
+is_within(const char *hostz, const char *domainz)
+{
+	size_t host = strlen(hostz), domain = strlen(domainz);
+
+	if (host < domain || domain == 0 ||
+		strcasecmp(hostz + host - domain, domainz) != 0)
+		return false;
+	return host == domain || hostz[host - domain - 1] == '.';
+}
+
+/* a is better than b. */
+static bool
+srv_before(const struct srv *a, const struct srv *b)
+{
+	if (a->priority != b->priority)
+		return a->priority < b->priority;
+	if (a->implicit != b->implicit)
+		return a->implicit;
+	return a->weight > b->weight;
+}
+
+const struct srv *
+srv_choose(const struct srv *records, unsigned n)
+{
+	const struct srv *best = NULL;
+
+	for (unsigned i = 0; i < n; i++)
+		if (records[i].target[0] != '\0' &&
+			(best == NULL || srv_before(&records[i], best)))
+			best = &records[i];
+	return best;
+}
+
+/* One record of an answer; false: it is none. */
+static bool
+srv_read(const ldns_rr *rr, bool implicit, struct srv *out_r)
+{
+	char *namez;
+	size_t n;
+
+	if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SRV ||
+		ldns_rr_rd_count(rr) < 4)
+		return false;
+	out_r->priority = ldns_rdf2native_int16(ldns_rr_rdf(rr, 0));
+	out_r->weight = ldns_rdf2native_int16(ldns_rr_rdf(rr, 1));
+	out_r->port = ldns_rdf2native_int16(ldns_rr_rdf(rr, 2));
+	out_r->implicit = implicit;
+	namez = ldns_rdf2str(ldns_rr_rdf(rr, 3));
+	if (namez == NULL)
+		return false;
+	n = strlen(namez);
+	if (n > 0 && namez[n - 1] == '.')
+		namez[--n] = '\0';
+	(void)snprintf(out_r->target, sizeof(out_r->target), "%s", namez);
+	LDNS_FREE(namez);
+	return n < sizeof(out_r->target);
+}
+
+/*
+ * Add the records of one label. What has no answer is as if it had none: an
+ * attacker can make that, and gains nothing but that the account is not made.
+ */
+static unsigned
+srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
+	bool implicit, struct srv *records, unsigned n)
+{
+	char namez[512];
+	ldns_rdf *name;
+	ldns_pkt *answer = NULL;
+	ldns_rr_list *found;
+
+	(void)snprintf(namez, sizeof(namez), "%s.%s.", labelz, domainz);
+	name = ldns_dname_new_frm_str(namez);
+	if (name == NULL)
+		return n;
+	if (ldns_resolver_send(&answer, resolver, name, LDNS_RR_TYPE_SRV,
+		    LDNS_RR_CLASS_IN, LDNS_RD) == LDNS_STATUS_OK &&
+		answer != NULL) {
+		found = ldns_pkt_answer(answer);
+		for (size_t i = 0;
+			i < ldns_rr_list_rr_count(found) && n < RECORDS_MAX;
+			i++)
+			if (srv_read(ldns_rr_list_rr(found, i), implicit,
+				    &records[n]))
+				n++;
+	}
+	ldns_pkt_free(answer);
+	ldns_rdf_deep_free(name);
+	return n;
+}
+
+/*
+ * One service; 1: the domain does not announce it. Whoever answers the
+ * question could name any host, and get a certificate for it. So the target
+ * has to be within the domain, which the certificate then proves (RFC 6186
+ * section 6, RFC 8314 section 5.1); another one the user has to name himself.
+ */
+static int
+service_find(ldns_resolver *resolver, enum service_kind kind,
+	const char *domainz, json_t *services, struct err *err)
+{
+	struct srv records[RECORDS_MAX];
+	const struct srv *best;
+	unsigned n;
+
+	n = srv_ask(
+		resolver, labels[kind].implicitz, domainz, true, records, 0);
+	n = srv_ask(
+		resolver, labels[kind].starttlsz, domainz, false, records, n);
+	best = srv_choose(records, n);
+	if (best == NULL)
+		return 1;
+	if (!is_within(best->target, domainz))
+		return err_set(err, ERR_IO,
+			"%s is not within %s: if your provider says that it "
+			"is right, give --%s=%s:%u",
+			best->target, domainz, service_name(kind), best->target,
+			best->port);
+	(void)json_object_set_new(services, service_name(kind),
+		json_pack("{s:s, s:i, s:s}", "host", best->target, "port",
+			(int)best->port, "tls",
+			best->implicit ? "implicit" : "starttls"));
+	return 0;
+}
+
+int
+discover(const char *addressz, json_t *services, struct err *err)
+{
+	const char *domainz = strrchr(addressz, '@');
+	ldns_resolver *resolver = NULL;
+	json_t *found = json_object();
+	int result = -1, reading;
+
+	if (domainz == NULL || *++domainz == '\0')
+		(void)err_set(err, ERR_PLAN, "%s has no domain", addressz);
+	else if (ldns_resolver_new_frm_file(&resolver, NULL) != LDNS_STATUS_OK)
+		(void)err_set(err, ERR_IO, "no name server is known");
+	else
+		result = service_find(
+			resolver, SERVICE_SUBMISSION, domainz, found, err);
+	if (result >= 0) {
+		reading = service_find(
+			resolver, SERVICE_IMAP, domainz, found, err);
+		if (reading == 1)
+			reading = service_find(
+				resolver, SERVICE_POP3, domainz, found, err);
+		result = reading < 0 ? -1 : 0;
+	}
+	if (result == 0 && json_object_size(found) == 0)
+		result = err_set(err, ERR_IO,
+			"%s announces no server; give --imap, --pop3 or "
+			"--submission",
+			domainz);
+	if (result == 0)
+		(void)json_object_update(services, found);
+	json_decref(found);
+	ldns_resolver_deep_free(resolver);
+	return result;
+}
