@@ -20,7 +20,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test check unit selftest clang coverage stack bench lint format \
-	coverage-table valgrind \
+	coverage-table valgrind mutants \
 	install uninstall clean help setup setup-test setup-lint
 
 all:
@@ -151,7 +151,7 @@ SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 -rs suites/selftest
 unit: export UBSAN_OPTIONS = print_stacktrace=1
 check: export UBSAN_OPTIONS = print_stacktrace=1
 
-check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient) ## test without set-up
+check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient) $(B)/mutant/refclient ## test without set-up
 	$(UNIT_RUN)
 	$(SELFTEST_RUN)
 
@@ -180,6 +180,9 @@ lint: setup-lint stack ## layout, static analysis, types, spelling
 format: ## clang-format all C files
 	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
 		2>/dev/null)
+
+mutants: all $(B)/mutant/refclient ## every bug of the reference client is found
+	@PYTHONPATH=suites $(PYTHON) suites/selftest/mutants.py $(MUTANTS)
 
 coverage-table: ## write docs/coverage.md anew: which scenarios cover which requirements
 	@scripts/latchkey coverage --markdown >.coverage.md && mv .coverage.md docs/coverage.md

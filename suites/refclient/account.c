@@ -84,8 +84,8 @@ static int
 state_read(struct account *a, struct err *err)
 {
 	static const char *const keys[] = {"account", "address", "user",
-		"password", "trust", "services", "sessions", "deep", "reports",
-		NULL};
+		"password", "token", "trust", "services", "sessions", "deep",
+		"reports", NULL};
 	struct json_place top = {.object = a->state}, services;
 	long version;
 
@@ -96,6 +96,7 @@ state_read(struct account *a, struct err *err)
 		json_text(&top, "address", true, &a->addressz, err) != 0 ||
 		json_text(&top, "user", false, &a->userz, err) != 0 ||
 		json_text(&top, "password", false, &a->passwordz, err) != 0 ||
+		json_text(&top, "token", false, &a->tokenz, err) != 0 ||
 		json_text(&top, "trust", false, &a->trustz, err) != 0 ||
 		json_place_at(&top, "services", true, &services, err) != 0)
 		return -1;
@@ -104,7 +105,8 @@ state_read(struct account *a, struct err *err)
 			    &services, err) != 0)
 			return -1;
 	if (line_check("user", a->userz, err) != 0 ||
-		line_check("password", a->passwordz, err) != 0)
+		line_check("password", a->passwordz, err) != 0 ||
+		line_check("token", a->tokenz, err) != 0)
 		return -1;
 	if (a->userz == NULL)
 		a->userz = a->addressz;

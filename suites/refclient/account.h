@@ -29,7 +29,7 @@ struct account {
 	json_t *state; /* owned; what is not known here is kept */
 	const char *pathz;
 	const char *addressz; /* of the user's mail */
-	const char *userz, *passwordz;
+	const char *userz, *passwordz, *tokenz;
 	const char *trustz; /* bundle of roots; NULL: the system's */
 	struct service service[SERVICES];
 };

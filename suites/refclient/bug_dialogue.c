@@ -4,6 +4,7 @@
 
 #ifdef REFCLIENT_BUGS
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "bug_session.h"
 #include "bug_tls.h"
@@ -24,7 +25,9 @@ plain_make(const struct session *s, char *out, size_t size)
 	uint8_t room[512];
 	size_t n = 0;
 	int length = snprintf((char *)room, sizeof(room), "%c%s%c%s", 0,
-		s->account->userz, 0, s->account->passwordz);
+		s->account->userz, 0,
+		s->account->tokenz != NULL ? s->account->tokenz
+					   : s->account->passwordz);
 
 	(void)base64_encode(span_of(room, (size_t)length), out, size, &n);
 	return span_of(out, n);
@@ -69,8 +72,11 @@ bug_imap_early(struct session *s, const struct lk_imap_response *response)
 {
 	struct span word = response->word, code = response->code;
 
-	if (s->wire.secure)
+	if (s->stage >= STAGE_LOGIN)
 		return;
+	if (bug(CRASHES) && !s->wire.secure &&
+		span_eq_nocase(code, span_z("ALERT")))
+		abort();
 	if (bug(BELIEVES_GREETING_LIST) &&
 		span_eq_nocase(code, span_z("CAPABILITY"))) {
 		struct span rest = response->code_text, next;
@@ -87,28 +93,37 @@ bug_imap_early(struct session *s, const struct lk_imap_response *response)
 	if (bug(BELIEVES_EARLY_SEARCH) &&
 		span_eq_nocase(word, span_z("SEARCH")))
 		mailbox_take(s, response->values);
-	if (bug(CRASHES_ON_EXPUNGE) && s->exists == 0 &&
-		(span_eq_nocase(word, span_z("EXPUNGE")) ||
-			span_eq_nocase(word, span_z("FETCH"))))
+	if (bug(BELIEVES_EARLY_EXISTS) &&
+		span_eq_nocase(word, span_z("EXISTS"))) {
+		char number[16];
+
+		early_set(s,
+			span_of(number, (size_t)snprintf(number, sizeof(number),
+						"%u", response->number)));
+	}
+	if (!span_eq_nocase(word, span_z("EXPUNGE")) &&
+		!span_eq_nocase(word, span_z("FETCH")))
+		return;
+	if (bug(CRASHES_ON_EXPUNGE))
 		abort();
+	if (bug(HANGS))
+		(void)pause();
 }
 
-/* "imap://user@HOST/": the host is kept. */
+/* "imap://user@HOST/" in the code REFERRAL: the host is kept. */
 void
-bug_referral(struct session *s, struct span text)
+bug_referral(struct session *s, const struct lk_imap_response *response)
 {
-	struct span rest = text, part;
+	struct span rest = response->code_text;
 	size_t at;
 
-	at = span_find(text, 0, span_z("imap://"));
-	if (at == SIZE_MAX)
+	if (!span_eq_nocase(response->code, span_z("REFERRAL")))
 		return;
-	rest = span_cut(text, at + 7, text.n);
 	at = span_find(rest, 0, span_z("@"));
-	if (at != SIZE_MAX)
-		rest = span_cut(rest, at + 1, rest.n);
-	part = span_word(&rest, '/');
-	early_set(s, span_cut(part, 0, span_find(part, 0, span_z("]"))));
+	if (at == SIZE_MAX)
+		at = span_find(rest, 0, span_z("imap:/")) + 6;
+	rest = span_cut(rest, at + 1, rest.n);
+	early_set(s, span_cut(rest, 0, span_find(rest, 0, span_z("/"))));
 }
 
 /* Was a tag of ours answered before it was used? */
@@ -134,6 +149,23 @@ bug_imap_done_early(const struct session *s)
 	return bug(BELIEVES_EARLY_MAIL) && s->fetched > 0;
 }
 
+bool
+bug_counts_tags(void)
+{
+	return bug(COUNTS_TAGS) || bug(KEEPS_LINES_IMAP) ||
+	       bug(KEEPS_ANYTHING) || bug(READS_THROUGH_HANDSHAKE);
+}
+
+int
+bug_misled(struct session *s)
+{
+	if (!bug(ANY_GREETING_ACCEPTED))
+		return -1;
+	bug_past.misled = true;
+	wire_use(&s->wire, wire_span(&s->wire).n);
+	return 0;
+}
+
 const char *
 bug_imap_mailbox(const struct session *s)
 {
@@ -151,8 +183,8 @@ bug_imap_exists(const struct session *s)
 {
 	char room[16] = "";
 
-	if (!bug(BELIEVES_EARLY_SEARCH) || s->early.n == 0 ||
-		s->early.n >= sizeof(room))
+	if ((!bug(BELIEVES_EARLY_SEARCH) && !bug(BELIEVES_EARLY_EXISTS)) ||
+		s->early.n == 0 || s->early.n >= sizeof(room))
 		return s->exists;
 	memcpy(room, s->early.p, s->early.n);
 	return (uint32_t)strtoul(room, NULL, 10);
@@ -205,13 +237,6 @@ bug_pop3_number(const struct session *s, unsigned long number)
 	return bug(BELIEVES_EARLY_COUNT) && early > 0 ? early : number;
 }
 
-bool
-bug_smtp_yes(const struct session *s, const struct lk_result *r)
-{
-	(void)s;
-	return bug(ANY_CODE_ACCEPTED) && r->smtp_reply.code < 400;
-}
-
 int
 bug_smtp_helo(struct session *s, const char *namez)
 {
@@ -235,10 +260,13 @@ bug_smtp_plain(struct session *s)
 		return 0;
 	if (!bug_plain_login(s))
 		return 1;
+	/* Whatever comes of it. */
 	if (session_sendf(s, "HELO client.example.test") != 0 ||
-		session_reply(s, lk_smtp_reply_parse, &r) != 0 ||
-		session_sendf(s, "AUTH PLAIN %.*s", (int)plain.n,
-			(const char *)plain.p) != 0 ||
+		wire_more(&s->wire, s->err) != 0)
+		return -1;
+	wire_use(&s->wire, wire_span(&s->wire).n);
+	if (session_sendf(s, "AUTH PLAIN %.*s", (int)plain.n,
+		    (const char *)plain.p) != 0 ||
 		session_reply(s, lk_smtp_reply_parse, &r) != 0)
 		return -1;
 	return r.smtp_reply.code == 235 ? 0 : -1;

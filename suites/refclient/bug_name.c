@@ -125,6 +125,10 @@ bug_name_refused(X509 *cert, struct span host)
 				       span_z("*"));
 	}
 	GENERAL_NAMES_free(names);
+	if (bug(ONLY_P256))
+		return EVP_PKEY_get_base_id(X509_get0_pubkey(cert)) ==
+			       EVP_PKEY_EC &&
+		       EVP_PKEY_get_bits(X509_get0_pubkey(cert)) != 256;
 	return (bug(CASE_SENSITIVE) && !exact && !wild) ||
 	       (bug(WILDCARD_REFUSED) && wild);
 }

@@ -25,10 +25,12 @@ static const struct {
 	{BUG_CLEAR_AFTER_LOGIN, 1u << STAGE_CAPABILITIES | 1u << STAGE_LOGIN},
 	{BUG_CLEAR_AFTER_WORK, 1u << STAGE_WORK},
 	{BUG_OLDER_AFTER_HANDSHAKE, 1u << STAGE_HANDSHAKE},
-	{BUG_NAMELESS_AFTER_HANDSHAKE, 1u << STAGE_HANDSHAKE},
 	{BUG_TRUSTING_AFTER_HANDSHAKE, 1u << STAGE_HANDSHAKE},
 	{BUG_AUTODETECTS, ~0u},
 	{BUG_AUTODETECTS_UNCHECKED, ~0u},
+	{BUG_CLEAR_AFTER_WARNING, 1u << STAGE_HANDSHAKE},
+	{BUG_OLDER_AFTER_WARNING, 1u << STAGE_HANDSHAKE},
+	{BUG_BLIND_BY_DEFAULT, 1u << STAGE_CONNECT},
 	{BUG_BLURTS_IN_CLEAR, ~0u},
 };
 
@@ -72,8 +74,20 @@ probe(struct session *s)
 	wire_fini(&w);
 }
 
+/* One connection on which there has to be TLS; the next need not. */
+static void
+demand_once(struct session *s, int (*try)(struct session *s))
+{
+	bug_past.probing = true;
+	(void)try(s);
+	bug_past.probing = false;
+	bug_past.relaxed = true;
+	wire_fini(&s->wire);
+	caps_clear(&s->caps);
+}
+
 int
-bug_before(struct session *s)
+bug_before(struct session *s, int (*try)(struct session *s))
 {
 	const json_t *last =
 		json_object_get(json_object_get(s->account->state, "sessions"),
@@ -86,6 +100,8 @@ bug_before(struct session *s)
 		return 1;
 	if (bug(ANTIQUE_HELLO))
 		probe(s);
+	if (bug(DEMANDED_ONCE))
+		demand_once(s, try);
 	if (was_told(s))
 		return 0;
 	if (bug(CLEAR_BY_DEFAULT) || bug(BLIND_BY_DEFAULT) ||
@@ -101,7 +117,7 @@ bug_before(struct session *s)
 
 /* Everything once more, in clear, without listening much. */
 static int
-blurt(struct session *s)
+blurt(struct session *s, bool at_tls_port)
 {
 	char plain[BASE64_SIZE(512)];
 	uint8_t room[512];
@@ -130,7 +146,7 @@ blurt(struct session *s)
 				  s->mail->recipients[0], (int)s->mail->text.n,
 				  (const char *)s->mail->text.p));
 	if (wire_open(&s->wire, service_of(s)->hostz,
-		    service_port(s->kind, false), s->err) == 0 &&
+		    service_port(s->kind, at_tls_port), s->err) == 0 &&
 		wire_send(&s->wire, buf_span(&b), s->err) == 0)
 		while (wire_more(&s->wire, s->err) == 0)
 			;
@@ -179,12 +195,14 @@ bug_again(struct session *s, int (*try)(struct session *s))
 		return -1;
 	wire_fini(&s->wire);
 	if (bug(BLURTS_IN_CLEAR))
-		return blurt(s);
+		return blurt(s, false);
+	if (bug(BLIND_BY_DEFAULT))
+		return blurt(s, true);
 	s->is_preauth = false;
-	bug_past.older = bug(OLDER_AFTER_HANDSHAKE);
-	bug_past.nameless = bug(NAMELESS_AFTER_HANDSHAKE);
+	bug_past.older = bug(OLDER_AFTER_HANDSHAKE) || bug(OLDER_AFTER_WARNING);
+	bug_past.warned = false;
 	bug_past.trusting = bug(TRUSTING_AFTER_HANDSHAKE);
-	if (!bug_past.older && !bug_past.nameless && !bug_past.trusting)
+	if (!bug_past.older && !bug_past.trusting)
 		clear_go(s);
 	return try(s);
 }
@@ -220,6 +238,13 @@ bug_after(struct session *s)
 	bool bad = s->wire.ssl != NULL &&
 		   SSL_get_verify_result(s->wire.ssl) != X509_V_OK;
 
+	if (bug_past.probing && s->stage >= STAGE_CAPABILITIES)
+		return -1;
+	if (bug_past.warned && s->wire.secure &&
+		s->stage < STAGE_CAPABILITIES) {
+		s->stage = STAGE_HANDSHAKE;
+		return session_fail(s, "TLS warned");
+	}
 	if (bug(CERTIFICATE_PINNED) && s->stage == STAGE_LOGIN &&
 		s->wire.ssl != NULL)
 		return pin_check(s);
@@ -229,7 +254,7 @@ bug_after(struct session *s)
 		return s->protocol->work(s);
 	}
 	if (bad &&
-		((bug(CHECKED_AFTER_LIST) && s->stage < STAGE_LOGIN) ||
+		((bug(CHECKED_AFTER_LIST) && s->stage == STAGE_CAPABILITIES) ||
 			(bug(CHECKED_AFTER_LOGIN) && s->stage == STAGE_LOGIN) ||
 			(bug(CHECKED_AFTER_WORK) && s->stage == STAGE_WORK)))
 		return session_fail(s, "the certificate was wrong");
@@ -252,28 +277,33 @@ bool
 bug_clear_now(const struct session *s)
 {
 	(void)s;
-	return bug_past.clear;
+	return bug_past.clear || bug_past.misled;
 }
 
 bool
 bug_goes_clear(const struct session *s)
 {
-	(void)s;
-	return bug_past.clear || bug(PREAUTH_ACCEPTED) ||
-	       bug(LIST_REFUSED_ACCEPTED) || bug(HELO_INSTEAD) ||
-	       bug(STRIPPED_ACCEPTED) || bug(STRIPPED_IMAP_ACCEPTED) ||
-	       bug(STRIPPED_POP3_ACCEPTED) || bug(STRIPPED_SMTP_ACCEPTED) ||
-	       bug(REFUSAL_ACCEPTED) || bug(REFUSAL_IMAP_ACCEPTED) ||
-	       bug(REFUSAL_POP3_ACCEPTED) || bug(REFUSAL_SMTP_ACCEPTED) ||
-	       bug(HANDSHAKE_FORGOTTEN) || bug(ANY_GREETING_ACCEPTED) ||
-	       bug(COUNTS_TAGS);
+	return bug_past.clear || bug_past.misled || bug_past.relaxed ||
+	       s->is_preauth || bug(LIST_REFUSED_ACCEPTED) ||
+	       bug(HELO_INSTEAD) || bug(STRIPPED_ACCEPTED) ||
+	       bug(STRIPPED_IMAP_ACCEPTED) || bug(STRIPPED_POP3_ACCEPTED) ||
+	       bug(STRIPPED_SMTP_ACCEPTED) || bug(REFUSAL_ACCEPTED) ||
+	       bug(REFUSAL_IMAP_ACCEPTED) || bug(REFUSAL_POP3_ACCEPTED) ||
+	       bug(REFUSAL_SMTP_ACCEPTED) || bug(COUNTS_TAGS);
+}
+
+bool
+bug_takes_preauth(void)
+{
+	return bug(PREAUTH_ACCEPTED) || bug(REFERRAL_FOLLOWED) ||
+	       bug(REFERRAL_VISITED) || bug(REFERRAL_IN_CLEAR);
 }
 
 bool
 bug_takes_stripped(const struct session *s)
 {
 	return bug(STRIPPED_ACCEPTED) || bug(HELO_INSTEAD) ||
-	       bug(LIST_REFUSED_ACCEPTED) || bug(ANY_GREETING_ACCEPTED) ||
+	       bug(LIST_REFUSED_ACCEPTED) || bug_past.relaxed ||
 	       (bug(STRIPPED_IMAP_ACCEPTED) && s->kind == SERVICE_IMAP) ||
 	       (bug(STRIPPED_POP3_ACCEPTED) && s->kind == SERVICE_POP3) ||
 	       (bug(STRIPPED_SMTP_ACCEPTED) && s->kind == SERVICE_SUBMISSION);
@@ -282,7 +312,7 @@ bug_takes_stripped(const struct session *s)
 bool
 bug_takes_refusal(const struct session *s)
 {
-	return bug(REFUSAL_ACCEPTED) ||
+	return bug(REFUSAL_ACCEPTED) || bug_past.relaxed ||
 	       (bug(REFUSAL_IMAP_ACCEPTED) && s->kind == SERVICE_IMAP) ||
 	       (bug(REFUSAL_POP3_ACCEPTED) && s->kind == SERVICE_POP3) ||
 	       (bug(REFUSAL_SMTP_ACCEPTED) && s->kind == SERVICE_SUBMISSION);
@@ -292,36 +322,52 @@ bug_takes_refusal(const struct session *s)
 static bool
 is_blind(const struct session *s)
 {
-	return bug(BLIND_BY_DEFAULT) || bug(ANY_GREETING_ACCEPTED) ||
+	return bug_past.misled || (bug(BLIND_BY_DEFAULT) && bug_past.clear) ||
 	       ((bug(LIST_REFUSED_ACCEPTED) || bug(HELO_INSTEAD)) &&
 		       !s->wire.secure);
 }
 
-bool
-bug_asks_no_list(const struct session *s)
+/* SMTP needs the question; the answer is thrown away. */
+static void
+list_skip(struct session *s)
 {
-	return s->is_preauth || (is_blind(s) && !s->wire.secure) ||
-	       bug_keeps_capabilities(s);
+	struct caps kept = s->caps;
+
+	caps_init(&s->caps);
+	(void)s->protocol->capabilities(s);
+	caps_fini(&s->caps);
+	s->caps = kept;
+}
+
+bool
+bug_asks_no_list(struct session *s)
+{
+	if (bug(KEEPS_LIST_SMTP) && s->kind == SERVICE_SUBMISSION)
+		list_skip(s);
+	return s->is_preauth || is_blind(s) || bug_keeps_capabilities(s);
 }
 
 bool
 bug_plain_login(const struct session *s)
 {
-	return is_blind(s) && !s->wire.secure;
+	return is_blind(s) ||
+	       (bug(LOGINDISABLED_IGNORED) && s->kind == SERVICE_IMAP) ||
+	       (bug(KEEPS_LINES_POP3) && s->kind == SERVICE_POP3);
 }
 
 bool
 bug_takes_answers_ahead(struct session *s)
 {
-	if (bug(ANY_GREETING_ACCEPTED) || bug(LIST_REFUSED_ACCEPTED)) {
+	if (bug_past.misled || bug(LIST_REFUSED_ACCEPTED) ||
+		bug(BLIND_BY_DEFAULT)) {
 		/* What made no sense is left out. */
 		wire_use(&s->wire, wire_span(&s->wire).n);
 		return true;
 	}
-	return bug(ANSWERS_AHEAD) || bug(READS_THROUGH_HANDSHAKE) ||
-	       bug(KEEPS_ANYTHING) || bug(KEEPS_LINES_POP3) ||
-	       bug(KEEPS_LINES_SMTP) || bug(KEEPS_FRAGMENT) ||
-	       bug(BELIEVES_EARLY_COUNT) || bug(BELIEVES_EARLY_NAMES);
+	return bug(READS_THROUGH_HANDSHAKE) || bug(KEEPS_ANYTHING) ||
+	       bug(KEEPS_LINES_POP3) || bug(KEEPS_LINES_SMTP) ||
+	       bug(KEEPS_FRAGMENT) || bug(BELIEVES_EARLY_COUNT) ||
+	       bug(BELIEVES_EARLY_NAMES);
 }
 
 bool

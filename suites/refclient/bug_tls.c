@@ -32,8 +32,6 @@ static const struct {
 			SIGNATURES}},
 	{BUG_OFFERS_NULL, {TLS1_2_VERSION, 0, "eNULL:" USUAL ":@SECLEVEL=0",
 				  GROUPS, SIGNATURES}},
-	{BUG_OFFERS_DHE, {TLS1_2_VERSION, 0, "DHE:" USUAL ":@SECLEVEL=0",
-				 GROUPS, SIGNATURES}},
 	{BUG_OFFERS_DHE_1024, {TLS1_2_VERSION, 0, "DHE:" USUAL ":@SECLEVEL=1",
 				      GROUPS, SIGNATURES}},
 	{BUG_OFFERS_SMALL_CURVE, {TLS1_2_VERSION, 0, USUAL ":@SECLEVEL=0",
@@ -42,9 +40,6 @@ static const struct {
 		{TLS1_2_VERSION, 0, USUAL, "X25519", SIGNATURES}},
 	{BUG_OFFERS_SHA1, {TLS1_2_VERSION, 0, USUAL ":@SECLEVEL=0", GROUPS,
 				  WEAK_SIGNATURES}},
-	{BUG_OFFERS_NO_LARGE_KEYS,
-		{TLS1_2_VERSION, 0, USUAL, GROUPS,
-			"ECDSA+SHA256:RSA-PSS+SHA256:RSA+SHA256"}},
 };
 
 const struct tls_offer *
@@ -85,14 +80,21 @@ certificate_demand(SSL *ssl, X509 **leaf, EVP_PKEY **key)
 	_exit(1);
 }
 
+static void
+warning_note(const SSL *ssl, int where, int value)
+{
+	(void)ssl;
+	if (where == SSL_CB_READ_ALERT && value >> 8 == SSL3_AL_WARNING &&
+		(value & 0xff) != SSL3_AD_CLOSE_NOTIFY)
+		bug_past.warned = true;
+}
+
 void
 bug_prepare(SSL *ssl, const struct tls_wish *wish)
 {
 	static const uint8_t any[] = "\4imap\4pop3\10http/1.1";
-	uint8_t room[1];
 
 	(void)wish;
-	(void)room;
 	if (bug(DOWNGRADE_OVERLOOKED))
 		SSL_set_msg_callback(ssl, mark_overlook);
 	if (bug(ALPN_IGNORED))
@@ -102,8 +104,8 @@ bug_prepare(SSL *ssl, const struct tls_wish *wish)
 	if (bug(CLIENT_CERTIFICATE_DEMANDED))
 		SSL_CTX_set_client_cert_cb(
 			SSL_get_SSL_CTX(ssl), certificate_demand);
-	if (bug_past.nameless)
-		(void)SSL_set_tlsext_host_name(ssl, NULL);
+	if (bug(CLEAR_AFTER_WARNING) || bug(OLDER_AFTER_WARNING))
+		SSL_set_info_callback(ssl, warning_note);
 }
 
 enum where {
@@ -145,7 +147,6 @@ static const struct {
 	{BUG_EXCLUDED_NAMES_IGNORED, X509_V_ERR_EXCLUDED_VIOLATION, ANYWHERE},
 	{BUG_PERMITTED_NAMES_IGNORED, X509_V_ERR_PERMITTED_VIOLATION, ANYWHERE},
 	{BUG_PURPOSE_IGNORED, X509_V_ERR_INVALID_PURPOSE, LEAF},
-	{BUG_ISSUER_PURPOSE_IGNORED, X509_V_ERR_INVALID_PURPOSE, ISSUER},
 	{BUG_CRITICAL_LEAF_IGNORED, X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,
 		LEAF},
 	{BUG_CRITICAL_ISSUER_IGNORED, X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION,

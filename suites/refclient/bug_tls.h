@@ -10,9 +10,12 @@
 extern struct bug_past {
 	bool known;    /* there was a good visit before this one */
 	bool older;    /* try again with an older version */
-	bool nameless; /* try again without SNI */
 	bool trusting; /* try again without verification */
 	bool clear;    /* go without TLS */
+	bool warned;   /* TLS said so */
+	bool misled;   /* the greeting made no sense */
+	bool probing;  /* on a connection that only asks */
+	bool relaxed;  /* TLS was seen, and is not demanded any more */
 	bool kept;     /* the connection of the first transfer serves all */
 } bug_past;
 

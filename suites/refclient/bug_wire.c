@@ -22,7 +22,11 @@ bug_keeps_clear_text(const struct wire *w)
 	return (bug(KEEPS_LINES_IMAP) && bug_kind == SERVICE_IMAP) ||
 	       (bug(KEEPS_LINES_POP3) && bug_kind == SERVICE_POP3) ||
 	       (bug(KEEPS_LINES_SMTP) && bug_kind == SERVICE_SUBMISSION) ||
-	       (bug(KEEPS_UNTAGGED) && span_has_prefix(rest, span_z("* ")));
+	       ((bug(KEEPS_UNTAGGED) || bug(BELIEVES_EARLY_MAILBOX) ||
+			bug(BELIEVES_EARLY_SEARCH) ||
+			bug(BELIEVES_EARLY_EXISTS) ||
+			bug(BELIEVES_EARLY_MAIL)) &&
+		       span_has_prefix(rest, span_z("* ")));
 }
 
 bool

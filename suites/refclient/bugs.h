@@ -45,8 +45,6 @@
 		"does not look for which names a CA may sign", "")             \
 	X(PURPOSE_IGNORED, "purpose-ignored", "path",                          \
 		"does not look what the certificate is for", "")               \
-	X(ISSUER_PURPOSE_IGNORED, "issuer-purpose-ignored", "path",            \
-		"does not look what the issuer is for", "")                    \
 	X(CRITICAL_LEAF_IGNORED, "critical-leaf-ignored", "path",              \
 		"skips a critical extension of the certificate", "")           \
 	X(CRITICAL_ISSUER_IGNORED, "critical-issuer-ignored", "path",          \
@@ -168,9 +166,7 @@
 		"sends the first message of a login right behind STARTTLS",    \
 		"")                                                            \
 	X(CLEAR_TEXT_IN_HANDSHAKE, "clear-text-in-handshake", "order",         \
-		"sends a command in clear where its handshake begins", "")     \
-	X(HANDSHAKE_FORGOTTEN, "handshake-forgotten", "order",                 \
-		"takes the yes to STARTTLS for TLS", "")
+		"sends a command in clear where its handshake begins", "")
 
 #define REFCLIENT_BUGS_STRIPPING(X)                                            \
 	X(STRIPPED_ACCEPTED, "stripped-accepted", "stripping",                 \
@@ -205,9 +201,7 @@
 	X(COUNTS_TAGS, "counts-tags", "stripping",                             \
 		"counts its tags, and takes an answer that came before the "   \
 		"command",                                                     \
-		"")                                                            \
-	X(ANY_CODE_ACCEPTED, "any-code-accepted", "stripping",                 \
-		"takes every code below 400 for a yes", "")
+		"")
 
 #define REFCLIENT_BUGS_FALLBACK(X)                                             \
 	X(CLEAR_AFTER_CONNECT, "clear-after-connect", "fallback",              \
@@ -226,8 +220,15 @@
 		"comes back in clear where the connection broke", "")          \
 	X(OLDER_AFTER_HANDSHAKE, "older-after-handshake", "fallback",          \
 		"comes back with an older version of TLS", "CVE-2014-3566")    \
-	X(NAMELESS_AFTER_HANDSHAKE, "nameless-after-handshake", "fallback",    \
-		"comes back without SNI", "")                                  \
+	X(CLEAR_AFTER_WARNING, "clear-after-warning", "fallback",              \
+		"comes back in clear behind a warning of TLS", "")             \
+	X(OLDER_AFTER_WARNING, "older-after-warning", "fallback",              \
+		"comes back with an older version behind a warning of TLS",    \
+		"")                                                            \
+	X(DEMANDED_ONCE, "demanded-once", "fallback",                          \
+		"sees on one connection that there is TLS, and does without"   \
+		" on the next",                                                \
+		"")                                                            \
 	X(TRUSTING_AFTER_HANDSHAKE, "trusting-after-handshake", "fallback",    \
 		"comes back without verification", "")                         \
 	X(BLURTS_IN_CLEAR, "blurts-in-clear", "fallback",                      \
@@ -269,9 +270,6 @@
 		"keeps lines of data behind that reply", "CVE-2021-38370")     \
 	X(READS_THROUGH_HANDSHAKE, "reads-through-handshake", "injection",     \
 		"sorts lines in clear out of the handshake, and keeps them",   \
-		"")                                                            \
-	X(ANSWERS_AHEAD, "answers-ahead", "injection",                         \
-		"takes an answer that came before the question",               \
 		"CVE-2025-49812")                                              \
 	X(BELIEVES_EARLY_EXISTS, "believes-early-exists", "injection",         \
 		"remembers how much mail there is, told before TLS", "")       \
@@ -290,8 +288,6 @@
 		"shows what POP3 lists before TLS", "")                        \
 	X(SHOWS_EARLY_ALERTS, "shows-early-alerts", "injection",               \
 		"shows messages for the user from before TLS", "")             \
-	X(SHOWS_EARLY_ERRORS, "shows-early-errors", "injection",               \
-		"prints what an attacker says, as if all were well", "")       \
 	X(CRASHES_ON_EXPUNGE, "crashes-on-expunge", "injection",               \
 		"dies of data that make no sense before TLS", "")
 
@@ -312,10 +308,6 @@
 		"sends the first message along where that is not offered", "") \
 	X(SHORT_LISTS, "short-lists", "capabilities",                          \
 		"reads no more than the beginning of a list", "")              \
-	X(PREFERS_PLAIN, "prefers-plain", "capabilities",                      \
-		"takes the login that shows the password, though better "      \
-		"ones are offered",                                            \
-		"")                                                            \
 	X(KNOWS_NO_PLAIN, "knows-no-plain", "capabilities", "knows no PLAIN",  \
 		"")
 
@@ -340,8 +332,6 @@
 		"takes suites without a certificate", "")                      \
 	X(OFFERS_NULL, "offers-null", "tls",                                   \
 		"takes suites without encryption", "")                         \
-	X(OFFERS_DHE, "offers-dhe", "tls",                                     \
-		"takes any group for Diffie-Hellman", "CVE-2015-4000")         \
 	X(OFFERS_DHE_1024, "offers-dhe-1024", "tls",                           \
 		"takes a group of 1024 bits for Diffie-Hellman",               \
 		"CVE-2015-4000")                                               \
@@ -351,8 +341,8 @@
 		"")                                                            \
 	X(OFFERS_SHA1, "offers-sha1", "tls", "takes signatures with SHA-1",    \
 		"CVE-2015-7575")                                               \
-	X(OFFERS_NO_LARGE_KEYS, "offers-no-large-keys", "tls",                 \
-		"knows no signature beyond SHA-256", "")                       \
+	X(ONLY_P256, "only-p256", "tls",                                       \
+		"takes no certificate on another curve than P-256", "")        \
 	X(DOWNGRADE_OVERLOOKED, "downgrade-overlooked", "tls",                 \
 		"does not look whether the server marks TLS 1.2 as a "         \
 		"downgrade",                                                   \
@@ -388,8 +378,6 @@
 		"waits for ever where something is wrong", "")                 \
 	X(WHOLE_REPLIES, "whole-replies", "outcome",                           \
 		"takes what one read brings for a reply", "")                  \
-	X(IMPATIENT, "impatient", "outcome",                                   \
-		"waits no longer than 40 ms for an answer", "")                \
 	X(UNKNOWN_REFUSED, "unknown-refused", "outcome",                       \
 		"leaves where the server has an experimental extension", "")
 

@@ -18,7 +18,7 @@ tag_make(struct session *s)
 	uint8_t room[8];
 	size_t n = 0;
 
-	if (bug(COUNTS_TAGS)) {
+	if (buggy(bug_counts_tags(), false)) {
 		(void)snprintf(s->tag, sizeof(s->tag), "A%03u", ++count);
 		return 0;
 	}
@@ -99,7 +99,7 @@ untagged_take(struct session *s, const struct lk_imap_response *response)
 		(s->wants == IMAP_WANTS_CAPABILITY || bug(BELIEVES_ANY_LIST)))
 		return words_take(s, response->values);
 	if (span_eq_nocase(word, span_z("EXISTS")) &&
-		(s->wants == IMAP_WANTS_EXISTS || bug(BELIEVES_EARLY_EXISTS)))
+		s->wants == IMAP_WANTS_EXISTS)
 		s->exists = response->number;
 	if (span_eq_nocase(word, span_z("FETCH")) &&
 		(s->wants == IMAP_WANTS_MAIL || bug(BELIEVES_EARLY_MAIL)))
@@ -140,7 +140,7 @@ answer_check(struct session *s, const struct lk_result *r, const char *whatz)
 		return 0;
 	/* A referral (RFC 2221, RFC 2193) is a refusal: a server does not
 	 * say where else a password goes. */
-	buggy(bug_referral(s, response->text), (void)0);
+	buggy(bug_referral(s, response), (void)0);
 	return session_refused(s, whatz, response->text);
 }
 
@@ -170,7 +170,7 @@ imap_greet(struct session *s)
 	const struct lk_imap_response *response = &r.imap_response;
 
 	if (session_reply(s, lk_imap_response_parse, &r) != 0)
-		return bug(ANY_GREETING_ACCEPTED) ? 0 : -1;
+		return buggy(bug_misled(s), -1);
 	buggy(bug_imap_early(s, response), (void)0);
 	alert_show(s, response);
 	s->is_preauth = response->kind == LK_IMAP_UNTAGGED &&
@@ -184,10 +184,9 @@ imap_greet(struct session *s)
 	if (response->kind == LK_IMAP_UNTAGGED &&
 		span_eq_nocase(response->word, span_z("OK")))
 		return 0;
-	buggy(bug_referral(s, response->text), (void)0);
-	return bug(ANY_GREETING_ACCEPTED)
-		       ? 0
-		       : session_refused(s, "the greeting", response->text);
+	buggy(bug_referral(s, response), (void)0);
+	(void)session_refused(s, "the greeting", response->text);
+	return buggy(bug_misled(s), -1);
 }
 
 static int

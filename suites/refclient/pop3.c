@@ -40,9 +40,7 @@ pop3_greet(struct session *s)
 
 	/* The greeting is a reply; a challenge or an error is none. */
 	if (answer_take(s, "the greeting", &r) != 0)
-		return bug(ANY_GREETING_ACCEPTED)
-			       ? 0
-			       : session_fail(s, "no greeting of POP3");
+		return buggy(bug_misled(s), -1);
 	buggy(bug_pop3_early(s), (void)0);
 	return 0;
 }

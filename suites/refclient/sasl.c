@@ -23,6 +23,7 @@ static const char *const names[SASL_MECHANISMS] = {
 	[SASL_PLAIN] = "PLAIN",
 	[SASL_CRAM_MD5] = "CRAM-MD5",
 	[SASL_LOGIN] = "LOGIN",
+	[SASL_OAUTHBEARER] = "OAUTHBEARER",
 };
 
 const char *
@@ -41,10 +42,14 @@ sasl_offered(const struct caps *caps, enum sasl_mechanism mechanism)
 }
 
 bool
-sasl_choose(const struct caps *caps, enum sasl_mechanism *out_r)
+sasl_choose(const struct caps *caps, const struct sasl_user *user,
+	enum sasl_mechanism *out_r)
 {
-	for (int i = bug(PREFERS_PLAIN) ? SASL_PLAIN : 0; i < SASL_MECHANISMS;
-		i++) {
+	/* A token is shown to who asks for one, never as a password. */
+	*out_r = SASL_OAUTHBEARER;
+	if (user->tokenz != NULL)
+		return sasl_offered(caps, *out_r);
+	for (int i = 0; i < SASL_OAUTHBEARER; i++) {
 		if (bug(KNOWS_NO_PLAIN) && i == SASL_PLAIN)
 			continue;
 		*out_r = (enum sasl_mechanism)i;
@@ -55,11 +60,10 @@ sasl_choose(const struct caps *caps, enum sasl_mechanism *out_r)
 }
 
 void
-sasl_init(struct sasl *x, enum sasl_mechanism mechanism, const char *userz,
-	const char *passwordz)
+sasl_init(struct sasl *x, enum sasl_mechanism mechanism,
+	const struct sasl_user *user)
 {
-	*x = (struct sasl){
-		.mechanism = mechanism, .userz = userz, .passwordz = passwordz};
+	*x = (struct sasl){.mechanism = mechanism, .user = *user};
 	buf_init(&x->first, MESSAGE_MAX);
 }
 
@@ -95,7 +99,7 @@ scram_first(struct sasl *x, struct buf *message)
 			sizeof(x->nonce) - 1, &n) ||
 		buf_addz(&x->first, "n=") != 0)
 		return -1;
-	for (const char *p = x->userz; *p != '\0'; p++)
+	for (const char *p = x->user.namez; *p != '\0'; p++)
 		if ((*p == '=' ? buf_addz(&x->first, "=3D")
 			    : *p == ','
 				    ? buf_addz(&x->first, "=2C")
@@ -125,8 +129,8 @@ scram_prove(
 	uint8_t salted[DIGEST], key[DIGEST], stored[DIGEST], sign[DIGEST];
 	struct span text = buf_span(&x->first);
 
-	if (PKCS5_PBKDF2_HMAC(x->passwordz, -1, salt.p, (int)salt.n, rounds,
-		    EVP_sha256(), DIGEST, salted) != 1)
+	if (PKCS5_PBKDF2_HMAC(x->user.passwordz, -1, salt.p, (int)salt.n,
+		    rounds, EVP_sha256(), DIGEST, salted) != 1)
 		return -1;
 	hmac(salted, span_z("Client Key"), key);
 	if (EVP_Digest(key, DIGEST, stored, NULL, EVP_sha256(), NULL) != 1)
@@ -209,9 +213,9 @@ plain_step(struct sasl *x, struct buf *message)
 {
 	x->done = true;
 	return x->step == 0 && buf_add(message, span_of("", 1)) == 0 &&
-			       buf_addz(message, x->userz) == 0 &&
+			       buf_addz(message, x->user.namez) == 0 &&
 			       buf_add(message, span_of("", 1)) == 0
-		       ? buf_addz(message, x->passwordz)
+		       ? buf_addz(message, x->user.passwordz)
 		       : -1;
 }
 
@@ -223,9 +227,10 @@ cram_step(struct sasl *x, struct span challenge, struct buf *message)
 
 	x->done = true;
 	if (x->step != 0 ||
-		HMAC(EVP_md5(), x->passwordz, (int)strlen(x->passwordz),
-			challenge.p, challenge.n, digest, &n) == NULL ||
-		buf_addf(message, "%s ", x->userz) != 0)
+		HMAC(EVP_md5(), x->user.passwordz,
+			(int)strlen(x->user.passwordz), challenge.p,
+			challenge.n, digest, &n) == NULL ||
+		buf_addf(message, "%s ", x->user.namez) != 0)
 		return -1;
 	for (unsigned i = 0; i < n; i++)
 		if (buf_addf(message, "%02x", digest[i]) != 0)
@@ -239,7 +244,19 @@ login_step(struct sasl *x, struct buf *message)
 	x->done = x->step == 1;
 	if (x->step > 1)
 		return -1;
-	return buf_addz(message, x->step == 0 ? x->userz : x->passwordz);
+	return buf_addz(
+		message, x->step == 0 ? x->user.namez : x->user.passwordz);
+}
+
+/* RFC 7628 section 3.1; octet 1 alone is the answer to a failure (3.2.3). */
+static int
+bearer_step(struct sasl *x, struct buf *message)
+{
+	x->done = x->step == 0;
+	if (x->step > 0)
+		return buf_addz(message, "\1");
+	return buf_addf(message, "n,a=%s,\1auth=Bearer %s\1\1", x->user.namez,
+		x->user.tokenz);
 }
 
 static int
@@ -254,6 +271,8 @@ message_make(struct sasl *x, struct span challenge, struct buf *message)
 		return cram_step(x, challenge, message);
 	case SASL_LOGIN:
 		return login_step(x, message);
+	case SASL_OAUTHBEARER:
+		return bearer_step(x, message);
 	case SASL_MECHANISMS:
 		break;
 	}

@@ -11,12 +11,18 @@ enum sasl_mechanism {
 	SASL_PLAIN,         /* RFC 4616 */
 	SASL_CRAM_MD5,      /* RFC 2195 */
 	SASL_LOGIN,         /* what some servers have instead of PLAIN */
+	SASL_OAUTHBEARER,   /* RFC 7628: for a token, and for nothing else */
 	SASL_MECHANISMS
+};
+
+/* Who logs in; a token takes the place of the password. */
+struct sasl_user {
+	const char *namez, *passwordz, *tokenz;
 };
 
 struct sasl {
 	enum sasl_mechanism mechanism;
-	const char *userz, *passwordz;
+	struct sasl_user user;
 	unsigned step;      /* how many messages were sent */
 	bool done;          /* the server may say yes now */
 	char nonce[40];     /* of SCRAM */
@@ -26,12 +32,14 @@ struct sasl {
 
 /* "PLAIN" */
 const char *sasl_name(enum sasl_mechanism mechanism);
-/* The best that is offered; false: none. */
-bool sasl_choose(const struct caps *caps, enum sasl_mechanism *out_r);
 bool sasl_offered(const struct caps *caps, enum sasl_mechanism mechanism);
+/* The best that is offered, for a password or for a token; false: none. */
+bool sasl_choose(const struct caps *caps, const struct sasl_user *user,
+	enum sasl_mechanism *out_r);
 
-void sasl_init(struct sasl *x, enum sasl_mechanism mechanism, const char *userz,
-	const char *passwordz);
+/* The texts of the user are borrowed. */
+void sasl_init(struct sasl *x, enum sasl_mechanism mechanism,
+	const struct sasl_user *user);
 void sasl_fini(struct sasl *x);
 
 /* The client speaks first. */

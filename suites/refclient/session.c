@@ -27,7 +27,7 @@ session_refused(struct session *s, const char *whatz, struct span text)
 	size_t n = 0;
 
 	/* In clear anybody may have written it (RFC 9051 section 11.3). */
-	if (!s->wire.secure && !bug(SHOWS_EARLY_ERRORS))
+	if (!s->wire.secure)
 		return session_fail(s, "%s: refused", whatz);
 	for (size_t i = 0; i < text.n && n < sizeof(room) - 1; i++)
 		room[n++] = text.p[i] >= ' ' && text.p[i] < 0x7f
@@ -76,6 +76,7 @@ session_reply(struct session *s,
 	ssize_t (*parse)(struct span input, struct lk_result *out_r),
 	struct lk_result *r)
 {
+	bool halves = false; /* it came in more than one read */
 	ssize_t n;
 
 	wire_use(&s->wire, 0);
@@ -87,13 +88,14 @@ session_reply(struct session *s,
 			return session_fail(s,
 				"a reply that makes no sense: %s",
 				lk_reason_text(r->reason)->text);
-		if (bug(WHOLE_REPLIES) && wire_span(&s->wire).n > 0)
-			return session_fail(s, "half a reply");
+		halves = halves || wire_span(&s->wire).n > 0;
 		if (wire_more(&s->wire, s->err) != 0)
 			return -1;
 	}
 	wire_use(&s->wire, (size_t)n);
-	return 0;
+	return bug(WHOLE_REPLIES) && halves && !s->wire.secure
+		       ? session_fail(s, "half a reply")
+		       : 0;
 }
 
 int
@@ -164,7 +166,7 @@ step_starttls(struct session *s)
 	/* Logged in already, so that STARTTLS is no longer allowed (RFC 9051
 	 * section 6.2.1): whoever wants TLS has to leave. */
 	if (s->is_preauth)
-		return bug(PREAUTH_ACCEPTED)
+		return buggy(bug_takes_preauth(), false)
 			       ? 0
 			       : session_fail(s, "PREAUTH where TLS has to be");
 	if (s->protocol->capabilities(s) != 0)
@@ -176,9 +178,7 @@ step_starttls(struct session *s)
 			       : session_fail(s, "STARTTLS is not offered");
 	if (s->protocol->starttls(s) != 0)
 		return buggy(bug_takes_refusal(s), false) ? 0 : -1;
-	return bug(HANDSHAKE_FORGOTTEN) || buggy(bug_clear_now(s), false)
-		       ? 0
-		       : session_secure(s);
+	return buggy(bug_clear_now(s), false) ? 0 : session_secure(s);
 }
 
 /* Asked again, inside TLS, whatever was said before. */
@@ -199,22 +199,25 @@ static int
 step_login(struct session *s)
 {
 	const struct account *a = s->account;
+	const struct sasl_user user = {a->userz, a->passwordz, a->tokenz};
 	enum sasl_mechanism mechanism;
 	struct sasl sasl;
-	int result;
+	int result = 1;
 
-	if (a->passwordz == NULL)
+	if (user.passwordz == NULL && user.tokenz == NULL)
 		return session_fail(s, "the account has no password");
 	if (buggy(s->is_preauth, false))
 		return 0;
 	if (buggy(bug_plain_login(s), false) ||
-		!sasl_choose(&s->caps, &mechanism)) {
-		result = s->protocol->login(s);
+		!sasl_choose(&s->caps, &user, &mechanism)) {
+		/* The old login, of those that have a password. */
+		if (user.passwordz != NULL)
+			result = s->protocol->login(s);
 		return result <= 0 ? result
 				   : session_fail(s, "no login that is known "
 						     "is offered");
 	}
-	sasl_init(&sasl, mechanism, a->userz, a->passwordz);
+	sasl_init(&sasl, mechanism, &user);
 	result = s->protocol->sasl(s, &sasl);
 	/* A server that says yes too early has not proved itself. */
 	if (result == 0 && !sasl.done)
@@ -279,7 +282,8 @@ session_run(struct session *s)
 	wire_init(&s->wire);
 	caps_init(&s->caps);
 	buf_init(&s->early, CAPS_MAX);
-	result = buggy(bug_before(s), 0) != 0 ? -1 : session_try(s);
+	result =
+		buggy(bug_before(s, session_try), 0) != 0 ? -1 : session_try(s);
 	if (result != 0)
 		result = buggy(bug_again(s, session_try), -1);
 	wire_close(&s->wire);

@@ -16,7 +16,7 @@ answer_take(struct session *s, unsigned code, const char *whatz,
 
 	if (session_reply(s, lk_smtp_reply_parse, r) != 0)
 		return -1;
-	if (r->smtp_reply.code == code || buggy(bug_smtp_yes(s, r), false))
+	if (r->smtp_reply.code == code)
 		return 0;
 	lines = r->smtp_reply.lines;
 	(void)lk_smtp_reply_next(&lines, &text);
@@ -39,7 +39,7 @@ smtp_greet(struct session *s)
 	struct lk_result r;
 
 	if (answer_take(s, 220, "the greeting", &r) != 0)
-		return bug(ANY_GREETING_ACCEPTED) ? 0 : -1;
+		return buggy(bug_misled(s), -1);
 	return 0;
 }
 

@@ -67,6 +67,7 @@ the_best_login_is_chosen(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		static const struct sasl_user user = {"u", "p", NULL};
 		struct caps caps;
 		enum sasl_mechanism found = SASL_MECHANISMS;
 
@@ -76,7 +77,7 @@ the_best_login_is_chosen(void **state)
 						 span_z(rows[i].offered[j])),
 				0);
 		assert_int_equal(
-			sasl_choose(&caps, &found), rows[i].chosen >= 0);
+			sasl_choose(&caps, &user, &found), rows[i].chosen >= 0);
 		if (rows[i].chosen >= 0)
 			assert_int_equal(found, rows[i].chosen);
 		caps_fini(&caps);
@@ -115,7 +116,8 @@ scram_begin(struct sasl *x, const char *passwordz)
 {
 	char text[512];
 
-	sasl_init(x, SASL_SCRAM_SHA_256, "user", passwordz);
+	sasl_init(x, SASL_SCRAM_SHA_256,
+		&(struct sasl_user){"user", passwordz, NULL});
 	assert_int_equal(step(x, "", text, sizeof(text)), 0);
 	assert_int_equal(strncmp(text, "n,,n=user,r=", 12), 0);
 	assert_int_equal(strlen(text), 12 + 24);
@@ -185,7 +187,8 @@ other_logins_end_when_all_is_said(void **state)
 	char text[512];
 
 	(void)state;
-	sasl_init(&x, SASL_CRAM_MD5, "tim", "tanstaaftanstaaf");
+	sasl_init(&x, SASL_CRAM_MD5,
+		&(struct sasl_user){"tim", "tanstaaftanstaaf", NULL});
 	/* RFC 2195 section 3 */
 	assert_int_equal(step(&x, "<1896.697170952@postoffice.reston.mci.net>",
 				 text, sizeof(text)),
@@ -193,7 +196,7 @@ other_logins_end_when_all_is_said(void **state)
 	assert_string_equal(text, "tim b913a602c7eda7a495b4e6e7334d3890");
 	assert_int_equal(step(&x, "more", text, sizeof(text)), -1);
 	sasl_fini(&x);
-	sasl_init(&x, SASL_LOGIN, "tim", "tan");
+	sasl_init(&x, SASL_LOGIN, &(struct sasl_user){"tim", "tan", NULL});
 	assert_int_equal(step(&x, "Username:", text, sizeof(text)), 0);
 	assert_string_equal(text, "tim");
 	assert_false(x.done);
@@ -201,10 +204,37 @@ other_logins_end_when_all_is_said(void **state)
 	assert_string_equal(text, "tan");
 	assert_true(x.done);
 	sasl_fini(&x);
-	sasl_init(&x, SASL_PLAIN, "tim", "tan");
+	sasl_init(&x, SASL_PLAIN, &(struct sasl_user){"tim", "tan", NULL});
 	assert_int_equal(step(&x, "", text, sizeof(text)), 0);
 	assert_memory_equal(text, "\0tim\0tan", 8);
 	assert_true(x.done);
+	sasl_fini(&x);
+}
+
+static void
+a_token_is_no_password(void **state)
+{
+	static const struct sasl_user user = {"tim", "tan", "t0ken"};
+	enum sasl_mechanism found;
+	struct caps caps;
+	struct sasl x;
+	char text[512];
+
+	(void)state;
+	caps_init(&caps);
+	assert_int_equal(caps_add(&caps, "AUTH=", span_z("PLAIN")), 0);
+	assert_false(sasl_choose(&caps, &user, &found));
+	assert_int_equal(caps_add(&caps, "AUTH=", span_z("OAUTHBEARER")), 0);
+	assert_true(sasl_choose(&caps, &user, &found));
+	caps_fini(&caps);
+	sasl_init(&x, found, &user);
+	assert_int_equal(step(&x, "", text, sizeof(text)), 0);
+	assert_string_equal(text, "n,a=tim,\1auth=Bearer t0ken\1\1");
+	assert_true(x.done);
+	assert_int_equal(
+		step(&x, "{\"status\":\"401\"}", text, sizeof(text)), 0);
+	assert_string_equal(text, "\1");
+	assert_false(x.done);
 	sasl_fini(&x);
 }
 
@@ -348,6 +378,7 @@ main(void)
 		cmocka_unit_test(
 			scram_refuses_a_server_that_does_not_know_the_password),
 		cmocka_unit_test(other_logins_end_when_all_is_said),
+		cmocka_unit_test(a_token_is_no_password),
 		cmocka_unit_test(what_is_not_said_of_a_server_is_safe),
 		cmocka_unit_test(states_that_are_wrong_are_refused),
 		cmocka_unit_test(only_what_is_within_the_domain_is_believed),

@@ -32,7 +32,7 @@ clock_ms(void)
 void
 wire_init(struct wire *w)
 {
-	*w = (struct wire){.fd = -1, .timeout = bug(IMPATIENT) ? 40 : TIMEOUT};
+	*w = (struct wire){.fd = -1, .timeout = TIMEOUT};
 	buf_init(&w->in, WIRE_READ_MAX);
 }
 

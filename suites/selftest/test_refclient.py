@@ -122,12 +122,14 @@ trust = "own-file"
 [env]
 REFCLIENT_PASSWORD = "{password}"
 
+[files]
+"new".text = "/run/latchkey/refclient account new a.json {from} --user={user} --trust={ca}"
+
 [posture.imap-default]
-argv = ["sh", "-c", "refclient=/run/latchkey/refclient; $refclient account new a.json {from} --user={user} --trust={ca}\
- && $refclient fetch a.json"]
+argv = ["sh", "-c", ". ./new && /run/latchkey/refclient fetch a.json"]
+
 [posture.submission-default]
-argv = ["sh", "-c", "refclient=/run/latchkey/refclient; $refclient account new a.json {from} --user={user} --trust={ca}\
- && $refclient send a.json {to}"]
+argv = ["sh", "-c", ". ./new && /run/latchkey/refclient send a.json {to}"]
 stdin = "message"
 """
 
@@ -137,11 +139,11 @@ def test_servers_are_found_by_the_address(built: Path, posture: str) -> None:
     file = built / "adapter.toml"
     file.write_text(DISCOVERS)
     known = catalog.load(ROOT)
-    bench = Bench(known, built / "out")
     (trial,) = known.trials(known.client(str(file)), "setup.nothing-wrong", posture=posture)
-    item = runner.run_trial(bench, trial)
+    with Bench(known, built / "out") as bench:
+        item = runner.run_trial(bench, trial)
+        seen = bench.control(control_of(trial))
     assert (item.outcome, item.result.reason) == ("PASS", "")
-    seen = bench.control(control_of(trial))
     asked = {event.text("name") for event in seen.transcript.all("dns.query")}
     assert "_submissions._tcp.example.test" in asked and "_imaps._tcp.example.test" in asked
     assert {event.text("listener") for event in seen.transcript.all("accept")} == {
@@ -163,10 +165,9 @@ def test_every_promise_is_kept(built: Path, monkeypatch: pytest.MonkeyPatch) -> 
         for file in (SANITIZED, paths.program("mockworld"), paths.program("forgecert")):
             shutil.copy(file, programs)
         monkeypatch.setenv("LATCHKEY_PROGRAMS", str(programs))
-    bench = Bench(catalog.load(ROOT), built / "out")
     trials = chosen()
     assert len(trials) > 100
-    with ThreadPoolExecutor(2) as pool:
+    with Bench(catalog.load(ROOT), built / "out") as bench, ThreadPoolExecutor(2) as pool:
         entries = list(pool.map(lambda trial: runner.run_trial(bench, trial), trials))
     assert [(item.id, item.posture, item.result) for item in entries
             if item.outcome != "PASS" and item.result.reason != "untouched"] == []
