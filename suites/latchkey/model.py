@@ -162,7 +162,9 @@ class Trial:
     def id(self) -> str:
         client = f"{self.client.name}/{self.posture.name}"
         if self.kind == "control":
-            return f"control:{self.scenario.profile}/{client}"
+            runs = self.variant.fault.at.get("run", 1)
+            twice = f"/run-{runs}" if runs > 1 else ""
+            return f"control:{self.scenario.profile}/{client}{twice}"
         variant = f"[{self.variant.id}]" if self.variant.id else ""
         twin = "twin:" if self.kind == "twin" else ""
         return f"{twin}{self.scenario.id}{variant}/{client}"
@@ -180,7 +182,8 @@ class Trial:
 
 
 def control_of(trial: Trial) -> Trial:
-    """The same world without its fault. Trials of one profile, client and posture share its id."""
+    """The same world without its fault. Its id is shared by all trials of one profile, client and
+    posture that start the client equally often."""
     return replace(trial, kind="control")
 
 

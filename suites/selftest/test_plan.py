@@ -11,6 +11,7 @@ from latchkey.errors import UserError
 from latchkey.model import Trial, control_of, twin_of
 from latchkey.plan import Places, compile_plan, hosts
 from latchkey.postures import LISTENERS, POSTURES, attacked
+from latchkey.runner import world_key
 from latchkey.shape import check
 from samples import ADAPTER, ROOT, SCENARIO, SECRETS, VARIANTS, written
 
@@ -155,3 +156,12 @@ def test_a_client_with_work_to_do_is_given_time(real: Catalog, scenario: str, qu
 
 def test_hosts(real: Catalog) -> None:
     assert ("127.0.0.10", "mail.example.test") in hosts(real.profiles["mail"])
+
+
+def test_controls_of_one_name_are_of_one_world(real: Catalog) -> None:
+    worlds: dict[str, set[str]] = {}
+    for trial in real.trials(real.client("mpop")):
+        control = control_of(trial)
+        worlds.setdefault(control.id, set()).add(world_key(real, control))
+    assert {"control:mail/mpop/pop3-implicit", "control:mail/mpop/pop3-implicit/run-2"} <= {*worlds}
+    assert [name for name, keys in worlds.items() if len(keys) > 1] == []
