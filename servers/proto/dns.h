@@ -52,7 +52,8 @@ enum dns_override_kind {
 /*
  * A name and type that are not what the zone says. It counts wherever they
  * are looked up: as the question, behind a CNAME, and as the address that is
- * sent along with an MX or SRV. Texts are the caller's.
+ * sent along with an MX or SRV. Where it gives a CNAME, the name has nothing
+ * else. Texts are the caller's.
  */
 struct dns_override {
 	const char *name; /* as in a record */

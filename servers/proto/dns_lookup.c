@@ -42,6 +42,18 @@ override_hides(const struct dns_lookup *lookup, int i)
 	       lookup->overrides[i].kind != DNS_DELAY;
 }
 
+/* An override that makes the name an alias: then it has nothing else (RFC 1034
+ * 3.6.2). */
+static bool
+override_aliases(const struct dns_lookup *lookup, const ldns_rdf *name)
+{
+	int i = override_find(lookup, name, LDNS_RR_TYPE_CNAME);
+
+	return i >= 0 && lookup->overrides[i].kind == DNS_VALUES &&
+	       ldns_get_rr_type_by_name(lookup->overrides[i].type) ==
+		       LDNS_RR_TYPE_CNAME;
+}
+
 /* The first one that had a say is the one to tell of. */
 static void
 override_note(const struct dns_lookup *lookup, int i)
@@ -81,7 +93,9 @@ records_push(const struct dns_lookup *lookup, const ldns_rdf *name,
 		if ((type != its && type != LDNS_RR_TYPE_ANY) ||
 			ldns_dname_compare(ldns_rr_owner(rr), name) != 0 ||
 			override_hides(
-				lookup, override_find(lookup, name, its)))
+				lookup, override_find(lookup, name, its)) ||
+			(its != LDNS_RR_TYPE_CNAME &&
+				override_aliases(lookup, name)))
 			continue;
 		if (dns_list_add(out, ldns_rr_clone(rr)) != 0)
 			return -1;

@@ -44,6 +44,12 @@ static const struct dns_override a_values[] = {
 	{"mx.example.test", "A", DNS_SERVFAIL, NULL, 0, 0, 0}};
 static const struct dns_override new_values[] = {
 	{"evil.test", "A", DNS_VALUES, other_a, 1, 0, 0}};
+static const char *const host[] = {"MX.example.test"};
+static const struct dns_override an_alias[] = {
+	{"mx2.example.test", "CNAME", DNS_VALUES, host, 1, 0, 0}};
+static const char *const nowhere[] = {"gone.example.test"};
+static const struct dns_override to_nowhere[] = {
+	{"_mta-sts.example.test", "CNAME", DNS_VALUES, nowhere, 1, 0, 0}};
 static const char *const near_mx[] = {"5 mx.example.test"};
 static const struct dns_override both_values[] = {
 	{"mx.example.test", "A", DNS_VALUES, other_a, 1, 0, 0},
@@ -182,6 +188,12 @@ static const struct question questions[] = {
 		"evil.test. SOA ns.invalid. hostmaster.invalid. 1 3600 600 "
 		"86400 60",
 		NO_OVERRIDE, WITH(new_values)},
+	{"an alias in the place of all else", "mx2.example.test", 1, "NOERROR",
+		"mx2.example.test CNAME MX.example.test.|" MX_A,
+		WITH(an_alias)},
+	{"an alias hides other types, too", "_mta-sts.example.test", 16,
+		"NXDOMAIN", "_mta-sts.example.test CNAME gone.example.test.",
+		SOA_DEFAULT, WITH(to_nowhere)},
 	{"forced NXDOMAIN", "mx.example.test", 1, "NXDOMAIN", "", SOA_DEFAULT,
 		WITH(a_nxdomain)},
 	{"what is hidden does not come along", "_imaps._tcp.example.test", 33,

@@ -331,6 +331,30 @@ dns_sockets(struct dns_port *port, struct err *err)
 	return 0;
 }
 
+/* The records of this run of the client; before the first, those of the first.
+ */
+static int
+zone_turn(struct dns_port *port, struct err *err)
+{
+	const struct plan *plan = port->world->plan;
+	const long run = port->world->run > 0 ? port->world->run : 1;
+	struct dns_record_spec spec[PLAN_DNS_MAX];
+	size_t n = 0;
+
+	for (unsigned i = 0; i < plan->dns_records; i++)
+		if (plan->dns_run[i].from <= run &&
+			run <= plan->dns_run[i].until)
+			spec[n++] = plan->dns_record[i];
+	dns_zone_fini(&port->zone);
+	return dns_zone_load(&port->zone, spec, n, err);
+}
+
+int
+dns_port_turn(struct world *world, struct err *err)
+{
+	return world->dns != NULL ? zone_turn(world->dns, err) : 0;
+}
+
 int
 dns_port_open(struct world *world, struct err *err)
 {
@@ -346,8 +370,7 @@ dns_port_open(struct world *world, struct err *err)
 	port->udp = port->tcp = -1;
 	for (unsigned i = 0; i < DNS_CONNS_MAX; i++)
 		port->conn[i].fd = -1;
-	if (dns_zone_load(&port->zone, world->plan->dns_record,
-		    world->plan->dns_records, err) != 0)
+	if (zone_turn(port, err) != 0)
 		return -1;
 	return dns_sockets(port, err);
 }

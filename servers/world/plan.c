@@ -2,6 +2,7 @@
 /* Reading the plan. */
 #include "world/plan.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -223,7 +224,7 @@ load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 {
 	static const char *const keys[] = {"address", "port", "records", NULL};
 	static const char *const record_keys[] = {
-		"name", "type", "value", "ttl", NULL};
+		"name", "type", "value", "ttl", "from", "until", NULL};
 	struct json_place dns, record;
 	const json_t *list;
 	long ttl;
@@ -247,6 +248,8 @@ load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 			&plan->dns_record[plan->dns_records];
 
 		ttl = 60;
+		plan->dns_run[i].from = 1;
+		plan->dns_run[i].until = LONG_MAX;
 		if (json_place_item(&dns, list, i, &record, err) != 0 ||
 			json_known(&record, record_keys, err) != 0 ||
 			json_text(&record, "name", true, &spec->name, err) !=
@@ -256,7 +259,11 @@ load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 			json_text(&record, "value", true, &spec->value, err) !=
 				0 ||
 			json_whole(&record, "ttl", false, 0, 604800, &ttl,
-				err) != 0)
+				err) != 0 ||
+			json_whole(&record, "from", false, 1, 9,
+				&plan->dns_run[i].from, err) != 0 ||
+			json_whole(&record, "until", false, 1, 9,
+				&plan->dns_run[i].until, err) != 0)
 			return -1;
 		spec->ttl = (uint32_t)ttl;
 		plan->dns_records++;

@@ -61,6 +61,10 @@ struct plan {
 	const char *dns_address; /* NULL: no DNS */
 	long dns_port;
 	struct dns_record_spec dns_record[PLAN_DNS_MAX];
+	/* The runs of the client in which that record is there. */
+	struct {
+		long from, until;
+	} dns_run[PLAN_DNS_MAX];
 	unsigned dns_records;
 	bool has_fault;
 	struct fault fault;

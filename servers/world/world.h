@@ -224,6 +224,8 @@ void conn_drop_queue(struct conn *conn);
 
 /* dns_port.c */
 int dns_port_open(struct world *world, struct err *err);
+/* The client is started again: some records come, others go. */
+int dns_port_turn(struct world *world, struct err *err);
 void dns_port_close(struct world *world);
 
 /* child.c */

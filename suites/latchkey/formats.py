@@ -38,6 +38,7 @@ _PORT = Number(1, 65535, whole=True)
 _PATH = Text(r"/.*", "write an absolute path")
 _OWNER = Text(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", "write a name in small letters")
 _TTL = Number(0, 2**31 - 1, whole=True)
+_RUN = Number(1, 9, whole=True)
 
 _SAYS: Mapping[str, Shape] = {
     "title": _TEXT,
@@ -110,6 +111,7 @@ PROFILE = Table({
         "address": _ADDRESS,
         "record": ListOf(Table({
             "name": _OWNER, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
+            "from-run": _RUN, "until-run": _RUN,
         }, ("name", "type", "value"))),
     }, ("address",)),
 }, ("profile", "title", "deadline", "quiet", "recipe", "trust", "hosts", "capabilities", "listener",
@@ -148,6 +150,7 @@ PLAN = Table({
         "address": _ADDRESS, "port": _PORT,
         "records": ListOf(Table({
             "name": _OWNER, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
+            "from": _RUN, "until": _RUN,
         }, ("name", "type", "value", "ttl"))),
     }, ("address", "port", "records"))),
     "fault": OrNull(Table({"listeners": ListOf(_NAME, 1), "at": _PLAN_AT, "do": _PLAN_DO},

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +143,8 @@ def _dns(profile: Profile) -> dict[str, Any] | None:
     if profile.dns_address is None:
         return None
     return {"address": profile.dns_address, "port": 53,
-            "records": [asdict(record) for record in profile.records]}
+            "records": [{"name": record.name, "type": record.type, "value": record.value,
+                         "ttl": record.ttl, **record.runs} for record in profile.records]}
 
 
 def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],

@@ -297,6 +297,7 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
         message=data["message"]["text"],
         dns_address=None if dns is None else dns["address"],
         records=() if dns is None else tuple(
-            Record(row["name"], row["type"], row["value"], row.get("ttl", 60))
+            Record(row["name"], row["type"], row["value"], row.get("ttl", 60),
+                   {key: row[f"{key}-run"] for key in ("from", "until") if f"{key}-run" in row})
             for row in dns.get("record", ())),
     )

@@ -254,9 +254,14 @@ def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
     kept = None if bug == "forgets" else _cached()
     try:
         number = record_id(domain, bug)
-        if kept is not None and kept["id"] == number and bug != "fetches-always":
+        same = kept is not None and (kept["id"] == number or bug == "fetches-never-again")
+        if same and bug != "fetches-always":
             return kept
+        if bug == "needs-fetch":
+            kept = None
         policy = parse(fetch(domain, ca, bug), bug)
+        if bug == "keeps-first-policy" and kept is not None:
+            return kept
         policy |= {"id": number, "until": time.time() + int(policy["max_age"])}
         with open(CACHE, "w", encoding="ascii") as file:
             json.dump(policy, file)

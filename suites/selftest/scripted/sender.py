@@ -25,6 +25,7 @@ BUGS = {
     "takes-first-record": "takes the first of two records",
     "wants-one-record": "takes no record if there is another TXT beside it",
     "joins-with-space": "puts a space between the strings of a record",
+    "follows-no-alias": "looks for no record behind an alias",
     "knows-no-extensions": "takes nothing with a field that it does not know",
     "asks-parent": "looks for a record at the parent domain",
     # the fetch
@@ -72,6 +73,12 @@ BUGS = {
     "tries-first-only": "tries the first host alone",
     "bounces": "gives a mail up that no host may have now",
     # the cache
+    "forgets": "keeps no policy",
+    "fetches-always": "fetches the policy for each mail",
+    "fetches-never-again": "keeps to its policy, whatever the record says",
+    "keeps-first-policy": "fetches a new policy, and goes by the one that it has",
+    "needs-record": "drops its policy when there is no usable record",
+    "needs-fetch": "drops its policy when another one is announced and cannot be had",
     "needs-policy": "puts mail off if there is no policy to be had",
     # no decision
     "looks-up-late": "looks for the policy when the host seems fine, else puts the mail off",

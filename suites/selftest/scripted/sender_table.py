@@ -40,6 +40,7 @@ LACKS = "mta-sts.policy-lacks-field"
 RECORD, RARE = "mta-sts.record-unusable", "mta-sts.record-unusual"
 STATUS, BROKEN, HTTP = "mta-sts.fetch-status", "mta-sts.fetch-broken", "mta-sts.fetch-unusual"
 REQUEST = "mta-sts.fetch-request/mta-sts"
+SAME_ID, AGAIN = "mta-sts.same-id/mta-sts", "no-policy-fetch: interoperability"
 ELSEWHERE = "mta-sts.fetch-redirect[301-elsewhere]/mta-sts"
 UNDECIDED = Verdict("INCONCLUSIVE", "undecided")
 DEADLINE = Verdict("INCONCLUSIVE", "deadline")
@@ -66,6 +67,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "wants-one-record": dict.fromkeys(of(RARE, "beside-spf", "beside-other-version"),
                                       fail(FETCHED)),
     "joins-with-space": dict.fromkeys(of(RARE, "strings", "many-strings"), fail(FETCHED)),
+    "follows-no-alias": dict.fromkeys(of("mta-sts.record-alias", "one", "three"), fail(FETCHED)),
     "knows-no-extensions": {
         **dict.fromkeys(of(RARE, "unknown-field", "unknown-first"), fail(FETCHED)),
         **dict.fromkeys(of(UNUSUAL, "unknown-field", "unknown-first"), fail(MAIL)),
@@ -175,6 +177,23 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                         warn(SENT)),
         **dict.fromkeys(of(BROKEN, "nothing", "cut-body"), fail(SENT)),
     },
+    # the cache
+    "forgets": {
+        SAME_ID: warn(AGAIN),
+        **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
+        **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)),
+    },
+    "fetches-always": {SAME_ID: warn(AGAIN)},
+    "fetches-never-again": {
+        "mta-sts.new-id/mta-sts": fail(FETCHED), SAME_ID: PASS},
+    "keeps-first-policy": dict.fromkeys(of("mta-sts.new-policy", "other-host", "other-domain"),
+                                        fail(MAIL)),
+    "needs-record": {
+        **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
+        **dict.fromkeys(of("mta-sts.record-gone", "stripped"), fail(MAIL)), SAME_ID: PASS},
+    "needs-fetch": {
+        **dict.fromkeys(of("mta-sts.policy-host-gone", "other-host"), fail(MAIL, LEAK)),
+        **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)), SAME_ID: PASS},
     # no decision
     "looks-up-late": {STRIPPED: UNFETCHED, CERTIFICATE: PASS},
     "breaks": dict.fromkeys((*of(STATUS, "404"), *of(RECORD, "nxdomain"), *of(LACKS, "no-mode")),
