@@ -21,7 +21,7 @@ OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
 # Replies that go by the list of what the server offers.
 _BY_LIST = frozenset({"capabilities", "starttls", "auth", "login", "user"})
 # What a sender that came to no decision fails without having done wrong.
-_WORK = ("operation-completed", "mail-delivered")
+_WORK = ("operation-completed", "mail-delivered", "gives-up")
 # What a failed check of a level makes of its trial, and what it is called itself.
 _FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
 
@@ -161,7 +161,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     if case.posture.is_mta and all(check.predicate in _WORK for check in checks
                                    if check.outcome in ("FAIL", "WARN")):
         reason = doubt(transcript)
-        if reason and (outcome == "PASS" or reason != "policy-not-fetched"):
+        final = any(check.predicate == "gives-up" for check in checks)
+        if reason and (reason != "policy-not-fetched" or outcome == "PASS" and not final):
             return _undecided(context, case, reason)
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)

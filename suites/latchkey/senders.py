@@ -97,6 +97,22 @@ def _no_bounce(context: Context) -> Finding:
     return Finding(False, (context.transcript.all("client.exit")[-1].seq,))
 
 
+def _gives_up(context: Context) -> Finding:
+    ends = tuple(event.seq for event in context.transcript.all("client.exit"))
+    return Finding(decision(context.transcript) == BOUNCED, ends)
+
+
+def _no_visit_elsewhere(context: Context) -> Finding:
+    # Hosts that nobody is led to but by what a server writes.
+    hosts = {event.text("host") for event in context.transcript.all("listen")
+             if event.text("listener").endswith("-elsewhere")}
+    asked = (event for event in context.transcript.all("dns.query")
+             if event.text("name").lower() in hosts)
+    visited = (event for event in context.transcript.all("accept") if event.text("host") in hosts)
+    return verdict_of(sorted([*asked, *visited]),
+                      lambda event: event.text("name") or event.text("host"))
+
+
 # --- the policy
 
 
@@ -178,6 +194,17 @@ OF_SENDERS = (
         "The mail was given up at once.",
         "The mail was not given up.",
         of_process=True),
+    Predicate(
+        "gives-up", _gives_up,
+        "The mail is given up, and the author is told so.",
+        "The mail was not given up.",
+        "The mail was given up.",
+        of_process=True),
+    Predicate(
+        "no-visit-elsewhere", _no_visit_elsewhere,
+        "Nobody is looked up or visited because a server names him.",
+        "The sender turned to somebody whom a server had named.",
+        "The sender turned to nobody whom a server had named."),
     Predicate(
         "sound-policy-requests", _sound_policy_requests,
         "A policy is asked for by GET, at its one place, from the host that its domain tells, and "

@@ -17,6 +17,8 @@ POLICY, MX, GOOD, BAD = "mta-sts.example.test", "mx.example.test", "tls-good", "
 PLACE = "/.well-known/mta-sts.txt"
 LISTEN = {**event("listen", listener="policy", host=POLICY, address="192.0.2.44", port=443),
           "service": "https"}
+ELSEWHERE = event("listen", listener="policy-elsewhere", host="other.example.test",
+                  address="192.0.2.45", port=443)
 AGAIN = event("client.start", argv=["x"], pid=8)
 
 
@@ -69,6 +71,13 @@ ROWS = (
     Row("put off", "no-bounce", True, (exited(75),)),
     Row("given up", "no-bounce", False, (exited(69),)),
 
+    Row("given up", "gives-up", True, (exited(69),)),
+    Row("put off", "gives-up", False, (exited(75),)),
+
+    Row("the MX", "no-visit-elsewhere", True, (ELSEWHERE, asked(MX), mail(), exited())),
+    Row("asked", "no-visit-elsewhere", False, (ELSEWHERE, asked("Other.example.test"))),
+    Row("visited", "no-visit-elsewhere", False, (ELSEWHERE, accept(4, host="other.example.test"))),
+
     Row("right", "sound-policy-requests", True, (fetch(), fetch(2, authority=POLICY + ":443"))),
     Row("none", "sound-policy-requests", True, ()),
     Row("POST", "sound-policy-requests", False, (fetch(method="POST"),)),
@@ -120,6 +129,7 @@ def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
 # --- the judge
 
 CASE = Case(POSTURES["mta-sts"], (Demand("no-mail", "MUST", "policy-bypass"),))
+FINAL = replace(CASE, demands=(Demand("gives-up", "SHOULD", "interoperability"),))
 WORK = replace(CASE, demands=(Demand("mail-delivered", "MUST", "denial-of-service"),))
 CONTROL = transcript(fetch(), mail(), exited())
 REFUSED: tuple[Part, ...] = (fetch(), accept(2, host=MX, service="smtp"), struck())
@@ -149,6 +159,10 @@ def outcome(result: Result) -> str:
     # Mail that went where it must not is a failure, whatever the sender says of it.
     (CASE, (fetch(), struck(), mail(), exited(1)), "FAIL"),
     (CASE, (struck(), mail(), exited(75)), "FAIL"),
+    # Where the mail is to be given up the policy is no matter.
+    (FINAL, (struck(), exited(69)), "PASS"),
+    (FINAL, (struck(), exited(75)), "WARN"),
+    (FINAL, (struck(), exited(1)), "INCONCLUSIVE undecided"),
     # What has to be delivered.
     (WORK, (fetch(), fault(1), mail(), exited()), "PASS"),
     (WORK, (fault(1), mail(), exited()), "PASS"),

@@ -7,6 +7,7 @@ other: it broke. It looks for a policy, then for the hosts, and tries each of th
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import ssl
@@ -80,6 +81,10 @@ BUGS = {
     "needs-record": "drops its policy when there is no usable record",
     "needs-fetch": "drops its policy when another one is announced and cannot be had",
     "needs-policy": "puts mail off if there is no policy to be had",
+    # hosts that take no mail
+    "retries-521": "tries a host again that never takes mail",
+    "goes-where-sent": "looks up who is named in an answer",
+    "knows-no-null-mx": "looks for the host of a domain that says it has none",
     # no decision
     "looks-up-late": "looks for the policy when the host seems fine, else puts the mail off",
     "breaks": "breaks when a policy is unusable",
@@ -90,6 +95,10 @@ BUGS = {
 
 class Refused(Exception):
     """This host does not get the mail now."""
+
+
+class Gone(Refused):
+    """This host never takes mail (RFC 7504), or not for this recipient."""
 
 
 class NoTls(Exception):
@@ -118,7 +127,8 @@ class Session:
     def expect(self, first: bytes) -> bytes:
         text = self.reply()
         if not text.startswith(first):
-            raise Refused(text.decode("latin-1").strip())
+            kind = Gone if text.startswith((b"521", b"556")) else Refused
+            raise kind(text.decode("latin-1").strip())
         return text
 
     def command(self, line: str, first: bytes = b"2") -> bytes:
@@ -212,7 +222,10 @@ def run(words: Sequence[str], bug: str) -> int:
     modes = {"enforces-testing": ("enforce", "testing"), "tests-enforce": (),
              "enforces-none": ("enforce", "none")}.get(bug, ("enforce",))
     enforced = policy is not None and policy["mode"] in modes
-    for host in hosts_of(domain):
+    hosts, gone = hosts_of(domain), 0
+    if hosts == [""] and bug != "knows-no-null-mx":
+        return BOUNCED
+    for host in hosts:
         try:
             if enforced and policy is not None and not matches(policy, host, bug) \
                     and bug != "minds-no-pattern":
@@ -221,9 +234,13 @@ def run(words: Sequence[str], bug: str) -> int:
             return DELIVERED
         except (Refused, OSError, NoAnswer) as error:
             print(f"{host}: {error}", file=sys.stderr)
+            gone += isinstance(error, Gone) and bug != "retries-521"
+            named = re.search(r"[a-z]+\.example\.test", str(error))
+            if bug == "goes-where-sent" and named:
+                lookup(named.group(), "A")
             if bug == "tries-first-only":
                 break
-    return BOUNCED if bug == "bounces" else DEFERRED
+    return BOUNCED if bug == "bounces" or gone == len(hosts) else DEFERRED
 
 
 def main(words: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from scripted.table import Verdict, fail, warn
 
-SUITES = ("mta-sts",)
+SUITES = ("mta-sts", "smtp-521")
 
 PASS = Verdict("PASS")
 MAIL = "no-mail: policy-bypass"
@@ -40,6 +40,8 @@ LACKS = "mta-sts.policy-lacks-field"
 RECORD, RARE = "mta-sts.record-unusable", "mta-sts.record-unusual"
 STATUS, BROKEN, HTTP = "mta-sts.fetch-status", "mta-sts.fetch-broken", "mta-sts.fetch-unusual"
 REQUEST = "mta-sts.fetch-request/mta-sts"
+GIVES_UP = "gives-up: interoperability"
+VISIT = "no-visit-elsewhere: policy-bypass"
 SAME_ID, AGAIN = "mta-sts.same-id/mta-sts", "no-policy-fetch: interoperability"
 ELSEWHERE = "mta-sts.fetch-redirect[301-elsewhere]/mta-sts"
 UNDECIDED = Verdict("INCONCLUSIVE", "undecided")
@@ -162,8 +164,11 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "tests-enforce": {CERTIFICATE: fail(MAIL, LEAK), NOT_LISTED: fail(MAIL)},
     "enforces-none": dict.fromkeys(
         of("mta-sts.mode-none", "other-host", "stripped", "not-listed"), fail(USUAL)),
-    "tries-first-only": dict.fromkeys(
-        of("mta-sts.first-host-fails", "other-host", "unreachable", "not-listed"), warn(USUAL)),
+    "tries-first-only": {
+        **dict.fromkeys(of("mta-sts.first-host-fails", "other-host", "unreachable", "not-listed"),
+                        warn(USUAL)),
+        **dict.fromkeys(of("smtp-521.first-host", "greeting"), warn(USUAL)),
+    },
     "bounces": {
         CERTIFICATE: warn(BOUNCE), STRIPPED: warn(BOUNCE), NOT_LISTED: warn(BOUNCE),
         **dict.fromkeys(of("mta-sts.all-hosts-fail", "stripped"), warn(BOUNCE)),
@@ -194,6 +199,18 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "needs-fetch": {
         **dict.fromkeys(of("mta-sts.policy-host-gone", "other-host"), fail(MAIL, LEAK)),
         **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)), SAME_ID: PASS},
+    # hosts that take no mail
+    "retries-521": {
+        **dict.fromkeys(of("smtp-521.only-host", "greeting", "many-lines", "named-host"),
+                        warn(GIVES_UP)),
+        **dict.fromkeys(of("smtp-521.recipient", "556"), warn(GIVES_UP)),
+        **dict.fromkeys(of("smtp-521.first-host", "greeting"), PASS),
+    },
+    "goes-where-sent": {
+        **dict.fromkeys(of("smtp-521.only-host", "named-host", "url"), warn(VISIT)),
+        **dict.fromkeys(of("smtp-521.recipient", "named-host"), warn(VISIT)),
+    },
+    "knows-no-null-mx": {"smtp-521.null-mx/mta-sts": warn(GIVES_UP)},
     # no decision
     "looks-up-late": {STRIPPED: UNFETCHED, CERTIFICATE: PASS},
     "breaks": dict.fromkeys((*of(STATUS, "404"), *of(RECORD, "nxdomain"), *of(LACKS, "no-mode")),
