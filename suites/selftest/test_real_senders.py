@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sending MTAs in roots of their own: delivered with the policy, refused without a certificate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from latchkey import catalog, runner, trial as trials
+from latchkey.catalog import Catalog
+from latchkey.model import Client
+from latchkey.runner import Bench
+from samples import ROOT
+
+KNOWN = catalog.load(ROOT)
+SENDERS = [client for client in map(KNOWN.client, KNOWN.client_names) if client.root]
+
+
+@pytest.fixture(scope="module")
+def known() -> Catalog:
+    return KNOWN
+
+
+@pytest.mark.parametrize("client", SENDERS, ids=lambda client: str(client.name))
+def test_a_wrong_certificate_keeps_the_mail_back(built: Path, known: Catalog, client: Client,
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)      # a busy machine is no outcome
+    (trial,) = (trial for trial in known.trials(client, "mta-sts.mx-certificate", "[other-host]"))
+    with Bench(known, built / "out") as bench:
+        reason = runner.skip_reason(bench, trial)
+        if reason:
+            pytest.skip(f"{client.name}: {reason}; scripts/setup senders makes it, as root")
+        item = runner.run_trial(bench, trial)
+    (control,) = runner.controls_of(built / "out")
+    assert (control.outcome, control.result.reason) == ("PASS", "")
+    assert (item.outcome, item.result.reason, item.result.agreed) == ("PASS", "", 1)
+
+
+@pytest.mark.parametrize("client", SENDERS, ids=lambda client: str(client.name))
+def test_a_root_is_described_whole(client: Client) -> None:
+    assert client.kind == "mta" and client.packages
+    for name in ("prepare", "deliver"):
+        assert (client.folder / name).is_file()
+    assert any("{built}/root" in word for word in client.version_argv)
