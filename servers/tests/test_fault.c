@@ -649,6 +649,48 @@ a_greeting_may_bring_its_own_list(void **state)
 	}
 }
 
+/* What the policy host of a world answers, and what is left of it. */
+static void
+a_response_is_changed_where_the_fault_says(void **state)
+{
+	static const struct {
+		const char *act, *status, *header, *body;
+		unsigned headers;
+		size_t size;
+		enum engine_framing framing;
+	} rows[] = {
+		{"{\"action\": \"respond\"}", "200 OK", "A: b", "c", 1, 0,
+			FRAMING_LENGTH},
+		{"{\"action\": \"respond\", \"status\": \"404 No\", "
+		 "\"headers\": [\"X: y\", \"Z: z\"], \"data\": \"new\"}",
+			"404 No", "X: y", "new", 2, 0, FRAMING_LENGTH},
+		{"{\"action\": \"respond\", \"headers\": [], \"data\": "
+		 "\"\", \"size\": 9, \"framing\": \"close\"}",
+			"200 OK", NULL, "", 0, 9, FRAMING_CLOSE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct engine_config config = {.response = {.statusz = "200 OK",
+						       .header = {"A: b"},
+						       .headers = 1,
+						       .body = span_z("c")}};
+		const struct engine_response *got = &config.response;
+		struct fault fault;
+		json_t *json = configure(&fault, "{}", rows[i].act, &config);
+
+		assert_string_equal(got->statusz, rows[i].status);
+		assert_int_equal(got->headers, rows[i].headers);
+		if (rows[i].header != NULL)
+			assert_string_equal(got->header[0], rows[i].header);
+		assert_true(span_eq(got->body, span_z(rows[i].body)));
+		assert_int_equal(got->size, rows[i].size);
+		assert_int_equal(got->framing, rows[i].framing);
+		fault_fini(&fault);
+		json_decref(json);
+	}
+}
+
 static void
 a_wrong_fault_is_told_by_name(void **state)
 {
@@ -674,6 +716,9 @@ a_wrong_fault_is_told_by_name(void **state)
 			"fault.do.message: must be one of server-hello, "
 			"certificate, signature, finished, ticket, "
 			"application"},
+		{"{}", "{\"action\": \"respond\", \"framing\": \"no\"}",
+			"fault.do.framing: must be one of length, chunked, "
+			"close"},
 		{"{}", "{\"action\": \"garbage\"}",
 			"fault.do.data: is missing"},
 		{"{}", "{\"action\": \"skip-tls\", \"then\": \"go\"}",
@@ -723,6 +768,7 @@ main(void)
 		cmocka_unit_test(a_refusal_holds_where_the_fault_says),
 		cmocka_unit_test(what_is_withheld_may_be_refused_as_well),
 		cmocka_unit_test(a_greeting_may_bring_its_own_list),
+		cmocka_unit_test(a_response_is_changed_where_the_fault_says),
 		cmocka_unit_test(a_wrong_fault_is_told_by_name),
 	};
 
