@@ -29,7 +29,7 @@ from pathlib import Path
 from latchkey import catalog, runner, tomlfile
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
-from latchkey.model import Trial
+from latchkey.model import Scenario, Trial
 from latchkey.results import Entry
 from latchkey.runner import Bench
 
@@ -207,10 +207,23 @@ def _duel(bench: Bench, trials: Mapping[str, Trial], duel: Duel) -> Outcome:
 # --- what has to hold
 
 
+def judging(known: Catalog) -> list[Scenario]:
+    """The scenarios that verdicts rest on, in postures that the reference client has.
+
+    Experimental ones are never part of a verdict by default; senders and clients that can do
+    without TLS have scripted clients of their own.
+    """
+    postures = known.client(str(ADAPTER)).setups
+    return [scenario for scenario in known.scenarios.values()
+            if not getattr(scenario, "experimental", False)
+            and any(name in postures for variant in scenario.variants
+                    for name in variant.postures)]
+
+
 def unkilled(known: Catalog, rows: Iterable[Duel]) -> list[str]:
     """Checks of scenarios that no bug turns red."""
     killed = {(row.scenario, check) for row in rows for check in row.checks}
-    return [f"{scenario.id}: {check.predicate}" for scenario in known.scenarios.values()
+    return [f"{scenario.id}: {check.predicate}" for scenario in judging(known)
             for check in scenario.checks if (scenario.id, check.predicate) not in killed]
 
 
@@ -252,16 +265,18 @@ def page(known: Catalog, all_bugs: Mapping[str, Bug], outcomes: Sequence[Outcome
     for outcome in outcomes:
         for predicate in sorted(outcome.duel.checks):
             kills.setdefault((outcome.duel.scenario, predicate), []).append(outcome.duel.bug)
-    checks = sum(len(scenario.checks) for scenario in known.scenarios.values())
+    scenarios = judging(known)
+    checks = sum(len(scenario.checks) for scenario in scenarios)
     lines = [
         "# Mutants", "",
         "Who tests the tests? [The reference client](refclient.md) keeps every promise. Built with"
         " its bug switches it has one bug at a time, and then a trial has",
         "to find it, by the check that is meant for it, twice in a row. `make mutants` runs all of"
         " that and writes this page; it fails when a bug survives, when a check",
-        "of a scenario finds no bug, or when the correct client does not pass everywhere.", "",
+        "of a scenario finds no bug, or when the correct client does not pass everywhere."
+        " Scenarios of postures that this client does not have are left out.", "",
         f"{len(all_bugs)} bugs, {len(outcomes)} trials, {checks} checks of"
-        f" {len(known.scenarios)} scenarios; the correct client in {correct} trials.", "",
+        f" {len(scenarios)} scenarios; the correct client in {correct} trials.", "",
         "## Bugs", "", "| bug | what it does | of the kind of | found by |",
         "| --- | --- | --- | --- |",
     ]
@@ -275,7 +290,7 @@ def page(known: Catalog, all_bugs: Mapping[str, Bug], outcomes: Sequence[Outcome
                      f" {', '.join(f'`{name}`' for name in seen[:2])}{more} |")
     lines += ["", "## Checks", "", "| scenario | check | bugs that it finds |",
               "| --- | --- | --- |"]
-    for scenario in known.scenarios.values():
+    for scenario in scenarios:
         for check in scenario.checks:
             names = dict.fromkeys(kills.get((scenario.id, check.predicate), []))
             shown = ", ".join(f"`{name}`" for name in list(names)[:4])
