@@ -32,6 +32,13 @@ GO: dict[str, tuple[str, list[Row]]] = {
         ("imap-response", b"+ go on\r\n", {"kind": "continue", "text": "go on"}),
         ("imap-response", b"* OK hello", None)]),
 }
+C: dict[str, tuple[str, list[Row]]] = {
+    "libetpan": ("etpan", [
+        ("imap-response", b"* OK a\r\n", {}), ("imap-response", b"* PREAUTH a\r\n", {}),
+        ("imap-response", b"* 1 FETCH (\r\n", None),
+        ("smtp-reply", b"250-a\r\n250 b\r\n", {"code": 250}), ("smtp-reply", b"a\r\n", None),
+        ("pop3-greeting", b"+OK a\r\n", {}), ("pop3-greeting", b"-ERR a\r\n", None)]),
+}
 PYTHON: dict[str, tuple[str, list[Row]]] = {
     "dnspython": ("dns.rdata", [
         ("tlsa", GOOD_TLSA, TLSA), ("tlsa-text", b"3 1 1 " + DIGEST.encode(), TLSA),
@@ -79,4 +86,15 @@ def test_wrappers_in_go(name: str, tmp_path: Path) -> None:
                    timeout=300, env={**os.environ, "GO111MODULE": "off", "GOPATH": str(GOCODE),
                                      "GOCACHE": os.environ.get("GOCACHE", str(tmp_path / "go")),
                                      "GOFLAGS": "-mod=mod"})
+    answers([str(program)], rows)
+
+
+@pytest.mark.parametrize("name", C)
+def test_wrappers_in_c(name: str, tmp_path: Path) -> None:
+    library, rows = C[name]
+    if not Path(f"/usr/include/lib{library}").is_dir():
+        pytest.skip(f"lib{library}-dev is not there: scripts/setup clients")
+    program = tmp_path / name
+    subprocess.run(["cc", "-o", str(program), str(FOLDER / f"{name}.c"), f"-l{library}"],
+                   check=True, timeout=60)
     answers([str(program)], rows)
