@@ -38,7 +38,7 @@ url_take(struct offer *offer, struct span url)
 static void
 item_take(struct offer *offer, struct span item, uint32_t supported)
 {
-	if (item.p[0] == '<') {
+	if (lk_deep_item_kind(item) == LK_DEEP_KIND_URL) {
 		url_take(offer, span_cut(item, 1, item.n - 1));
 		return;
 	}

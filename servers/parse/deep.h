@@ -178,11 +178,17 @@ struct lk_deep_status_comma {
 	struct span text;
 };
 
-/*
- * Cut the next item off a status that was accepted; false at the end. A tag
- * begins with a letter, a URL with <; all else is to be ignored.
- */
+/* An item of a status; a URL has its angle brackets. */
+enum lk_deep_kind {
+	LK_DEEP_KIND_TAG,
+	LK_DEEP_KIND_URL,
+	LK_DEEP_KIND_EXTENSION, /* or a word of one: to be ignored */
+};
+
+/* Cut the next item off a status that was accepted; false at the end. */
 bool lk_deep_item_next(struct span *rest, int separator, struct span *out_r);
+/* What an item is that lk_deep_item_next gave. */
+enum lk_deep_kind lk_deep_item_kind(struct span item);
 
 /* sts-directives */
 struct lk_sts_directives {

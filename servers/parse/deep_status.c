@@ -16,12 +16,6 @@
 
 #define TAG_SIZE 64
 
-enum kind {
-	TAG,
-	URL,
-	EXTENSION
-};
-
 static const char *const known_tags[] = {
 	"tls10", "tls11", "tls12", "tls-cert", "tls-dane-tlsa"};
 
@@ -122,23 +116,23 @@ extension_skip(struct span s, size_t at, int separator, struct lk_result *r)
 
 /* Read one item; where it ends, or a code. */
 static ssize_t
-item_read(struct span s, size_t at, int separator, enum kind *kind_r,
+item_read(struct span s, size_t at, int separator, enum lk_deep_kind *kind_r,
 	struct lk_result *r)
 {
 	ssize_t n;
 
 	if (is_alpha(span_at(s, at))) {
-		*kind_r = TAG;
+		*kind_r = LK_DEEP_KIND_TAG;
 		n = deep_tag_read(s, at, r);
 	} else if (span_at(s, at) == '<') {
-		*kind_r = URL;
+		*kind_r = LK_DEEP_KIND_URL;
 		n = deep_url_read(s, at + 1, LK_DEEP_URL, "", r);
 		if (n >= 0 && span_at(s, (size_t)n) != '>')
 			return result_unfit(r, span_at(s, (size_t)n),
 				LK_DEEP_URL, (size_t)n);
 		n += n >= 0;
 	} else {
-		*kind_r = EXTENSION;
+		*kind_r = LK_DEEP_KIND_EXTENSION;
 		if (!is_extension_start(span_at(s, at)) ||
 			span_at(s, at) == separator)
 			return result_unfit(
@@ -147,7 +141,9 @@ item_read(struct span s, size_t at, int separator, enum kind *kind_r,
 	}
 	if (n >= 0 && (size_t)n < s.n && s.p[n] != separator)
 		return result_stop(r, LK_BAD,
-			*kind_r == TAG ? LK_DEEP_TAG : LK_DEEP_ITEM, (size_t)n);
+			*kind_r == LK_DEEP_KIND_TAG ? LK_DEEP_TAG
+						    : LK_DEEP_ITEM,
+			(size_t)n);
 	return n;
 }
 
@@ -161,10 +157,10 @@ struct reading {
 };
 
 static ssize_t
-item_take(
-	struct reading *reading, enum kind kind, size_t at, struct lk_result *r)
+item_take(struct reading *reading, enum lk_deep_kind kind, size_t at,
+	struct lk_result *r)
 {
-	if (kind == URL) {
+	if (kind == LK_DEEP_KIND_URL) {
 		if (reading->is_pending)
 			return result_stop(r, LK_BAD, LK_DEEP_BLANK, at);
 		if (reading->has_url)
@@ -173,10 +169,10 @@ item_take(
 		reading->is_open = false;
 		return 0;
 	}
-	if (kind == TAG && reading->is_open && reading->has_spaces)
+	if (kind == LK_DEEP_KIND_TAG && reading->is_open && reading->has_spaces)
 		result_open(r, LK_READING_DEEP_SWALLOWED);
-	reading->is_open =
-		reading->is_open || reading->is_pending || kind == EXTENSION;
+	reading->is_open = reading->is_open || reading->is_pending ||
+			   kind == LK_DEEP_KIND_EXTENSION;
 	reading->is_pending = false;
 	return 0;
 }
@@ -195,7 +191,7 @@ empty_take(struct reading *reading, struct lk_result *r)
  */
 static ssize_t
 word_read(const struct reading *reading, struct span s, size_t at,
-	enum kind *kind_r, struct lk_result *r)
+	enum lk_deep_kind *kind_r, struct lk_result *r)
 {
 	const uint64_t open = r->ambiguous;
 	const ssize_t n = item_read(s, at, ' ', kind_r, r);
@@ -205,7 +201,7 @@ word_read(const struct reading *reading, struct span s, size_t at,
 	if (n >= 0 || !(reading->is_open || reading->is_pending) ||
 		(end < s.n && s.p[end] != ' '))
 		return n;
-	*kind_r = EXTENSION;
+	*kind_r = LK_DEEP_KIND_EXTENSION;
 	r->reason = LK_NONE;
 	r->ambiguous = tried.ambiguous;
 	result_open(r, LK_READING_DEEP_SWALLOWED);
@@ -216,7 +212,7 @@ ssize_t
 deep_status_read(struct span s, int separator, struct lk_result *r)
 {
 	struct reading reading = {separator == ' ', false, false, false};
-	enum kind kind;
+	enum lk_deep_kind kind;
 	size_t at = 0;
 	ssize_t n;
 
@@ -262,20 +258,20 @@ lk_deep_item_next(struct span *rest, int separator, struct span *out_r)
 	return out_r->n > 0;
 }
 
-static enum kind
-kind_of(struct span item)
+enum lk_deep_kind
+lk_deep_item_kind(struct span item)
 {
 	struct lk_result unused;
 	const size_t end = item.n - 1;
 
 	result_start(&unused);
 	if (deep_tag_read(item, 0, &unused) == (ssize_t)item.n)
-		return TAG;
+		return LK_DEEP_KIND_TAG;
 	return item.p[0] == '<' && item.p[end] == '>' &&
 			       deep_url_read(item, 1, LK_DEEP_URL, "",
 				       &unused) == (ssize_t)end
-		       ? URL
-		       : EXTENSION;
+		       ? LK_DEEP_KIND_URL
+		       : LK_DEEP_KIND_EXTENSION;
 }
 
 void
@@ -284,14 +280,15 @@ deep_status_json(struct out *out, struct span text, int separator)
 	static const char *const names[] = {"tags", "urls", "extensions"};
 	struct span rest, item;
 
-	for (unsigned kind = TAG; kind <= EXTENSION; kind++) {
+	for (unsigned kind = LK_DEEP_KIND_TAG; kind <= LK_DEEP_KIND_EXTENSION;
+		kind++) {
 		out_name(out, names[kind]);
 		out_open(out, '[');
 		rest = text;
 		while (lk_deep_item_next(&rest, separator, &item)) {
-			if ((unsigned)kind_of(item) != kind)
+			if ((unsigned)lk_deep_item_kind(item) != kind)
 				continue;
-			if (kind == URL)
+			if (kind == LK_DEEP_KIND_URL)
 				item = span_cut(item, 1, item.n - 1);
 			out_string(out, item);
 		}
@@ -307,15 +304,16 @@ deep_status_print(struct out *out, struct span text, int separator)
 	bool is_first = true, is_open = false;
 
 	while (lk_deep_item_next(&text, separator, &item)) {
-		const enum kind kind = kind_of(item);
+		const enum lk_deep_kind kind = lk_deep_item_kind(item);
 
-		if (kind == EXTENSION && !is_open &&
+		if (kind == LK_DEEP_KIND_EXTENSION && !is_open &&
 			!is_extension_start(item.p[0]))
 			out_byte(out, (uint8_t)separator);
 		if (!is_first)
 			out_byte(out, (uint8_t)separator);
 		out_put(out, item);
-		is_open = kind == EXTENSION || (is_open && kind != URL);
+		is_open = kind == LK_DEEP_KIND_EXTENSION ||
+			  (is_open && kind != LK_DEEP_KIND_URL);
 		is_first = false;
 	}
 }

@@ -129,9 +129,9 @@ a_uri_read(struct reader *reader, const char *without, enum lk_reason reason,
 	t.at = reader->at;
 	t.left = reader->s.n - t.at;
 	code = uri_read(&t, without, out_r);
-	if (code < 0)
-		return unfit(reader, t.at, reason);
 	reader->at = t.at;
+	if (code < 0)
+		return result_stop(reader->r, (enum lk_code)code, reason, t.at);
 	if (span_at(reader->s, t.at) == ';' &&
 		!is_wsp(span_at(reader->s, t.at + 1)))
 		result_open(reader->r, LK_READING_STS_2016_SEMICOLON);
