@@ -20,7 +20,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .PHONY: all run test check unit selftest clang coverage stack bench lint format \
-	coverage-table valgrind mutants \
+	coverage-table valgrind mutants bench-world \
 	install uninstall clean help setup setup-test setup-lint
 
 all:
@@ -171,7 +171,12 @@ selftest: all ## Python tests of the suite itself
 
 clang: $(addprefix $(B)/clang/,$(UNIT_TESTS) $(PROGRAMS) bench_client bench_parser) ## clang build, no warnings
 
-bench: all $(B)/dev/bench_client $(B)/dev/bench_parser ## measure, and compare with what is promised
+# One after the other: what is measured is not to share the machine.
+bench: ## measure all, and compare with what is promised; takes an hour or two
+	@$(MAKE) --no-print-directory bench-world
+	@$(MAKE) --no-print-directory bench-fuzz
+
+bench-world: all $(B)/dev/bench_client $(B)/dev/bench_parser ## measure the world and the parsers
 	@scripts/bench
 
 lint: setup-lint stack ## layout, static analysis, types, spelling

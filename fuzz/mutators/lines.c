@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One to four operations on lines, words, delimiters and numbers. */
+/* Operations on lines, words, delimiters and numbers: one, or a few. */
 #include "mutators/lines.h"
 
 #include <stdio.h>
@@ -299,21 +299,31 @@ static void
 number_change(struct work *w)
 {
 	static const char *const edge[] = {"0", "00", "1", "-1", "+1", "2", "9",
-		"10", "127", "128", "255", "256", "65535", "65536", "86400",
-		"604800", "31557599", "31557600", "31557601", "2147483647",
-		"2147483648", "4294967295", "4294967296", "9223372036854775807",
+		"10", "13", "24", "32", "60", "99", "100", "127", "128", "255",
+		"256", "65535", "65536", "86400", "604800", "31557599",
+		"31557600", "31557601", "2147483647", "2147483648",
+		"4294967295", "4294967296", "9999999999", "9223372036854775807",
 		"18446744073709551615", "18446744073709551616",
 		"99999999999999999999999", "0x10", "1e3"};
 	size_t from, to;
 	char z[NUMBER_SIZE];
 	uint64_t number = 0;
+	uint8_t digit;
 	int n;
 
 	if (!run_find(w, is_digit, &from, &to))
 		return;
-	if (pick(w, 3) == 0) {
-		w->p[from + pick(w, to - from)] = (uint8_t)('0' + pick(w, 10));
+	digit = (uint8_t)('0' + pick(w, 10));
+	switch (pick(w, 4)) {
+	case 0:
+		w->p[from + pick(w, to - from)] = digit;
 		return;
+	case 1:
+		from += pick(w, to - from + 1);
+		replace(w, from, from, span_of(&digit, 1));
+		return;
+	default:
+		break;
 	}
 	if (pick(w, 2) == 0) {
 		replace(w, from, to,
@@ -364,6 +374,27 @@ byte_insert(struct work *w)
 			span_of(special + pick(w, sizeof(special)), 1));
 }
 
+/* One byte: another bit of it, its neighbour, or another byte of the input. */
+static void
+byte_change(struct work *w)
+{
+	const size_t at = pick(w, w->n), from = pick(w, w->n);
+
+	if (w->n == 0)
+		return;
+	switch (pick(w, 3)) {
+	case 0:
+		w->p[at] ^= (uint8_t)(1u << pick(w, 8));
+		break;
+	case 1:
+		w->p[at] = (uint8_t)(w->p[at] + (pick(w, 2) == 0 ? 1 : -1));
+		break;
+	default:
+		w->p[at] = w->p[from];
+		break;
+	}
+}
+
 /* A word and the delimiter behind it, again and again. */
 static void
 repeat(struct work *w)
@@ -377,6 +408,22 @@ repeat(struct work *w)
 	part = copy_of(span_of(w->p + from, to - from));
 	while (times-- > 0 && w->n < w->max)
 		replace(w, from, from, part);
+}
+
+/* A line again and again, to where lists and tables end. */
+static void
+line_repeat(struct work *w)
+{
+	static const size_t edge[] = {
+		2, 3, 4, 8, 9, 10, 16, 17, 32, 33, 64, 65};
+	size_t from, to, times = edge[pick(w, sizeof(edge) / sizeof(*edge))];
+	struct span line;
+
+	if (!line_find(w, &from, &to))
+		return;
+	line = copy_of(span_of(w->p + from, to - from));
+	while (times-- > 1 && w->n < w->max)
+		replace(w, from, from, line);
 }
 
 static void
@@ -393,11 +440,11 @@ lines_mutate(uint8_t *data, size_t n, size_t max, struct span other,
 	const struct lines_words *words, uint64_t seed)
 {
 	static void (*const operation[])(struct work *) = {line_copy, line_copy,
-		line_insert, line_insert, line_drop, splice, splice,
-		word_replace, word_replace, word_insert, word_insert, word_drop,
-		word_stretch, case_flip, delimiter_change, delimiter_change,
-		number_change, number_change, literal_mend, byte_insert, repeat,
-		tail_cut};
+		line_insert, line_insert, line_drop, line_repeat, splice,
+		splice, word_replace, word_replace, word_insert, word_insert,
+		word_drop, word_stretch, case_flip, delimiter_change,
+		delimiter_change, number_change, number_change, literal_mend,
+		byte_insert, byte_change, byte_change, repeat, tail_cut};
 	struct work w = {data, n, max, other, words,
 		seed * 0x9e3779b97f4a7c15u + 0x2545f4914f6cdd1du};
 	size_t times;
@@ -405,7 +452,11 @@ lines_mutate(uint8_t *data, size_t n, size_t max, struct span other,
 	if (w.random == 0)
 		w.random = 1;
 	(void)pick(&w, 2);
-	for (times = 1 + pick(&w, OPERATIONS_MAX); times > 0; times--)
+	/* Small steps: an engine keeps what gets further, and goes on with it.
+	 */
+	for (times = 1; times < OPERATIONS_MAX && pick(&w, 3) == 0; times++)
+		;
+	for (; times > 0; times--)
 		operation[pick(&w, sizeof(operation) / sizeof(*operation))](&w);
 	if (w.n == 0 && w.max > 0)
 		w.p[w.n++] = (uint8_t)pick(&w, 256);
