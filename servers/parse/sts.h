@@ -92,10 +92,6 @@
 		"the first well-formed id counts, others are extensions",      \
 		"the first id counts, well-formed or not",                     \
 		"RFC 8461 sections 3.1 and 3.2")                               \
-	X(STS_POLICY_BAD_REPEAT, "sts-policy-bad-repeat",                      \
-		"a repeated field is ignored, whatever its value",             \
-		"a field with a value that does not fit spoils the file",      \
-		"RFC 8461 section 3.2")                                        \
 	X(STS_POLICY_BAD_FIRST, "sts-policy-bad-first",                        \
 		"a field with a value that does not fit is an extension, the " \
 		"first one that fits counts",                                  \

@@ -176,15 +176,14 @@ mode_of(struct span value)
 
 /*
  * Take a field that may be there once: its value fits or not, one that fits
- * was there or not, one that did not fit stood at *bad. True: it counts.
+ * was there or not, one that did not fit stood at *bad. True: it counts. What
+ * stands behind the first that fits is ignored, whatever its value.
  */
 static bool
 once_take(
 	bool fits, bool was_there, size_t *bad, size_t at, struct lk_result *r)
 {
-	if (!fits && was_there)
-		result_open(r, LK_READING_STS_POLICY_BAD_REPEAT);
-	else if (!fits && *bad == SIZE_MAX)
+	if (!fits && !was_there && *bad == SIZE_MAX)
 		*bad = at;
 	else if (fits && !was_there && *bad != SIZE_MAX)
 		result_open(r, LK_READING_STS_POLICY_BAD_FIRST);

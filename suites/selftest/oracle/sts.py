@@ -96,8 +96,6 @@ def policy(data: bytes) -> Verdict:
             return INVALID
         if fits.index(True) > 0:
             flags.append("sts-policy-bad-first")
-        if False in fits[fits.index(True):]:
-            flags.append("sts-policy-bad-repeat")
         chosen[name] = [value for key, value in fields if key == name][fits.index(True)]
     mx = [value for key, value in fields if key == b"mx"]
     good = [value for value in mx if _MX.fullmatch(value)]
