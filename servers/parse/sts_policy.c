@@ -308,8 +308,11 @@ bool
 lk_sts_policy_next(struct span *rest, struct lk_field *out_r)
 {
 	struct lk_result unused;
-	ssize_t n = rest->n > 0 ? line_read(*rest, 0, out_r, &unused) : -1;
+	ssize_t n = -1;
 
+	*out_r = (struct lk_field){.value.p = NULL};
+	if (rest->n > 0)
+		n = line_read(*rest, 0, out_r, &unused);
 	if (n < 0)
 		return false;
 	*rest = span_cut(*rest, (size_t)n, rest->n);
