@@ -31,6 +31,7 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
 _GOODBYES = frozenset({"LOGOUT", "QUIT"})
+_GOODBYE = re.compile(rb"(?:\S+ LOGOUT|QUIT)\r\n", re.IGNORECASE)
 # RSET undoes what was done on the connection: some say it before they leave.
 _HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "RSET", "LOGOUT", "QUIT"})
 # Replies to what a client logs in with.
@@ -343,10 +344,20 @@ def _always_says(extension: str, suite: str = "") -> Callable[[Context], Finding
                                       lambda _: f"{extension} is missing")
 
 
+def _left_unanswered(transcript: Transcript, stop: Event) -> bool:
+    """It said goodbye in the place of its ClientHello, and no world has an answer to that."""
+    heard = [event for event in transcript.events[:stop.seq - 1] if event.bytes()
+             and (event.name == "recv" or event.name == "raw" and event.text("dir") == "in")]
+    return (bool(heard) and heard[-1].name == "raw"
+            and _GOODBYE.fullmatch(heard[-1].bytes()) is not None)
+
+
 def _ends_by_itself(context: Context) -> Finding:
     if context.prompted:
         return Finding(True, (), "it waited for an answer of the user")
-    stops = sorted([*context.transcript.all("deadline"), *context.transcript.all("quiet")])
+    transcript = context.transcript
+    stops = sorted([*transcript.all("deadline"), *(event for event in transcript.all("quiet")
+                                                   if not _left_unanswered(transcript, event))])
     return verdict_of(stops, lambda event: "the deadline came" if event.name == "deadline"
                       else "nothing moved")
 

@@ -306,6 +306,14 @@ ROWS = (
     Row("ends", ENDS, True, (fault(), exited(1))),
     Row("deadline", ENDS, False, (event("deadline"),), note="the deadline came"),
     Row("nothing moved", ENDS, False, (event("quiet"), exited(1)), note="nothing moved"),
+    Row("says goodbye where TLS was to begin", ENDS, True, (
+        recv(data="a STARTTLS\r\n"), event("raw", 1, dir="in", segment=2, data="b LOGOUT\r\n"),
+        event("quiet"), exited(1))),
+    Row("says something else there", ENDS, False, (
+        recv(data="a STARTTLS\r\n"), event("raw", 1, dir="in", segment=2, data="b NOOP\r\n"),
+        event("quiet"), exited(1)), note="nothing moved"),
+    Row("says goodbye where it is answered", ENDS, False, (
+        recv(data="a LOGOUT\r\n"), event("quiet"), exited(1)), note="nothing moved"),
     Row("waits for the user", ENDS, True, (event("quiet"), exited(1)), prompted=True),
 
     # A login that the list inside TLS does not offer.
