@@ -151,9 +151,11 @@ WORLD_SOURCES := \
 	servers/world/conn_output.c \
 	servers/world/dns_port.c \
 	servers/world/kernel.c \
+	servers/world/latch.c \
 	servers/world/listen.c \
 	servers/world/plan.c \
 	servers/world/plan_client.c \
+	servers/world/plan_deep.c \
 	servers/world/record.c \
 	servers/world/world.c
 
@@ -167,6 +169,7 @@ MAIN_SOURCES := \
 TEST_SOURCES := \
 	servers/tests/test_base64.c \
 	servers/tests/test_core.c \
+	servers/tests/test_deep.c \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \

@@ -238,6 +238,8 @@ play_init(struct play *play, const struct fuzz_protocol *protocol,
 		.mailbox = full_mailbox};
 	memcpy(play->config.capabilities, list,
 		sizeof(play->config.capabilities));
+	if ((choice & FUZZ_POOR) == 0)
+		play->config.deep = protocol->deep;
 	if ((choice & FUZZ_REFUSING) != 0) {
 		memcpy(play->config.refusal, protocol->refusal,
 			sizeof(play->config.refusal));

@@ -28,6 +28,7 @@
 struct fuzz_protocol {
 	const struct engine_class *class;
 	struct engine_capabilities rich[PHASES], poor[PHASES];
+	struct engine_deep deep; /* of the rich lists */
 	struct engine_refusal refusal[ENGINE_REFUSALS_MAX];
 	unsigned refusals;
 	struct engine_response response; /* https */

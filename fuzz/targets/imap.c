@@ -29,6 +29,8 @@ static const struct fuzz_protocol protocol = {
 					 "UNSELECT", "ESEARCH", "SEARCHRES",
 					 "IMAP4rev2", "SPECIAL-USE"},
 			13}},
+	.deep = {LK_LATCH_04, true,
+		{NULL, "", "tls12 tls-cert", "tls12 tls-cert"}},
 	.poor = {[PHASE_CLEAR] = {{"IMAP4rev1", "STARTTLS", "LOGINDISABLED"},
 			 3},
 		[PHASE_TLS] = {{"IMAP4rev1", "AUTH=PLAIN"}, 2},

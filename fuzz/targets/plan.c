@@ -31,7 +31,7 @@ static void
 again_check(const struct plan *plan)
 {
 	struct plan same;
-	struct dns_zone zone = {NULL};
+	struct dns_zone zone = {.records = NULL};
 	struct err err = {.class = ERR_NONE};
 
 	oracle(plan_take(&same, json_deep_copy(plan->json), NULL) == 0 &&

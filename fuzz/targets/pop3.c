@@ -21,6 +21,7 @@ static const struct fuzz_protocol protocol = {
 					"SCRAM-SHA-256"},
 			2},
 		[PHASE_LOGIN] = {{"TOP", "UIDL", "STLS"}, 3}},
+	.deep = {LK_LATCH_05, true, {NULL, "", "tls-cert", "tls-cert"}},
 	.poor = {[PHASE_CLEAR] = {{"STLS"}, 1}},
 	.refusal = {{"starttls", FUZZ_SPAN("-ERR no\r\n"), ENGINE_EVERYWHERE},
 		{"capabilities", FUZZ_SPAN("-ERR what\r\n"), ENGINE_EVERYWHERE},

@@ -492,12 +492,15 @@ tls_session_facts(const struct tls_session *session)
 	int nid = (int)SSL_get_negotiated_group(session->ssl);
 	struct tls_facts facts = {
 		.versionz = SSL_get_version(session->ssl),
+		.version = (unsigned)SSL_version(session->ssl),
 		.cipherz = cipher != NULL ? SSL_CIPHER_standard_name(cipher)
 					  : "none",
 		.groupz = nid != NID_undef ? OBJ_nid2sn(nid) : NULL,
 		.resumed = SSL_session_reused(session->ssl) != 0,
 	};
 
+	if (cipher != NULL)
+		facts.key_bits = (unsigned)SSL_CIPHER_get_bits(cipher, NULL);
 	if (cipher != NULL)
 		facts.anonymous =
 			SSL_CIPHER_get_auth_nid(cipher) == NID_auth_null ||

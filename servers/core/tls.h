@@ -125,6 +125,8 @@ int tls_take(struct tls_session *session, struct buf *raw)
 
 struct tls_facts {
 	const char *versionz, *cipherz, *groupz; /* groupz may be NULL */
+	unsigned version;                        /* as on the wire */
+	unsigned key_bits;
 	bool resumed;
 	bool anonymous; /* the suite authenticates nobody, or does not encrypt
 			 */

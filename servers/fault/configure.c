@@ -129,6 +129,11 @@ fault_configure(const struct fault *fault, struct engine_config *config)
 	case FAULT_RESPOND:
 		respond(fault, &config->response);
 		break;
+	case FAULT_STATUS:
+		for (unsigned phase = 0; phase < PHASES; phase++)
+			if (fault->in_phase[phase])
+				config->deep.statusz[phase] = fault->promises;
+		break;
 	case FAULT_CLEAR_ON_IMPLICIT:
 		config->implicit_tls = false;
 		break;

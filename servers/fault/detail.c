@@ -52,6 +52,10 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 	case FAULT_ADVERTISE:
 		words_list(fault, "with ", room);
 		break;
+	case FAULT_STATUS:
+		(void)snprintf(room, FAULT_DETAIL, "%s",
+			fault->promises != NULL ? fault->promises : "none");
+		break;
 	case FAULT_GREET:
 		(void)snprintf(
 			room, FAULT_DETAIL, "%s", states[fault->greeting]);

@@ -44,6 +44,7 @@ enum fault_do {
 	FAULT_SNI,
 	FAULT_SPEAK,
 	FAULT_SPLIT,
+	FAULT_STATUS,
 	FAULT_TLS,
 	FAULT_TLS_ON_CLEAR,
 	FAULT_TRUNCATE,
@@ -112,6 +113,7 @@ struct fault {
 	double seconds;
 	long sizes[FAULT_SIZES_MAX];
 	unsigned n_sizes;
+	const char *promises; /* status; NULL: DEEP is not spoken */
 	long count, keep, offset, bit;
 	enum tls_message message; /* flip, truncate: the first record of it */
 	enum wire_close how;
@@ -139,7 +141,7 @@ void fault_fini(struct fault *fault);
 bool fault_strikes(const struct fault *fault, const char *listenerz);
 
 /* Changes what a correct server is told to be: capabilities, greeting,
- * refusals, who starts TLS. */
+ * refusals, the status of DEEP, who starts TLS. */
 void fault_configure(const struct fault *fault, struct engine_config *config);
 /* Changes how it speaks TLS, and which identity it shows (a name). */
 void fault_configure_tls(const struct fault *fault, struct tls_options *options,

@@ -54,6 +54,7 @@ static const struct action_rule rules[] = {
 	{"sni", 0, {"action", "refuse"}},
 	{"speak", 0, {"action", "protocol"}},
 	{"split", NEED_REPLY, {"action", "sizes"}},
+	{"status", 0, {"action", "promises", "phases"}},
 	{"tls", 0,
 		{"action", "min", "max", "ciphers", "suites", "groups",
 			"signatures", "dh", "alpn"}},
@@ -138,15 +139,12 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 }
 
 static int
-load_capabilities(
-	struct fault *fault, const struct json_place *act, struct err *err)
+load_phases(struct fault *fault, const struct json_place *act, struct err *err)
 {
 	const char *word[PHASES];
 	unsigned n = 0;
 
-	if (json_texts(act, "capabilities", true, fault->capability,
-		    ENGINE_CAPABILITIES_MAX, &fault->capabilities, err) != 0 ||
-		json_texts(act, "phases", true, word, PHASES, &n, err) != 0)
+	if (json_texts(act, "phases", true, word, PHASES, &n, err) != 0)
 		return -1;
 	for (unsigned i = 0; i < n; i++) {
 		int phase = json_word(act, "phases", word[i], phases, err);
@@ -156,6 +154,16 @@ load_capabilities(
 		fault->in_phase[phase] = true;
 	}
 	return 0;
+}
+
+static int
+load_capabilities(
+	struct fault *fault, const struct json_place *act, struct err *err)
+{
+	if (json_texts(act, "capabilities", true, fault->capability,
+		    ENGINE_CAPABILITIES_MAX, &fault->capabilities, err) != 0)
+		return -1;
+	return load_phases(fault, act, err);
 }
 
 /* With bytes: besides, the command of at.reply is refused with them. */
@@ -450,6 +458,12 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 		return load_speak(fault, act, err);
 	case FAULT_SPLIT:
 		return load_sizes(fault, act, err);
+	case FAULT_STATUS:
+		return json_text(act, "promises", false, &fault->promises,
+			       err) != 0 ||
+				       load_phases(fault, act, err) != 0
+			       ? -1
+			       : 0;
 	case FAULT_TLS:
 		return tls_options_load(act, &fault->tls, err);
 	case FAULT_TRUNCATE:

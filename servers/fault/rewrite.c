@@ -219,7 +219,9 @@ static bool
 lists_show(const struct fault_conn *conn, const struct action *action)
 {
 	const struct fault *fault = conn->fault;
-	bool lists = strcmp(action->name, REPLY_CAPABILITIES) == 0;
+	bool lists = strcmp(action->name, REPLY_CAPABILITIES) == 0 ||
+		     (fault->action == FAULT_STATUS &&
+			     strcmp(action->name, REPLY_ID) == 0);
 	bool greets = strcmp(action->name, REPLY_GREETING) == 0;
 
 	if (greets && !conn->in_tls && fault->in_phase[PHASE_GREETING])
@@ -237,7 +239,8 @@ static bool
 spares_replies(const struct fault *fault)
 {
 	return fault->action == FAULT_WITHHOLD ||
-	       fault->action == FAULT_ADVERTISE || fault->action == FAULT_NONE;
+	       fault->action == FAULT_ADVERTISE ||
+	       fault->action == FAULT_STATUS || fault->action == FAULT_NONE;
 }
 
 /* The reply is the fault's own: it refuses the command that at.reply names. */
@@ -256,6 +259,7 @@ configured_shows(const struct fault_conn *conn, const struct action *action)
 
 	switch (fault->action) {
 	case FAULT_ADVERTISE:
+	case FAULT_STATUS:
 	case FAULT_WITHHOLD:
 		return lists_show(conn, action);
 	case FAULT_REFUSE:

@@ -129,7 +129,7 @@ reply_limit(const ldns_pkt *query, enum dns_transport transport)
 /* A reply that repeats the question (its letters as they came) and the flags
  * that a reply repeats. */
 static ldns_pkt *
-reply_new(const ldns_pkt *query, const ldns_rr *question)
+reply_new(const ldns_pkt *query, const ldns_rr *question, bool secure)
 {
 	ldns_pkt *reply = ldns_pkt_new();
 	ldns_rr *copy = ldns_rr_clone(question);
@@ -150,6 +150,10 @@ reply_new(const ldns_pkt *query, const ldns_rr *question)
 		ldns_pkt_set_edns_udp_size(reply, UDP_OURS);
 		ldns_pkt_set_edns_do(reply, ldns_pkt_edns_do(query));
 	}
+	/* RFC 6840 section 5.7 */
+	ldns_pkt_set_ad(
+		reply, secure && !ldns_pkt_cd(query) &&
+			       (ldns_pkt_ad(query) || ldns_pkt_edns_do(query)));
 	return reply;
 }
 
@@ -176,7 +180,7 @@ query_answer(const ldns_pkt *query, struct dns_lookup *lookup, struct buf *out)
 {
 	const ldns_rr *question = ldns_rr_list_rr(ldns_pkt_question(query), 0);
 	struct dns_exchange *exchange = lookup->exchange;
-	ldns_pkt *reply = reply_new(query, question);
+	ldns_pkt *reply = reply_new(query, question, lookup->zone->secure);
 	int result = 0;
 
 	if (reply == NULL)

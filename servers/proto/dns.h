@@ -30,6 +30,7 @@ struct dns_record_spec {
 /* The records that a world answers with. Zeroed to begin with. */
 struct dns_zone {
 	struct ldns_struct_rr_list *records; /* owned; NULL: none */
+	bool secure; /* AD for whoever asks, as from a validating resolver */
 };
 
 /* Fills zone with a copy of the records. -1 with *err, which names the record

@@ -75,6 +75,40 @@ engine_refusal_of(
 	return NULL;
 }
 
+/* Of DEEP; of MUA-STS in the text; in registrations and examples. */
+const char *const engine_deep_imap[3] = {"DEEP", "STS", "STS"};
+const char *const engine_deep_pop3[3] = {"DEEP", "DEEP", "STS"};
+const char *const engine_deep_smtp[3] = {"DEEP", "MSTS", "MSTS"};
+
+static bool
+deep_is_sts(const struct engine_deep *deep)
+{
+	return deep->dialect == LK_LATCH_05 || deep->dialect == LK_LATCH_06;
+}
+
+bool
+engine_deep_item(const struct engine_config *config, enum engine_phase phase,
+	const char *const words[3], const char **word_r, const char **status_r)
+{
+	const struct engine_deep *deep = &config->deep;
+
+	if (deep->statusz[phase] == NULL)
+		return false;
+	*word_r = !deep_is_sts(deep)     ? words[0]
+		  : deep->as_in_examples ? words[2]
+					 : words[1];
+	*status_r = deep->statusz[phase];
+	return true;
+}
+
+const char *
+engine_deep_field(const struct engine_deep *deep)
+{
+	if (deep_is_sts(deep))
+		return deep->as_in_examples ? "sts-policy" : "sts";
+	return deep->as_in_examples ? "deep-status" : "deep";
+}
+
 void
 engine_send(const struct engine_sink *out, const char *reply, struct span tag,
 	struct span bytes)

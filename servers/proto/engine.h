@@ -10,6 +10,7 @@
 
 #include "core/buf.h"
 #include "core/span.h"
+#include "latch/latch.h"
 #include "parse/http.h"
 
 enum engine_event {
@@ -54,6 +55,9 @@ enum action_kind {
  *                          "fetched" stands right behind the SEND with it
  *        name = "request"  HTTP: request: what is asked for; bytes: the whole
  *                          head; noted before it is answered
+ *        name = "status"   of DEEP or MUA-STS, in the reply before: bytes
+ *        name = "report"   word: the command, "ID" or "CLIENT"; bytes: its
+ *                          whole argument, or line; ok: it is well-formed
  *        name = "protocol-error"  bytes: what the client did wrong, for people
  */
 struct action {
@@ -79,6 +83,15 @@ enum engine_phase {
 	PHASE_TLS,      /* asked inside TLS, before login */
 	PHASE_LOGIN,    /* asked after login (on whatever channel) */
 	PHASES
+};
+
+/* DEEP or MUA-STS as a server speaks it (latch/latch.h, parse/deep.h). */
+struct engine_deep {
+	enum lk_latch_dialect dialect;
+	/* Names of the drafts' examples where their text has others. */
+	bool as_in_examples;
+	/* What is advertised, perhaps an empty list; NULL: not spoken. */
+	const char *statusz[PHASES];
 };
 
 #define ENGINE_CAPABILITIES_MAX 64
@@ -167,7 +180,8 @@ struct engine_config {
 	const char *userz, *passwordz, *tokenz;
 	struct engine_mailbox *mailbox; /* imap, pop3 */
 	const char *noncez; /* unguessable text for challenges and APOP */
-	bool silent;        /* speak only when spoken to: no greeting */
+	struct engine_deep deep;
+	bool silent; /* speak only when spoken to: no greeting */
 	struct engine_response response; /* https */
 };
 
@@ -202,6 +216,15 @@ bool engine_offers(const struct engine_config *config, enum engine_phase phase,
 	const char *wordz);
 bool engine_mechanism_offered(const struct engine_config *config,
 	enum engine_phase phase, struct span mechanism);
+/* The item that announces DEEP or MUA-STS in this phase, in parts: the word of
+ * the protocol and the list behind it; false if they are not spoken. */
+bool engine_deep_item(const struct engine_config *config,
+	enum engine_phase phase, const char *const words[3],
+	const char **word_r, const char **status_r);
+extern const char *const engine_deep_imap[3],
+	*const engine_deep_pop3[3], *const engine_deep_smtp[3];
+/* The field of the server's ID. */
+const char *engine_deep_field(const struct engine_deep *deep);
 /* The refusal for this reply name that holds here, or NULL. */
 const struct engine_refusal *engine_refusal_of(
 	const struct engine_config *config, const char *reply, bool in_tls);

@@ -26,6 +26,10 @@ imap_offers(const struct imap *imap, const char *capabilityz)
 
 	if (engine_offers(imap->config, phase, capabilityz))
 		return true;
+	/* DEEP and MUA-STS imply ID. */
+	if (imap->config->deep.statusz[phase] != NULL &&
+		strcmp(capabilityz, "ID") == 0)
+		return true;
 	if (!engine_offers(imap->config, phase, "IMAP4rev2"))
 		return false;
 	for (size_t i = 0; i < sizeof(rev2_contains) / sizeof(*rev2_contains);

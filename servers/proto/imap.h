@@ -109,6 +109,8 @@ void imap_put_nstring(struct imap *imap, struct span bytes);
 void imap_put_unquoted(struct imap *imap, struct imap_string string);
 /* As an atom if it can be one, else as a string. */
 void imap_put_astring(struct imap *imap, struct span bytes);
+/* " WORD" for each capability of the phase. */
+void imap_put_capabilities(struct imap *imap, enum engine_phase phase);
 /* "[CAPABILITY ...] " of the current phase; nothing if the list is empty. */
 void imap_put_capability_code(struct imap *imap, enum engine_phase phase);
 

@@ -2,21 +2,17 @@
 /* IMAP before the mail: capabilities, TLS, login, the way out. */
 #include "proto/imap.h"
 
+#include "parse/parse.h"
+
 void
 imap_capability(struct imap *imap, struct imap_reader *args)
 {
-	const struct engine_capabilities *list =
-		&imap->config->capabilities[imap_phase(imap)];
-
 	if (!imap_read_end(args)) {
 		imap_bad(imap, "CAPABILITY has no arguments");
 		return;
 	}
 	imap_put(imap, "* CAPABILITY");
-	for (unsigned i = 0; i < list->n; i++) {
-		imap_put(imap, " ");
-		imap_put_span(imap, span_z(list->item[i]));
-	}
+	imap_put_capabilities(imap, imap_phase(imap));
 	imap_put(imap, "\r\n");
 	imap_finish(imap, "OK CAPABILITY completed");
 }
@@ -69,15 +65,43 @@ id_read(struct imap_reader *args)
 	return imap_read_end(args);
 }
 
+/* What a client of DEEP (-04 section 7.1) or MUA-STS (-05 section 9.1) says. */
+static void
+report_note(struct imap *imap, struct span list)
+{
+	struct action note = {
+		.kind = ACTION_NOTE, .name = "report", .word = span_z("ID")};
+	struct lk_result result;
+	ssize_t n = lk_deep_id_parse(list, &result);
+
+	note.ok = n > 0;
+	note.bytes = n > 0 ? span_cut(list, 0, (size_t)n) : list;
+	imap->out->act(imap->out->self, &note);
+}
+
 void
 imap_id(struct imap *imap, struct imap_reader *args)
 {
+	const struct engine_deep *deep = &imap->config->deep;
+	const char *status = deep->statusz[imap_phase(imap)];
+	struct span list = span_cut(args->in, args->at + 1, args->in.n);
+
 	if (!id_read(args)) {
 		imap_bad(imap, "ID wants NIL or a list of strings");
 		return;
 	}
-	imap_put(imap, "* ID (\"name\" \"Latchkey\")\r\n");
+	if (status == NULL) {
+		imap_put(imap, "* ID (\"name\" \"Latchkey\")\r\n");
+		imap_finish(imap, "OK ID completed");
+		return;
+	}
+	report_note(imap, list);
+	imap_put(imap, "* ID (\"name\" \"Latchkey\" \"%s\" ",
+		engine_deep_field(deep));
+	imap_put_string(imap, span_z(status));
+	imap_put(imap, ")\r\n");
 	imap_finish(imap, "OK ID completed");
+	engine_note(imap->out, "status", span_z(""), span_z(status));
 }
 
 void

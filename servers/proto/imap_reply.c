@@ -95,18 +95,31 @@ imap_put_astring(struct imap *imap, struct span bytes)
 }
 
 void
-imap_put_capability_code(struct imap *imap, enum engine_phase phase)
+imap_put_capabilities(struct imap *imap, enum engine_phase phase)
 {
 	const struct engine_capabilities *list =
 		&imap->config->capabilities[phase];
+	const char *word, *status;
 
-	if (list->n == 0)
-		return;
-	imap_put(imap, "[CAPABILITY");
 	for (unsigned i = 0; i < list->n; i++) {
 		imap_put(imap, " ");
 		imap_put_span(imap, span_z(list->item[i]));
 	}
+	/* It implies ID (-04 section 7.1). */
+	if (engine_deep_item(
+		    imap->config, phase, engine_deep_imap, &word, &status))
+		imap_put(imap, "%s %s",
+			engine_offers(imap->config, phase, "ID") ? "" : " ID",
+			word);
+}
+
+void
+imap_put_capability_code(struct imap *imap, enum engine_phase phase)
+{
+	if (imap->config->capabilities[phase].n == 0)
+		return;
+	imap_put(imap, "[CAPABILITY");
+	imap_put_capabilities(imap, phase);
 	imap_put(imap, "] ");
 }
 

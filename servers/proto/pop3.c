@@ -48,14 +48,23 @@ pop3_capa(struct session *session, struct span arguments)
 	const struct engine_capabilities *list =
 		&session->config->capabilities[session_phase(session)];
 	bool ok = buf_addz(&session->reply, "+OK\r\n") == 0;
+	bool deep;
+	const char *word, *status;
 
 	(void)arguments;
 	for (unsigned i = 0; ok && i < list->n; i++)
 		if (item_is_printed(span_z(list->item[i])))
 			ok = buf_addf(&session->reply, "%s\r\n",
 				     list->item[i]) == 0;
+	deep = engine_deep_item(session->config, session_phase(session),
+		engine_deep_pop3, &word, &status);
+	if (ok && deep)
+		ok = buf_addf(&session->reply, "%s%s%s\r\n", word,
+			     *status != '\0' ? " " : "", status) == 0;
 	ok = ok && buf_addz(&session->reply, ".\r\n") == 0;
 	session_flush(session, REPLY_CAPABILITIES, ok);
+	if (deep)
+		engine_note(session->out, "status", span_z(""), span_z(status));
 }
 
 static void

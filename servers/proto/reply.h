@@ -70,6 +70,8 @@
 #define REPLY_BDAT "bdat"
 #define REPLY_VRFY "vrfy"
 #define REPLY_HELP "help"
+/* CLIENT, of DEEP and MUA-STS */
+#define REPLY_CLIENT "client"
 
 /* HTTP: each is a whole response */
 #define REPLY_POLICY "policy"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "parse/number.h"
+#include "parse/parse.h"
 #include "proto/reply.h"
 
 void
@@ -63,16 +64,25 @@ smtp_ehlo(struct session *session, struct span arguments)
 	const struct engine_config *config = session->config;
 	const struct engine_capabilities *list =
 		&config->capabilities[session_phase(session)];
-	bool ok;
+	const char *word, *status;
+	bool ok, deep;
 
 	if (!hello_take(session, arguments))
 		return;
-	ok = buf_addf(&session->reply, "250%c%s\r\n", list->n > 0 ? '-' : ' ',
-		     config->hostz) == 0;
+	deep = engine_deep_item(config, session_phase(session),
+		engine_deep_smtp, &word, &status);
+	ok = buf_addf(&session->reply, "250%c%s\r\n",
+		     list->n > 0 || deep ? '-' : ' ', config->hostz) == 0;
 	for (unsigned i = 0; ok && i < list->n; i++)
 		ok = buf_addf(&session->reply, "250%c%s\r\n",
-			     i + 1 < list->n ? '-' : ' ', list->item[i]) == 0;
+			     i + 1 < list->n || deep ? '-' : ' ',
+			     list->item[i]) == 0;
+	if (ok && deep)
+		ok = buf_addf(&session->reply, "250 %s%s%s\r\n", word,
+			     *status != '\0' ? " " : "", status) == 0;
 	session_flush(session, REPLY_CAPABILITIES, ok);
+	if (deep)
+		engine_note(session->out, "status", span_z(""), span_z(status));
 }
 
 static void
@@ -125,6 +135,40 @@ smtp_help(struct session *session, struct span arguments)
 {
 	(void)arguments;
 	session_say(session, REPLY_HELP, "214 2.0.0 See RFC 5321");
+}
+
+/* CLIENT of DEEP (-04 section 7.3) and MUA-STS (-05 section 9.3). */
+static void
+smtp_client(struct session *session, struct span arguments)
+{
+	const enum lk_latch_dialect dialect = session->config->deep.dialect;
+	const bool is_sts = dialect == LK_LATCH_05 || dialect == LK_LATCH_06;
+	struct action note = {.kind = ACTION_NOTE,
+		.name = "report",
+		.word = span_z("CLIENT")};
+	struct lk_result result;
+	struct buf line;
+	ssize_t n = -1;
+
+	if (session->config->deep.statusz[session_phase(session)] == NULL) {
+		session_problem(session, PROBLEM_UNKNOWN);
+		return;
+	}
+	buf_init(&line, SESSION_LINE_MAX + 16);
+	if (buf_addz(&line, "CLIENT ") == 0 && buf_add(&line, arguments) == 0 &&
+		buf_addz(&line, "\r\n") == 0)
+		n = is_sts ? lk_sts_client_parse(buf_span(&line), &result)
+			   : lk_deep_client_parse(buf_span(&line), &result);
+	/* What rests on a reading breaks the rule of its own parameter. */
+	note.ok = n > 0 && result.ambiguous == 0;
+	note.bytes = buf_span(&line);
+	session->out->act(session->out->self, &note);
+	buf_fini(&line);
+	if (n > 0)
+		session_say(session, REPLY_CLIENT, "250 2.0.0 Noted");
+	else
+		session_fail(session, REPLY_CLIENT, "501 5.5.4 Bad parameter",
+			false);
 }
 
 static void
@@ -185,6 +229,7 @@ static const struct session_command commands[] = {
 	{"RSET", REPLY_RSET, NULL, 0, smtp_rset},
 	{"NOOP", REPLY_NOOP, NULL, 0, smtp_noop},
 	{"VRFY", REPLY_VRFY, NULL, 0, smtp_vrfy},
+	{"CLIENT", REPLY_CLIENT, NULL, FACT_GREETED, smtp_client},
 	{"HELP", REPLY_HELP, NULL, 0, smtp_help},
 	{"QUIT", REPLY_LOGOUT, NULL, 0, smtp_quit},
 };

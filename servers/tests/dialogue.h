@@ -66,7 +66,7 @@ dialogue_note(struct buf *log, const struct action *a)
 		assert_int_equal(buf_addf(log, " %.*s", (int)a->word.n,
 					 (const char *)a->word.p),
 			0);
-	if (strcmp(a->name, "auth") == 0)
+	if (strcmp(a->name, "auth") == 0 || strcmp(a->name, "report") == 0)
 		assert_int_equal(buf_addz(log, a->ok ? " ok" : " no"), 0);
 	if (a->number > 0)
 		assert_int_equal(buf_addf(log, " %u", a->number), 0);

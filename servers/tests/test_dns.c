@@ -420,11 +420,52 @@ cut_queries_are_refused(void **state)
 	dns_zone_fini(&zone);
 }
 
+/* AD is for who asks for it, of a zone that is secure. */
+static void
+secure_zones_say_so(void **state)
+{
+	static const struct {
+		bool secure;
+		uint16_t edns;
+		uint8_t ad_cd; /* in the query */
+		bool says;
+	} rows[] = {
+		{true, 0, 0x20, true},
+		{true, 1232, 0, true},
+		{true, 0, 0, false},
+		{true, 0, 0x30, false},
+		{false, 1232, 0x20, false},
+	};
+	struct dns_zone zone;
+
+	(void)state;
+	zone_make(&zone);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct question q = {.name = "example.test",
+			.type = 15,
+			.edns = rows[i].edns};
+		struct dns_exchange exchange;
+		struct buf query, reply;
+
+		zone.secure = rows[i].secure;
+		buf_init(&reply, DNS_MESSAGE_MAX);
+		query_make(&query, &q);
+		query.p[3] |= rows[i].ad_cd;
+		answer(&zone, buf_span(&query), &q, &reply, &exchange);
+		assert_true(reply.n > 12);
+		assert_int_equal((reply.p[3] & 0x20) != 0, rows[i].says);
+		buf_fini(&query);
+		buf_fini(&reply);
+	}
+	dns_zone_fini(&zone);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(questions_are_answered),
+		cmocka_unit_test(secure_zones_say_so),
 		cmocka_unit_test(cut_queries_are_refused),
 	};
 

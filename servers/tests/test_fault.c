@@ -181,6 +181,10 @@ static const struct {
 		"{\"action\": \"advertise\", \"capabilities\": [\"X\"], "
 		"\"phases\": [\"tls\"]}",
 		"* OK hi.caps.go. T caps.!in."},
+	{"status in TLS", "{}",
+		"{\"action\": \"status\", \"promises\": \"\", "
+		"\"phases\": [\"tls\"]}",
+		"* OK hi.caps.go. T caps.!in."},
 	{"alert inside the session", "{\"reply\": \"login\"}",
 		"{\"action\": \"alert\", \"at\": \"session\", "
 		"\"description\": 20}",

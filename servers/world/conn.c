@@ -66,6 +66,8 @@ conn_new(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	conn->side->config.mailbox = world->run < world->plan->client.runs
 					     ? &world->no_mail
 					     : &world->plan->mailbox;
+	latch_configure(conn,
+		conn->side == &listener->side[1] ? &world->plan->fault : NULL);
 	conn->engine = conn->side->class->new (&conn->side->config);
 	if (conn->engine == NULL) {
 		free(conn);
@@ -111,6 +113,7 @@ conn_accept(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	if (side->config.implicit_tls) {
 		conn_start_tls(conn);
 	} else {
+		latch_begin(conn);
 		conn->engine_opened = true;
 		conn_step(conn, ENGINE_OPENED, span_of(NULL, 0));
 	}

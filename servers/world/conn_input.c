@@ -62,6 +62,23 @@ note_error(struct conn *conn, const struct action *action)
 	(void)transcript_end(t);
 }
 
+static void
+note_status(struct conn *conn, const struct action *action)
+{
+	latch_status(conn, action->bytes);
+}
+
+static void
+note_report(struct conn *conn, const struct action *action)
+{
+	struct transcript *t = record_conn(conn, "report");
+
+	transcript_bytes(t, "command", action->word);
+	transcript_bool(t, "well-formed", action->ok);
+	transcript_bytes(t, "data", action->bytes);
+	(void)transcript_end(t);
+}
+
 /*
  * A message from the client has passed when the engine has it. One to the
  * client was in the reply before, and has passed when that went out as it is:
@@ -97,6 +114,8 @@ on_action(void *self, const struct action *action)
 		{"proof", note_proof},
 		{"message", note_message},
 		{"request", note_request},
+		{"status", note_status},
+		{"report", note_report},
 		{"protocol-error", note_error},
 	};
 	struct conn *conn = self;
@@ -224,6 +243,7 @@ tls_is_up(struct conn *conn)
 		transcript_null(t, "group");
 	transcript_bool(t, "resumed", facts.resumed);
 	(void)transcript_end(t);
+	latch_begin(conn);
 	fault_conn_secured(&conn->fault);
 	conn_step(conn, conn->engine_opened ? ENGINE_SECURED : ENGINE_OPENED,
 		span_of(NULL, 0));

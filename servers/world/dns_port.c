@@ -346,6 +346,7 @@ zone_turn(struct dns_port *port, struct err *err)
 			run <= plan->dns_run[i].until)
 			spec[n++] = plan->dns_record[i];
 	dns_zone_fini(&port->zone);
+	port->zone.secure = plan->dns_secure;
 	return dns_zone_load(&port->zone, spec, n, err);
 }
 
@@ -373,6 +374,45 @@ dns_port_open(struct world *world, struct err *err)
 	if (zone_turn(port, err) != 0)
 		return -1;
 	return dns_sockets(port, err);
+}
+
+/* The SHA-256 of a leaf, as a TLSA record has it; -1 if there is none. */
+static int
+association_text(const struct pki_identity *identity, char *out_r, size_t size)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+	int at;
+
+	if (identity->leaf == NULL ||
+		X509_digest(identity->leaf, EVP_sha256(), digest, &n) != 1)
+		return -1;
+	at = snprintf(out_r, size, "3 0 1 ");
+	for (unsigned i = 0; i < n; i++)
+		at += snprintf(
+			out_r + at, size - (size_t)at, "%02x", digest[i]);
+	return 0;
+}
+
+int
+dns_port_associate(struct world *world, struct err *err)
+{
+	struct plan *plan = world->plan;
+	bool any = false;
+
+	for (unsigned i = 0; i < plan->dns_records; i++) {
+		if (plan->dns_identity[i].n == 0)
+			continue;
+		for (unsigned k = 0; k < plan->identities; k++)
+			if (span_eq(plan->dns_identity[i],
+				    span_z(plan->identity_name[k])) &&
+				association_text(&world->identity[k],
+					world->tlsa[i],
+					sizeof(world->tlsa[i])) == 0)
+				plan->dns_record[i].value = world->tlsa[i];
+		any = true;
+	}
+	return any ? dns_port_turn(world, err) : 0;
 }
 
 static void

@@ -219,10 +219,37 @@ load_listeners(
 	return 0;
 }
 
+/* The digest is known when the certificate is forged. */
+static int
+load_association(
+	struct plan *plan, struct dns_record_spec *spec, struct err *err)
+{
+	static const char head[] = "3 0 1 {sha256:";
+	struct span value = span_z(spec->value), name;
+	const char *known;
+
+	if (strcmp(spec->type, "TLSA") != 0 ||
+		!span_has_prefix(value, span_z(head)) ||
+		value.p[value.n - 1] != '}')
+		return 0;
+	name = span_cut(value, sizeof(head) - 1, value.n - 1);
+	spec->value = "3 0 1 00000000000000000000000000000000"
+		      "00000000000000000000000000000000";
+	plan->dns_identity[plan->dns_records] = name;
+	for (unsigned i = 0; i < plan->identities; i++) {
+		known = plan->identity_name[i];
+		if (span_eq(name, span_z(known)))
+			return 0;
+	}
+	return err_set(err, ERR_PLAN, "dns.records: no identity is called %.*s",
+		(int)(name.n < 60 ? name.n : 60), (const char *)name.p);
+}
+
 static int
 load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 {
-	static const char *const keys[] = {"address", "port", "records", NULL};
+	static const char *const keys[] = {
+		"address", "port", "secure", "records", NULL};
 	static const char *const record_keys[] = {
 		"name", "type", "value", "ttl", "from", "until", NULL};
 	struct json_place dns, record;
@@ -239,6 +266,7 @@ load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 			0 ||
 		json_whole(&dns, "port", false, 1, 65535, &plan->dns_port,
 			err) != 0 ||
+		json_truth(&dns, "secure", &plan->dns_secure, err) != 0 ||
 		json_list(&dns, "records", true, &list, err) != 0)
 		return -1;
 	if (json_array_size(list) > PLAN_DNS_MAX)
@@ -266,6 +294,8 @@ load_dns(struct plan *plan, const struct json_place *root, struct err *err)
 				&plan->dns_run[i].until, err) != 0)
 			return -1;
 		spec->ttl = (uint32_t)ttl;
+		if (load_association(plan, spec, err) != 0)
+			return -1;
 		plan->dns_records++;
 	}
 	return 0;
@@ -296,7 +326,7 @@ load_root(struct plan *plan, const struct json_place *root, struct err *err)
 {
 	static const char *const keys[] = {"plan", "id", "deadline", "quiet",
 		"trust", "identities", "secrets", "mailbox", "listeners", "dns",
-		"fault", "client", NULL};
+		"deep", "fault", "client", NULL};
 	long version;
 
 	plan->deadline = 10;
@@ -315,6 +345,7 @@ load_root(struct plan *plan, const struct json_place *root, struct err *err)
 		load_mailbox(plan, root, err) != 0 ||
 		load_listeners(plan, root, err) != 0 ||
 		load_dns(plan, root, err) != 0 ||
+		plan_load_deep(plan, root, err) != 0 ||
 		load_fault(plan, root, err) != 0)
 		return -1;
 	return plan_load_client(plan, root, err);

@@ -16,6 +16,7 @@
 #define PLAN_ARGV_MAX 128
 #define PLAN_IDENTITIES_MAX 8
 #define PLAN_DNS_MAX 256
+#define PLAN_RUNS_MAX 9
 
 /* Texts are the JSON's and live as long as the plan. */
 struct plan_listener {
@@ -45,6 +46,20 @@ struct plan_client {
 	long runs;         /* how often it is started over the same home */
 };
 
+/* DEEP or MUA-STS as every server of the world speaks it (docs/plan.md). */
+struct plan_deep {
+	bool spoken;
+	enum lk_latch_dialect dialect;
+	enum lk_latch_level level; /* that the client asks for */
+	bool as_in_examples;
+	/* In each run of the client, the last one in all that follow; NULL:
+	 * not spoken. */
+	const char *status[PLAN_RUNS_MAX];
+	unsigned statuses;
+	const char *clear[PLAN_RUNS_MAX]; /* before TLS; none: the same */
+	unsigned clears;
+};
+
 struct plan {
 	json_t *json, *client_json; /* owned */
 	const char *id;
@@ -65,7 +80,11 @@ struct plan {
 	struct {
 		long from, until;
 	} dns_run[PLAN_DNS_MAX];
+	/* Of a TLSA record "3 0 1 {sha256:NAME}": the identity; else empty. */
+	struct span dns_identity[PLAN_DNS_MAX];
+	bool dns_secure;
 	unsigned dns_records;
+	struct plan_deep deep;
 	bool has_fault;
 	struct fault fault;
 	struct plan_client client;
@@ -77,8 +96,13 @@ int plan_load(struct plan *plan, const char *path, struct err *err);
 int plan_take(struct plan *plan, json_t *json, struct err *err);
 void plan_fini(struct plan *plan);
 
-/* plan_client.c */
 struct json_place;
+
+/* plan_deep.c */
+int plan_load_deep(
+	struct plan *plan, const struct json_place *root, struct err *err);
+
+/* plan_client.c */
 /* The key `client` of an object; absent or null: none. */
 int plan_load_client(
 	struct plan *plan, const struct json_place *root, struct err *err);

@@ -440,7 +440,7 @@ world_run(struct world *world, struct err *err)
 {
 	/* First the identities: an RSA key may take seconds, and a client that
 	 * has started asks for names that only the loop can answer. */
-	if (forge_all(world, err) != 0 ||
+	if (forge_all(world, err) != 0 || dns_port_associate(world, err) != 0 ||
 		(world->plan->client.args > 0 &&
 			child_start(world, err) != 0)) {
 		record_error(world, err);

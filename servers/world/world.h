@@ -103,7 +103,8 @@ struct conn {
 	bool awaited; /* the last word was ours, and right: it is its turn */
 	bool over, reset;
 	struct sockaddr_in peer;
-	bool dead; /* to be freed by the loop's idle step */
+	struct lk_latch_session latch; /* what this connection is */
+	bool dead;                     /* to be freed by the loop's idle step */
 };
 
 struct dns_port;
@@ -135,6 +136,11 @@ struct world {
 	struct dns_port *dns;
 	struct child *child;
 	long run; /* of the client, from 1 */
+	/* What a client has to remember of each host, and on which readings of
+	 * the drafts that rests. */
+	struct lk_latch_state latch[PLAN_LISTENERS_MAX];
+	uint32_t latch_open;
+	char tlsa[PLAN_DNS_MAX][80]; /* values of records */
 	struct engine_mailbox no_mail;
 	ev_timer deadline, quiet, drain;
 	ev_signal term, interrupt;
@@ -226,7 +232,17 @@ void conn_drop_queue(struct conn *conn);
 int dns_port_open(struct world *world, struct err *err);
 /* The client is started again: some records come, others go. */
 int dns_port_turn(struct world *world, struct err *err);
+/* The certificates are there: TLSA records that name one get its digest. */
+int dns_port_associate(struct world *world, struct err *err);
 void dns_port_close(struct world *world);
+
+/* latch.c: nothing happens where DEEP is not spoken */
+/* What the servers advertise; fault: NULL for a correct connection. */
+void latch_configure(struct conn *conn, const struct fault *fault);
+/* A connection is there, in clear or with TLS: is it to be refused? */
+void latch_begin(struct conn *conn);
+/* The client was told this status. */
+void latch_status(struct conn *conn, struct span status);
 
 /* child.c */
 int child_start(struct world *world, struct err *err);

@@ -86,7 +86,8 @@ class Catalog:
         if suite is not None and suite not in self.suites and suite not in self.scenarios:
             raise UserError(None, 0, f'unknown suite "{suite}"', suggestion(suite, self.suites))
         for scenario in self.scenarios.values():
-            if suite in (None, scenario.suite, scenario.id):
+            if suite in (None, scenario.suite, scenario.id) and not (
+                    suite is None and scenario.experimental):
                 for variant in scenario.variants:
                     for name in variant.postures:
                         yield Trial(scenario, variant, client, POSTURES[name])

@@ -15,7 +15,7 @@ REPLIES = (
     "greeting", "capabilities", "starttls", "challenge", "auth", "login", "logout", "noop", "error",
     "id", "namespace", "enable", "list", "select", "status", "search", "fetch", "store", "expunge",
     "idle", "append", "continue", "mailbox", "user", "stat", "uidl", "top", "retr", "dele", "rset",
-    "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help", "policy", "absent",
+    "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help", "policy", "absent", "client",
 )
 PHASES = ("greeting", "clear", "tls", "login")
 MESSAGES = ("server-hello", "certificate", "signature", "finished", "ticket", "application")
@@ -52,6 +52,7 @@ AT: Mapping[str, Shape] = {
     "nth": _COUNT,
     "connection": _COUNT,
     "run": Number(2, 9, whole=True),
+    "runs": Number(2, 9, whole=True),
 }
 
 PARAMETERS: Mapping[str, Shape] = {
@@ -74,6 +75,7 @@ PARAMETERS: Mapping[str, Shape] = {
     "how": Word("way to close", ("notify", "fin", "reset")),
     "when": Word("time", ("before", "behind")),
     "recipe": _TEXT,
+    "promises": by_protocol(_TEXT),
     "min": Word("TLS version", VERSIONS),
     "max": Word("TLS version", VERSIONS),
     "ciphers": _TEXT,
@@ -145,6 +147,7 @@ ACTIONS: Mapping[str, Action] = {
     "alpn": Action(("select",), tls=True),
     "sni": Action(optional=("refuse",), tls=True),
     "speak": Action(("protocol",)),
+    "status": Action(("phases",), ("promises",)),
     "request-certificate": Action(tls=True),
     "none": Action(),
     "dns": Action(("name", "type"), dns=True,
@@ -182,6 +185,9 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if action.reply and "reply" not in at:
         raise Misfit(("at",), f"the action {name} strikes at a reply, and at names none",
                      'add at = { reply = "…" }')
+    if "run" in at and "runs" in at:
+        raise Misfit(("at", "runs"), "at has run and runs",
+                     "write run for the last run alone, runs for every one")
     if "run" in at and name in ("dns", "refuse-connection"):
         raise Misfit(("at", "run"), f"the action {name} is there from the beginning",
                      "leave run out")

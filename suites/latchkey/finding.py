@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What predicates are made of: the context that they look at, and the finding that they come to."""
+"""What a predicate is, what it may look at and what it finds; and was the work done?"""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from latchkey.postures import Posture
 from latchkey.transcript import Event, Transcript
+
+CREDENTIALS = frozenset({"password", "token"})
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Context:
     twin: Transcript | None = None      # the same silent world with nothing injected
     prompted: bool = False              # the client's output shows that it asked the user
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
+    told: tuple[str, ...] = ()          # the URLs of providers that are in its output
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,32 @@ def verdict_of(events: Iterable[Event], describe: Callable[[Event], str]) -> Fin
     found = tuple(events)
     return Finding(not found, tuple(event.seq for event in found),
                    ", ".join(dict.fromkeys(map(describe, found))))
+
+
+def allowed_channels(posture: Posture) -> tuple[str, ...]:
+    if posture.demands_identity:
+        return ("tls-good",)
+    return ("tls-good", "tls-bad") if posture.demands_tls else ("tls-good", "tls-bad", "clear")
+
+
+def done(context: Context) -> tuple[Event, ...]:
+    """The messages that prove the work: with the canary, on a channel that the posture allows."""
+    channels = allowed_channels(context.posture)
+    starts = context.transcript.all("client.start")
+    since = starts[-1].seq if starts else 0     # what an earlier run did proves nothing
+    return tuple(event for event in context.transcript.all("message")
+                 if event.seq > since and event.text("action") in ("fetched", "submitted")
+                 and event.fields.get("canary") is True and event.channel in channels
+                 and not is_elsewhere(context, event))
+
+
+def is_elsewhere(context: Context, event: Event) -> bool:
+    """On a host that the client was not configured for: one without the posture's listener."""
+    if context.posture.is_mta:          # nobody told it the hosts
+        return event.service != "smtp"
+    hosts = {one.text("host") for name in ("listen", "accept") for one in
+             context.transcript.all(name) if one.text("listener") == context.posture.listener}
+    return bool(event.conn) and bool(hosts) and event.text("host") not in hosts
 
 
 def exit_words(transcript: Transcript) -> str:

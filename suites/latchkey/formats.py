@@ -40,6 +40,15 @@ _OWNER = Text(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", "write a name in small letters")
 _TTL = Number(0, 2**31 - 1, whole=True)
 _RUN = Number(1, 9, whole=True)
 
+DIALECTS = ("01", "02", "03", "04", "comma", "05", "06")
+_DEEP: Mapping[str, Shape] = {
+    "dialect": Word("dialect", DIALECTS),
+    "examples": Flag(),
+    "status": ListOf(_TEXT, 1),
+    "clear": ListOf(_TEXT, 1),
+}
+_TLSA: Mapping[str, Shape] = {"tlsa": ListOf(Word("certificate", ("good", "fault")))}
+
 _SAYS: Mapping[str, Shape] = {
     "title": _TEXT,
     "postures": ListOf(_TEXT, 1),
@@ -53,13 +62,16 @@ SCENARIO = Table({
     **_SAYS,
     "why": _TEXT,
     "profile": _TEXT,
+    "experimental": Flag(),
+    "deep": Table({**_DEEP, **_TLSA}, ("dialect", "status")),
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
         "predicate": _TEXT,
         "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES, *MTA_WISHES))),
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
-    "variant": ListOf(Table({"id": _ID, **_SAYS, "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
+    "variant": ListOf(Table({"id": _ID, **_SAYS, "deep": Table({**_DEEP, **_TLSA}), "at": AT_SHAPE,
+                             "do": DO_SHAPE}, ("id",)), 1),
 }, ("scenario", "title", "why", "profile", "postures", "requirements", "fault", "check"))
 
 _MODE = Text(r"[0-7]{3,4}", 'write the mode as an octal text: "600"')
@@ -127,7 +139,7 @@ _PLAN_LISTENER = Table({
     "capabilities": Table(dict(_CAPABILITIES.keys), PHASES), "tls": Table(_OFFER),
 }, ("name", "host", "address", "port", "protocol", "implicit", "identity", "capabilities", "tls"))
 
-_PLAN_AT = Table({key: shape for key, shape in AT.items() if key != "listener"})
+_PLAN_AT = Table({key: shape for key, shape in AT.items() if key not in ("listener", "runs")})
 # One `data` key in place of text, hex and file; nothing is left that differs by protocol.
 _PLAN_DO = Table({
     "data": Text(r"[\u0000-\u00ff]*", "code points below U+0100"),
@@ -152,7 +164,11 @@ PLAN = Table({
             "name": _OWNER, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
             "from": _RUN, "until": _RUN,
         }, ("name", "type", "value", "ttl"))),
+        "secure": Flag(),
     }, ("address", "port", "records"))),
+    "deep": OrNull(Table({**_DEEP, "level": Word("level", ("none", "high")),
+                          "status": ListOf(OrNull(_TEXT), 1), "clear": ListOf(OrNull(_TEXT))},
+                         ("dialect", "examples", "level", "status", "clear"))),
     "fault": OrNull(Table({"listeners": ListOf(_NAME, 1), "at": _PLAN_AT, "do": _PLAN_DO},
                           ("listeners", "at", "do"))),
     "client": OrNull(Table({
@@ -162,7 +178,7 @@ PLAN = Table({
                               ("path", "text", "mode"))),
     }, ("argv", "env", "home", "files", "stdin"))),
 }, ("plan", "id", "deadline", "quiet", "trust", "identities", "secrets", "mailbox", "listeners",
-    "dns", "fault", "client"))
+    "dns", "deep", "fault", "client"))
 
 FORMATS = {"scenario": SCENARIO, "adapter": ADAPTER, "profile": PROFILE, "plan": PLAN}
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from latchkey.faults import ACTIONS
-from latchkey.finding import Context, Finding, exit_words, success_reported
+from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
-from latchkey.predicates import PREDICATES, done
+from latchkey.predicates import PREDICATES
 from latchkey.senders import doubt, policy_sought
 from latchkey.transcript import Event, Transcript
 
@@ -70,6 +70,7 @@ class Case:
     success: tuple[int, ...] | None = (0,)      # None: nobody sees how the client ends
     prompted: bool = False              # the adapter's `prompt` matches the client's output
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
+    told: tuple[str, ...] = ()          # the URLs of providers that are in its output
     step: Step | None = None            # None: the fault does not wait for a reply
     in_tls: bool = False                # the fault strikes where there is TLS, and only there
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
@@ -106,13 +107,14 @@ class Result:
                          if check.outcome in ("FAIL", "WARN"))
 
 
-def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = ()) -> Case:
+def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
+            told: tuple[str, ...] = ()) -> Case:
     """The facts of a catalog's trial."""
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
-    return Case(trial.posture, demands, success, prompted, shown,
+    return Case(trial.posture, demands, success, prompted, shown, told,
                 step_of(fault, trial.posture), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else ())
 
@@ -145,7 +147,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     if trouble:
         return replace(error(trouble), expected=_expected(case))
     context = Context(transcript, case.posture, case.success, twin, case.prompted,
-                      case.shown)
+                      case.shown, case.told)
     lack = judge_control(case, control).reason if control is not None else "there was none"
     reached = fault_reached(transcript)
     if not lack and not reached and control is not None and not _can_touch(case, control):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,11 @@ class Fault:
         return str(self.do["action"])
 
     @property
+    def runs(self) -> int:
+        """How often the client is started, over the same home."""
+        return int(self.at.get("runs", self.at.get("run", 1)))
+
+    @property
     def is_timed(self) -> bool:
         """Whether it strikes depends on when the client reads: bytes that are to be read in TLS."""
         at_starttls = self.at.get("reply") == "starttls" and self.do.get("where") == "behind"
@@ -37,6 +43,22 @@ class Fault:
     def has_twin(self) -> bool:
         """The world falls silent behind it; a twin shows what the client then does by itself."""
         return "after" in self.do
+
+
+@dataclass(frozen=True)
+class Deep:
+    """DEEP or MUA-STS as every server of the world speaks it; docs/latch.md."""
+
+    dialect: str
+    examples: bool                      # names of the drafts' examples where their text has others
+    status: tuple[str, ...]             # in each run, the last one in all that follow
+    clear: tuple[str, ...] = ()         # the same before TLS, if it is another there
+    tlsa: tuple[str, ...] = ()          # whose certificates secure TLSA records name: good, fault
+
+    @property
+    def digest(self) -> str:
+        """Differs where the worlds do."""
+        return f"{zlib.crc32(repr(self).encode()):08x}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +72,7 @@ class Variant:
     cwe: tuple[str, ...]
     cve: tuple[str, ...]
     fault: Fault
+    deep: Deep | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +84,7 @@ class Scenario:
     profile: str
     checks: tuple[Check, ...]
     variants: tuple[Variant, ...]
+    experimental: bool = False          # only for those who ask for it
 
     @property
     def suite(self) -> str:
@@ -164,9 +188,10 @@ class Trial:
     def id(self) -> str:
         client = f"{self.client.name}/{self.posture.name}"
         if self.kind == "control":
-            runs = self.variant.fault.at.get("run", 1)
+            runs, deep = self.variant.fault.runs, self.variant.deep
+            spoken = f"/deep-{deep.dialect}-{deep.digest}" if deep is not None else ""
             twice = f"/run-{runs}" if runs > 1 else ""
-            return f"control:{self.scenario.profile}/{client}{twice}"
+            return f"control:{self.scenario.profile}/{client}{spoken}{twice}"
         variant = f"[{self.variant.id}]" if self.variant.id else ""
         twin = "twin:" if self.kind == "twin" else ""
         return f"{twin}{self.scenario.id}{variant}/{client}"
@@ -185,7 +210,7 @@ class Trial:
 
 def control_of(trial: Trial) -> Trial:
     """The same world without its fault. Its id is shared by all trials of one profile, client and
-    posture that start the client equally often."""
+    posture that start the client equally often, and speak DEEP alike."""
     return replace(trial, kind="control")
 
 

@@ -19,7 +19,7 @@ MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_WORK = ("operation-completed", "mail-delivered")
+_WORK = ("operation-completed", "mail-delivered", "no-lockout")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
@@ -53,7 +53,8 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         raise UserError(trial.client.file, 0, f"there is no [posture.{trial.posture.name}]",
                         "add it, or leave this posture out")
     profile = catalog.profiles[trial.scenario.profile]
-    values = _values(profile, trial.posture, secrets, places)
+    values = {**_values(profile, trial.posture, secrets, places),
+              "dialect": "" if trial.variant.deep is None else trial.variant.deep.dialect}
     identities = {_identity(profile, listener.host): catalog.recipe(profile.recipe)
                   for listener in profile.listeners}
     fault = None if trial.kind == "control" else _fault(
@@ -71,11 +72,12 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "secrets": dict(secrets),
         "mailbox": [template.fill(text, values).replace("\n", "\r\n") for text in profile.mailbox],
         "listeners": _listeners(profile, places),
-        "dns": _dns(profile),
+        "dns": _dns(profile, trial, identities, places),
+        "deep": _deep(trial),
         "fault": fault,
         "client": {**_client(trial.client, setup, template.fill(profile.message, values), values,
                              places),
-                   "runs": trial.variant.fault.at.get("run", 1)},
+                   "runs": trial.variant.fault.runs},
     }
 
 
@@ -139,12 +141,28 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
     } for listener in profile.listeners]
 
 
-def _dns(profile: Profile) -> dict[str, Any] | None:
+def _dns(profile: Profile, trial: Trial, identities: Mapping[str, Any],
+         places: Places) -> dict[str, Any] | None:
     if profile.dns_address is None:
         return None
-    return {"address": profile.dns_address, "port": 53,
-            "records": [{"name": record.name, "type": record.type, "value": record.value,
-                         "ttl": record.ttl, **record.runs} for record in profile.records]}
+    records = [{"name": record.name, "type": record.type, "value": record.value,
+                "ttl": record.ttl, **record.runs} for record in profile.records]
+    tlsa = () if trial.variant.deep is None else trial.variant.deep.tlsa
+    records += [{"name": f"_{places.port(listener)}._tcp.{places.name(listener)}", "type": "TLSA",
+                 "value": f"3 0 1 {{sha256:{name}}}", "ttl": 60}
+                for listener in profile.listeners for name in tlsa if name in identities]
+    return {"address": profile.dns_address, "port": 53, "records": records,
+            **({"secure": True} if tlsa else {})}
+
+
+def _deep(trial: Trial) -> dict[str, Any] | None:
+    """What the client asks for is what its posture does: -04 section 3."""
+    deep = trial.variant.deep
+    if deep is None:
+        return None
+    return {"dialect": deep.dialect, "examples": deep.examples,
+            "level": "high" if trial.posture.demands_identity else "none",
+            "status": list(deep.status), "clear": list(deep.clear)}
 
 
 def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],
@@ -184,7 +202,7 @@ def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, 
         do = {"action": do["action"], "refuse": True}
     return {
         "listeners": list(trial.posture.struck(fault.at.get("listener"))),
-        "at": {key: value for key, value in fault.at.items() if key != "listener"},
+        "at": {key: value for key, value in fault.at.items() if key not in ("listener", "runs")},
         "do": do,
     }
 

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from latchkey.finding import (Context, Finding, Predicate, delivered, exit_words, success_reported,
+from latchkey import latching
+from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_channels,
+                              delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
-from latchkey.postures import Posture
 from latchkey.senders import OF_SENDERS
 from latchkey.transcript import Event, Transcript
 
-CREDENTIALS = frozenset({"password", "token"})
 CONTENT = frozenset({"body", "subject", "recipient"})
 FORGED = frozenset({"forged", "forged-number"})
 # By which a program dies of its own mistake.
@@ -81,32 +81,6 @@ def _offered(hello: Event) -> dict[str, int]:
 # --- was the work done
 
 
-def _allowed_channels(posture: Posture) -> tuple[str, ...]:
-    if posture.demands_identity:
-        return ("tls-good",)
-    return ("tls-good", "tls-bad") if posture.demands_tls else ("tls-good", "tls-bad", "clear")
-
-
-def done(context: Context) -> tuple[Event, ...]:
-    """The messages that prove the work: with the canary, on a channel that the posture allows."""
-    channels = _allowed_channels(context.posture)
-    starts = context.transcript.all("client.start")
-    since = starts[-1].seq if starts else 0     # what an earlier run did proves nothing
-    return tuple(event for event in context.transcript.all("message")
-                 if event.seq > since and event.text("action") in ("fetched", "submitted")
-                 and event.fields.get("canary") is True and event.channel in channels
-                 and not _is_elsewhere(context, event))
-
-
-def _is_elsewhere(context: Context, event: Event) -> bool:
-    """On a host that the client was not configured for: one without the posture's listener."""
-    if context.posture.is_mta:          # nobody told it the hosts
-        return event.service != "smtp"
-    hosts = {one.text("host") for name in ("listen", "accept") for one in
-             context.transcript.all(name) if one.text("listener") == context.posture.listener}
-    return bool(event.conn) and bool(hosts) and event.text("host") not in hosts
-
-
 def _operation_completed(context: Context) -> Finding:
     # It asks for no more than a correct world: what else a posture demands other predicates ask.
     messages = done(replace(context, posture=context.posture.of_control))
@@ -158,18 +132,18 @@ def _no_readable_credential(context: Context) -> Finding:
 
 def _no_credential_to_other_host(context: Context) -> Finding:
     return verdict_of((event for event in context.transcript.all("secret")
-                       if event.text("secret") in CREDENTIALS and _is_elsewhere(context, event)),
+                       if event.text("secret") in CREDENTIALS and is_elsewhere(context, event)),
                       lambda event: f"{_secret(event)} to {event.text('host')}")
 
 
 def _no_connection_to_other_host(context: Context) -> Finding:
     return verdict_of((event for event in context.transcript.all("accept")
-                       if _is_elsewhere(context, event)), lambda event: event.text("host"))
+                       if is_elsewhere(context, event)), lambda event: event.text("host"))
 
 
 def _no_transfer_reused(context: Context) -> Finding:
     # The first of the two transfers was allowed to go there.
-    channels = _allowed_channels(context.posture)
+    channels = allowed_channels(context.posture)
     messages = [event for event in context.transcript.all("message")
                 if event.channel not in channels]
     return verdict_of(messages[1:], lambda event: f"the second was {event.text('action')} "
@@ -565,4 +539,4 @@ _ALL = (
         of_process=True),
 )
 PREDICATES: Mapping[str, Predicate] = {
-    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS)}
+    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS, *latching.ALL)}

@@ -11,8 +11,8 @@ from typing import Any
 
 from latchkey import faults, formats, postures, recipes, template, tomlfile
 from latchkey.errors import suggestion
-from latchkey.model import (Check, Client, ClientFile, Fault, Listener, Profile, Record, Scenario,
-                            Setup, Variant)
+from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Listener, Profile, Record,
+                            Scenario, Setup, Variant)
 from latchkey.postures import MTA_WISHES, PROTOCOLS, WISHES
 from latchkey.shape import Misfit, Shape, check
 from latchkey.tomlfile import KeyPath, TomlFile
@@ -61,6 +61,7 @@ def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
         profile=data["profile"],
         checks=tuple(_check(file, number, row, known) for number, row in enumerate(data["check"])),
         variants=_variants(file, known),
+        experimental=data.get("experimental", False),
     )
 
 
@@ -90,7 +91,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     base = file.data["fault"]
     own = row.get("do", {})
     do = _merged_do(base["do"], own)
-    at = {**base.get("at", {}), **row.get("at", {})}
+    at = _merged_at(base.get("at", {}), row.get("at", {}))
 
     def place(inside: KeyPath) -> KeyPath:
         """Where a part of the merged fault is written."""
@@ -121,7 +122,22 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         cwe=tuple(data.get("cwe", ())),
         cve=tuple(data.get("cve", ())),
         fault=Fault(at, do),
+        deep=_deep(file.data.get("deep"), row.get("deep", {}) if path else {}),
     )
+
+
+def _deep(base: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Deep | None:
+    if base is None:
+        return None
+    data = {**base, **own}
+    return Deep(data["dialect"], data.get("examples", False), tuple(data["status"]),
+                tuple(data.get("clear", ())), tuple(data.get("tlsa", ())))
+
+
+def _merged_at(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The variant's place over the fault's; `run` and `runs` replace each other."""
+    replaced = ("run", "runs") if "run" in own or "runs" in own else ()
+    return {**{key: value for key, value in base.items() if key not in replaced}, **own}
 
 
 def _merged_do(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -202,8 +202,9 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     seen = bench.run(trial, folder)
     if seen.trouble:
         return judge.error(seen.trouble)
-    result = judge.judge(judge.case_of(trial, seen.prompted, seen.shown), seen.transcript,
-                         control.transcript, twin.transcript if twin is not None else None)
+    case = judge.case_of(trial, seen.prompted, seen.shown, seen.told)
+    result = judge.judge(case, seen.transcript, control.transcript,
+                         twin.transcript if twin is not None else None)
     return replace(result, notes=(*result.notes, ports.NOTE)) if bench.ports else result
 
 

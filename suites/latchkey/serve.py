@@ -27,12 +27,12 @@ from latchkey import (catalog, gather, judge, paths, ports, results, runner, san
 from latchkey.catalog import Catalog
 from latchkey.dialogue import lines
 from latchkey.errors import UserError, suggestion
-from latchkey.finding import Context
+from latchkey.finding import Context, done
 from latchkey.judge import Case, Result
 from latchkey.model import Client, Setup, Trial, control_of, twin_of
 from latchkey.plan import Places, compile_plan
 from latchkey.postures import POSTURES
-from latchkey.predicates import PREDICATES, done
+from latchkey.predicates import PREDICATES
 from latchkey.results import Entry, Run
 from latchkey.transcript import Event, Transcript
 

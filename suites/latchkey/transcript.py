@@ -19,9 +19,8 @@ CHANNELS = ("clear", "tls-good", "tls-bad")
 EVENTS = (
     "world", "listen", "client.start", "dns.query", "dns.answer", "accept", "hello", "raw",
     "tls.up", "tls.alert", "tls.fail", "recv", "send", "command", "auth", "secret", "message",
-    "http.request",
-    "protocol-error", "fault.armed", "fault.delivered", "refused", "quiet", "close", "client.exit",
-    "deadline", "stray", "error", "end",
+    "http.request", "protocol-error", "latch", "report", "fault.armed", "fault.delivered",
+    "refused", "quiet", "close", "client.exit", "deadline", "stray", "error", "end",
 )
 # The fields that hold bytes: one code point each.
 _BYTES = ("data", "stray")

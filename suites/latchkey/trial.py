@@ -30,6 +30,7 @@ class Seen:
     transcript: Transcript
     prompted: bool = False              # the client asked a question
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
+    told: tuple[str, ...] = ()          # the URLs of providers that are in its output
     trouble: str = ""                   # why the world could not do its part
 
 
@@ -104,7 +105,10 @@ def look(folder: Path, client: Client, trouble: str = "") -> Seen:
     prompted = question is not None and any(map(question.search, output.values()))
     forged = _forged(folder)
     shown = tuple(name for name, text in output.items() if forged.search(text))
-    return Seen(transcript.read(folder / "transcript.jsonl"), prompted, shown, trouble)
+    seen = transcript.read(folder / "transcript.jsonl")
+    urls = dict.fromkeys(url for event in seen.all("latch") if (url := event.text("url")))
+    told = tuple(url for url in urls if any(url in text for text in output.values()))
+    return Seen(seen, prompted, shown, told, trouble)
 
 
 def _forged(folder: Path) -> re.Pattern[str]:

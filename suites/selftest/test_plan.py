@@ -160,7 +160,8 @@ def test_hosts(real: Catalog) -> None:
 
 def test_controls_of_one_name_are_of_one_world(real: Catalog) -> None:
     worlds: dict[str, set[str]] = {}
-    for trial in real.trials(real.client("mpop")):
+    client = real.client("mpop")
+    for trial in [*real.trials(client), *real.trials(client, "deep")]:
         control = control_of(trial)
         worlds.setdefault(control.id, set()).add(world_key(real, control))
     assert {"control:mail/mpop/pop3-implicit", "control:mail/mpop/pop3-implicit/run-2"} <= {*worlds}

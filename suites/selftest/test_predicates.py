@@ -29,13 +29,14 @@ class Row(NamedTuple):
     note: str = ""
     success: tuple[int, ...] = (0,)
     shown: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 def ask(row: Row) -> Finding:
     twin = None if row.twin is None else transcript(*row.twin)
     return PREDICATES[row.predicate].function(
         Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted,
-                row.shown))
+                row.shown, row.told))
 
 
 DONE, CLEAR = "operation-completed", "no-credential-in-clear"
@@ -65,7 +66,90 @@ GOOD, BAD = "tls-good", "tls-bad"
 SILENT = (accept(), command("STARTTLS"), hello(), up(), command("CAPABILITY", 1, GOOD))
 TLS12: dict[str, Any] = {"version": "TLSv1.2", "versions": []}
 
+KEPT, BELOW, OUT = "latch-kept", "level-kept", "no-lockout"
+SAID, TRUE, SYNTAX = "latch-failure-reported", "reports-true", "reports-well-formed"
+UNASKED, TOLD, CLICK = "no-report-unasked", "latch-failure-told", "no-click-through"
+
+
+def latch(verdict: str, channel: str = "tls-bad", **fields: Any) -> Part:
+    lists: dict[str, Any] = {"stored": ["tls-cert"], "unmet": [], "added": [], "flaws": [],
+                             "open": [], "url": "https://a/"}
+    return event("latch", 1, channel, verdict=verdict, **{**lists, **fields})
+
+
+def report(data: str, channel: str = "tls-bad", **fields: Any) -> Part:
+    all_fields: dict[str, Any] = {"command": "ID", "well-formed": True, "data": data, **fields}
+    return event("report", 1, channel, **all_fields)
+
+
+MALFORMED: dict[str, Any] = {"well-formed": False}
+BROKEN = latch("refuse", unmet=["tls-cert"])
+MAYBE = latch("refuse", unmet=["tls-cert"], open=["latch-cert-values"])
+LOW = latch("refuse", flaws=["unverified"])
+FINE = latch("proceed", GOOD)
+LOGIN = secret("password", 1, BAD)
+ANNOUNCED = event("send", 1, BAD, reply="capabilities", by="profile", segment=1,
+                  data="* CAPABILITY ID DEEP\r\n")
+TOLD_SERVER = report('("name" "a" "latch-fail" "tls-cert")')
+
+LATCH_ROWS = (
+    Row("password where a promise is broken", KEPT, False, (accept(), BROKEN, LOGIN),
+        note="tls-cert was not kept"),
+    Row("work where a promise is broken", KEPT, False, (accept(), BROKEN, command("LIST", 1, BAD)),
+        note="tls-cert was not kept"),
+    Row("a report and goodbye", KEPT, True,
+        (accept(), BROKEN, command("ID", 1, BAD), command("LOGOUT", 1, BAD))),
+    Row("password where nobody can say", KEPT, True, (accept(), MAYBE, LOGIN)),
+    Row("password where the level alone is missed", KEPT, True, (accept(), LOW, LOGIN)),
+    Row("the promise holds once TLS is up", KEPT, True, (accept(), BROKEN, FINE, LOGIN)),
+    Row("password below the level", BELOW, False, (accept(), LOW, LOGIN), note="unverified"),
+    Row("no password below the level", BELOW, True, (accept(), LOW)),
+    Row("password at level none", BELOW, True,
+        (accept(), latch("warn", flaws=["unverified"]), LOGIN)),
+    Row("no work though all is kept", OUT, False, (accept(), FINE, exited(1)),
+        note="to be remembered was tls-cert"),
+    Row("no connection at all", OUT, False, (exited(1),),
+        note="to be remembered was nothing"),
+    Row("no work where it is refused", OUT, True, (accept(), BROKEN, exited(1))),
+    Row("no work where nobody can say", OUT, True, (accept(), MAYBE, exited(1))),
+    Row("work where all is kept", OUT, True, (mail_in_tls(), FINE, exited())),
+    Row("says nothing", SAID, False, (accept(), ANNOUNCED, BROKEN), note="tls-cert"),
+    Row("says which one", SAID, True, (accept(), ANNOUNCED, BROKEN, TOLD_SERVER)),
+    Row("nobody who would listen", SAID, True, (accept(), BROKEN)),
+    Row("in clear there is nothing to say", SAID, True,
+        (accept(), latch("refuse", "clear", unmet=["tls11"]))),
+    Row("a failure that is none", TRUE, False, (accept(), FINE, TOLD_SERVER),
+        note="tls-cert was not kept"),
+    Row("a memory that is none", TRUE, False,
+        (accept(), FINE, report('("latch" "tls12 tls-cert")', GOOD)), note="it remembers tls12"),
+    Row("a memory", TRUE, True, (accept(), FINE, report('("latch" "tls-cert")', GOOD))),
+    Row("the parameters of CLIENT", TRUE, False,
+        (accept(), FINE, report("CLIENT name=a latch=tls12,tls-cert\r\n", GOOD,
+                                command="CLIENT")), note="it remembers tls12"),
+    Row("the parameters of CLIENT in MUA-STS", TRUE, False,
+        (accept(), FINE, report('CLIENT name a policy-fail "tls-version=1.2"\r\n', GOOD,
+                                command="CLIENT")), note="tls-version was not kept"),
+    Row("a failure", TRUE, True, (accept(), BROKEN, TOLD_SERVER)),
+    Row("what nobody can say", TRUE, True, (accept(), MAYBE, report('("latch" "tls12")'))),
+    Row("bad syntax", SYNTAX, False, (accept(), report("CLIENT a=b=c", **MALFORMED)),
+        note="CLIENT a=b=c"),
+    Row("good syntax", SYNTAX, True, (accept(), TOLD_SERVER)),
+    Row("CLIENT to who does not know it", UNASKED, False, (accept(), command("CLIENT", 1, GOOD)),
+        note="CLIENT"),
+    Row("CLIENT to who knows it", UNASKED, True,
+        (accept(), command("CLIENT", 1, GOOD), report("CLIENT a=b", GOOD, command="CLIENT"))),
+    Row("no URL is shown", TOLD, False, (accept(), BROKEN), note="https://a/"),
+    Row("the URL is shown", TOLD, True, (accept(), BROKEN), told=("https://a/",)),
+    Row("there is no URL", TOLD, True, (accept(), latch("refuse", unmet=["tls-cert"], url=None))),
+    Row("nothing was refused", TOLD, True, (accept(), FINE)),
+    Row("the user is asked", CLICK, False, (accept(), BROKEN), prompted=True),
+    Row("the user is asked, of nothing that was promised", CLICK, True, (accept(), LOW),
+        prompted=True),
+    Row("nobody is asked", CLICK, True, (accept(), BROKEN)),
+)
+
 ROWS = (
+    *LATCH_ROWS,
     Row("mail in TLS", DONE, True, (mail_in_tls(), exited())),
     Row("mail in clear, TLS demanded", DONE, False, (mail_in_clear(), exited()),
         note="no message went over an allowed channel"),
@@ -397,7 +481,7 @@ LATER: st.SearchStrategy[Part] = st.sampled_from([
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.holds
-                                 and row.predicate not in (DONE, FALSE, CRASH)],
+                                 and row.predicate not in (DONE, FALSE, CRASH, OUT, TOLD)],
                          ids=name_of)
 @settings(max_examples=12)
 @given(more=st.lists(LATER, max_size=5))

@@ -12,7 +12,7 @@ from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.senders import OF_SENDERS
-from scripted import client, duels, stage, table
+from scripted import client, duels, latch_table, stage, table
 from scripted.stage import seen
 from scripted.table import PASS, ROWS, TRIALS, Verdict
 
@@ -84,7 +84,7 @@ def test_every_trial_can_fail() -> None:
 def kills() -> dict[str, set[str]]:
     """Predicate → the bugs that turn a trial red through it; the rows are held to above."""
     found: dict[str, set[str]] = {name: set() for name in PREDICATES}
-    for bug, row in (*ROWS.items(), *duels.DUELS.items()):
+    for bug, row in (*ROWS.items(), *duels.DUELS.items(), *latch_table.LATCHES.items()):
         for verdict in row.values():
             for check in verdict.failed:
                 found[check.partition(":")[0]].add(bug)

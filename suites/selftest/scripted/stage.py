@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
 WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-clear",
           "starttls-after-unverified", "implicit-token", "starttls-token")
+LATCHING_WISHES = ("implicit", "starttls", "opportunistic", "default")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _TOLD = ("asked-user", "control", "crash", "runs")
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
@@ -83,16 +84,24 @@ def seen(item: Entry) -> Verdict:
     return Verdict(result.outcome, result.reason, failed, "; ".join(notes))
 
 
+def _adapter(folder: Path, program: str, wishes: Sequence[str], bug: str, words: str) -> Path:
+    file = _modules(folder, program, "lines", "sessions")
+    file.write_text(_ADAPTER.format(name=bug) + "".join(
+        _POSTURE.format(start=_START.replace("client", program), service=service, wish=wish,
+                        bug=words, secret="token" if wish.endswith("-token") else "password")
+        for service in ("imap", "pop3", "submission")
+        for wish in wishes), encoding="ascii")
+    return file
+
+
 def adapter_write(folder: Path, bug: str) -> Path:
     """The adapter of the client with this bug, the client beside it."""
-    file = _modules(folder, "client", "lines", "sessions")
-    switch = _switch(bug)
-    file.write_text(_ADAPTER.format(name=bug) + "".join(
-        _POSTURE.format(start=_START, service=service, wish=wish, bug=switch,
-                        secret="token" if wish.endswith("-token") else "password")
-        for service in ("imap", "pop3", "submission")
-        for wish in WISHES), encoding="ascii")
-    return file
+    return _adapter(folder, "client", WISHES, bug, _switch(bug))
+
+
+def latching_write(folder: Path, bug: str) -> Path:
+    """The same of the client that latches."""
+    return _adapter(folder, "latching", LATCHING_WISHES, bug, _switch(bug) + ' "{dialect}",')
 
 
 def catalog_with_own(folder: Path) -> Catalog:
