@@ -34,6 +34,8 @@ static const struct engine_config greedy = {
 #define BAD(why)                                                               \
 	"#protocol-error " why "\nerror: " CLOSED("400 Bad Request") "#close"  \
 								     "\n"
+#define UNKNOWN LINE "Host: " HOST "\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define LENGTH_REQUIRED CLOSED("411 Length Required")
 #define TWICE(text) text text
 #define FILLER                                                                 \
 	"filler: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"                          \
@@ -71,11 +73,8 @@ static const struct dialogue_row rows[] = {
 		"#request PUT PUT / HTTP/1.1\r\nHost: x\r\n"
 		"Content-Length: 5\r\n\r\n\n"
 		"error: " NONE("405 Method Not Allowed") NOTE(GET) POLICY},
-	{"a body of unknown length", &plain, false,
-		LINE "Host: " HOST "\r\nTransfer-Encoding: chunked\r\n\r\n" GET,
-		NOTE(LINE "Host: " HOST "\r\nTransfer-Encoding: "
-					"chunked\r\n\r\n") "error: " CLOSED(
-			"411 Length Required") "#close\n"},
+	{"a body of unknown length", &plain, false, UNKNOWN GET,
+		NOTE(UNKNOWN) "error: " LENGTH_REQUIRED "#close\n"},
 	{"no Host", &plain, false, LINE "\r\n" GET,
 		BAD("a request has one field Host")},
 	{"no HTTP", &plain, false, "EHLO x\r\n",
@@ -131,10 +130,12 @@ limits_hold(void **state)
 static void
 random_bytes_do_no_harm(void **state)
 {
-	static const char *const words[] = {"\r\n", "\r\n\r\n", GET, LINE,
-		"Host: " HOST "\r\n", "Host", ": ", "GET ", "/",
-		" HTTP/1.1\r\n", "Content-Length: ", "3", "\r\n\r\nabc",
-		"Connection: close\r\n", "Transfer-Encoding: chunked\r\n"};
+	static const char get[] = GET, line[] = LINE;
+	static const char field[] = "Host: " HOST "\r\n";
+	static const char *const words[] = {"\r\n", "\r\n\r\n", get, line,
+		field, "Host", ": ", "GET ", "/", " HTTP/1.1\r\n",
+		"Content-Length: ", "3", "\r\n\r\nabc", "Connection: close\r\n",
+		"Transfer-Encoding: chunked\r\n"};
 
 	(void)state;
 	dialogue_storm(
