@@ -22,13 +22,14 @@ latch_configure(struct conn *conn, const struct fault *fault)
 	const struct world *world = conn->world;
 	const struct plan_deep *plan = &world->plan->deep;
 	struct engine_deep *deep = &conn->side->config.deep;
-	const char *inside = of_run(world, plan->status, plan->statuses);
-	const char *before = plan->clears == 0
-				     ? inside
-				     : of_run(world, plan->clear, plan->clears);
+	const char *inside, *before;
 
 	if (!plan->spoken)
 		return;
+	inside = of_run(world, plan->status, plan->statuses);
+	before = plan->clears == 0
+			 ? inside
+			 : of_run(world, plan->clear, plan->clears);
 	deep->dialect = plan->dialect;
 	deep->as_in_examples = plan->as_in_examples;
 	for (unsigned phase = 0; phase < PHASES; phase++)
