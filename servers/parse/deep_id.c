@@ -160,8 +160,9 @@ is_same(const struct string *a, const struct string *b)
 	return c == d;
 }
 
-/* Is a field of this name among those in front of `end`? */
-static bool
+/* Is a field of this name among those in front of `end`? Apart, so that what it
+ * needs of the stack is free again when a value is read. */
+__attribute__((noinline)) static bool
 is_repeated(struct span s, size_t end, const struct string *name,
 	struct lk_result *r)
 {

@@ -67,12 +67,9 @@ rua_read(struct txt *t, struct txt_field *out_r, struct lk_result *r)
 
 /* Is what is left the value of an extension? */
 static bool
-is_extension(struct txt t)
+is_extension(struct txt t, struct txt_field *unused_r, struct lk_result *r)
 {
-	struct txt_field field;
-	struct lk_result unused;
-
-	return txt_value_read(&t, &field, &reasons, &unused) == 0 &&
+	return txt_value_read(&t, unused_r, &reasons, r) == 0 &&
 	       txt_peek(&t) < 0;
 }
 
@@ -87,6 +84,7 @@ rua_take(struct txt *t, struct state *state, struct lk_result *r)
 	struct txt_field field;
 	uint64_t open = r->ambiguous;
 	ssize_t code = rua_read(t, &field, r);
+	bool is_begun;
 
 	if (code == 0) {
 		if (state->has_rua || state->bad_rua != SIZE_MAX)
@@ -100,10 +98,12 @@ rua_take(struct txt *t, struct state *state, struct lk_result *r)
 		state->has_rua = true;
 		return 0;
 	}
+	/* The beginning of a list, unless it may be an extension to its end. */
+	is_begun = code == LK_MORE &&
+		   !(state->has_rua && is_extension(start, &field, r));
 	(void)txt_peek(t);
 	result_stop(r, (enum lk_code)code, LK_TLSRPT_RUA, t->at);
-	/* The beginning of a list, unless it may be an extension to its end. */
-	if (code == LK_MORE && (!state->has_rua || !is_extension(start)))
+	if (is_begun)
 		return LK_MORE;
 	if (state->bad_rua == SIZE_MAX && !state->has_rua)
 		state->bad_rua = t->at;
