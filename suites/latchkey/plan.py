@@ -23,7 +23,7 @@ _WORK = ("operation-completed", "mail-delivered", "no-lockout")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Places:
     """Where the sandbox puts things, as the client sees them."""
 

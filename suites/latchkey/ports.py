@@ -107,9 +107,9 @@ def run(catalog: Catalog, trial: Trial, folder: Path, scratch: Path, secrets: Ma
         pcap: bool, grace: float) -> str:
     """Run the world once, with the evidence in `folder`; what went wrong, or ""."""
     with home_made(scratch) as home:
-        places = Places(str(home), str(trial.client.folder.resolve()),
-                        str(paths.built(trial.client.folder)), _user(),
-                        str((folder / BUNDLE).resolve()))
+        places = Places(home=str(home), adapter=str(trial.client.folder.resolve()),
+                        built=str(paths.built(trial.client.folder)), user=_user(),
+                        bundle=str((folder / BUNDLE).resolve()))
         plan = _plan(catalog, trial, secrets, places)
         file = folder / "plan.json"
         file.write_text(json.dumps(plan | {"client": None}) + "\n", encoding="ascii")
