@@ -61,13 +61,18 @@ def test_the_correct_client_survives_all_duels(built: Path, known: Catalog,
         name: Verdict("SKIP", "untouched") if name in untouched else PASS for name in names}
 
 
+# Their tables are those of test_latching.py and test_scripted_senders.py, which ask the same.
+ELSEWHERE = {"deep", "mta-sts", "smtp-521"}
+
+
 def test_every_check_of_every_scenario_is_killed(known: Catalog) -> None:
     killed = {(name.partition("[")[0].partition("/")[0], check)
               for table_ in (ROWS, duels.DUELS) for row in table_.values()
               for name, verdict in row.items() for check in verdict.failed}
     checks = {(scenario.id, f"{check.predicate}: {check.consequence}")
               for scenario in known.scenarios.values() for check in scenario.checks
-              if set(check.levels.values()) != {"MAY"}}
+              if scenario.id.partition(".")[0] not in ELSEWHERE
+              and set(check.levels.values()) != {"MAY"}}
     assert checks - killed == set(duels.IDLE), "each is killed, or says why not"
 
 
