@@ -173,6 +173,7 @@ TEST_SOURCES := \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_fault.c \
+	servers/tests/test_fault_configure.c \
 	servers/tests/test_http.c \
 	servers/tests/test_https.c \
 	servers/tests/test_imap.c \

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,11 +53,6 @@ class Deep:
     status: tuple[str, ...]             # in each run, the last one in all that follow
     clear: tuple[str, ...] = ()         # the same before TLS, if it is another there
     tlsa: tuple[str, ...] = ()          # whose certificates secure TLSA records name: good, fault
-
-    @property
-    def digest(self) -> str:
-        """Differs where the worlds do."""
-        return f"{zlib.crc32(repr(self).encode()):08x}"
 
 
 @dataclass(frozen=True)
@@ -189,7 +183,7 @@ class Trial:
         client = f"{self.client.name}/{self.posture.name}"
         if self.kind == "control":
             runs, deep = self.variant.fault.runs, self.variant.deep
-            spoken = f"/deep-{deep.dialect}-{deep.digest}" if deep is not None else ""
+            spoken = f"/deep-{deep.dialect}" if deep is not None else ""
             twice = f"/run-{runs}" if runs > 1 else ""
             return f"control:{self.scenario.profile}/{client}{spoken}{twice}"
         variant = f"[{self.variant.id}]" if self.variant.id else ""
@@ -209,8 +203,8 @@ class Trial:
 
 
 def control_of(trial: Trial) -> Trial:
-    """The same world without its fault. Its id is shared by all trials of one profile, client and
-    posture that start the client equally often, and speak DEEP alike."""
+    """The same world without its fault. Different worlds may have the same id: what they are is in
+    their plans (`runner.world_key`)."""
     return replace(trial, kind="control")
 
 

@@ -149,8 +149,7 @@ def _bench(wish: gather.Wish) -> runner.Bench:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if _bench.cache_info().currsize > 0:
-        with _bench(_wish(session.config)):
-            pass                        # leave it in order
+        _bench(_wish(session.config)).close()
 
 
 class TrialItem(pytest.Item):

@@ -45,7 +45,6 @@ class Bench:
     repeat: int = 1
     ports: bool = False                 # without a sandbox
     _etcs: dict[str | None, Path] = field(default_factory=dict)
-    _keys: dict[str, str] = field(default_factory=dict)
     _controls: dict[str, Seen] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,7 +54,10 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """A bench that is not left so ends with its process."""
+        self.close()
+
+    def close(self) -> None:
+        """End the worlds that wait."""
         self._worlds.close()
 
     @property
@@ -77,9 +79,8 @@ class Bench:
 
     def control(self, trial: Trial) -> Seen:
         """A control or a twin, run once for all trials whose world is the same without a fault."""
-        # What is alike in name is alike in content: within one run the catalog does not change.
-        key = self._keys.get(trial.id) or world_key(self.catalog, trial)
-        self._keys[trial.id] = key
+        # By what the world is, not by its name: a control of another world would prove nothing.
+        key = world_key(self.catalog, trial)
         if key not in self._controls:
             self._controls[key] = _shared_control(self, trial, key)
         return self._controls[key]

@@ -42,6 +42,17 @@ caps_add(struct caps *c, const char *prefixz, struct span word)
 	return 0;
 }
 
+int
+caps_add_logins(struct caps *c, struct span mechanisms)
+{
+	struct span word;
+
+	while ((word = span_word(&mechanisms, ' ')).n > 0)
+		if (caps_add(c, "AUTH=", word) != 0)
+			return -1;
+	return 0;
+}
+
 bool
 caps_has(const struct caps *c, const char *wordz)
 {

@@ -19,6 +19,8 @@ void caps_fini(struct caps *c);
 void caps_clear(struct caps *c);
 /* Add the word, with a prefix ("" or "AUTH="). -1: the list is too long. */
 int caps_add(struct caps *c, const char *prefixz, struct span word);
+/* The same for each of the mechanisms of a list, with AUTH=. */
+int caps_add_logins(struct caps *c, struct span mechanisms);
 bool caps_has(const struct caps *c, const char *wordz);
 
 #endif

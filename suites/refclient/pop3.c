@@ -50,7 +50,7 @@ static int
 pop3_capabilities(struct session *s)
 {
 	struct lk_result r;
-	struct span lines, tag, parameters, word;
+	struct span lines, tag, parameters;
 
 	if (!buggy(bug_keeps_capabilities(s), false))
 		caps_clear(&s->caps);
@@ -63,11 +63,9 @@ pop3_capabilities(struct session *s)
 			tag = span_z("STARTTLS");
 		if (caps_add(&s->caps, "", tag) != 0)
 			return session_fail(s, "too long a list");
-		if (!span_eq_nocase(tag, span_z("SASL")))
-			continue;
-		while ((word = span_word(&parameters, ' ')).n > 0)
-			if (caps_add(&s->caps, "AUTH=", word) != 0)
-				return session_fail(s, "too long a list");
+		if (span_eq_nocase(tag, span_z("SASL")) &&
+			caps_add_logins(&s->caps, parameters) != 0)
+			return session_fail(s, "too long a list");
 	}
 	return 0;
 }

@@ -51,7 +51,7 @@ static int
 smtp_capabilities(struct session *s)
 {
 	struct lk_result r;
-	struct span lines, keyword, parameters, word;
+	struct span lines, keyword, parameters;
 	char name[256] = "";
 
 	if (!buggy(bug_keeps_capabilities(s), false))
@@ -68,11 +68,9 @@ smtp_capabilities(struct session *s)
 	while (lk_smtp_ehlo_next(&lines, &keyword, &parameters)) {
 		if (caps_add(&s->caps, "", keyword) != 0)
 			return session_fail(s, "too long a list");
-		if (!span_eq_nocase(keyword, span_z("AUTH")))
-			continue;
-		while ((word = span_word(&parameters, ' ')).n > 0)
-			if (caps_add(&s->caps, "AUTH=", word) != 0)
-				return session_fail(s, "too long a list");
+		if (span_eq_nocase(keyword, span_z("AUTH")) &&
+			caps_add_logins(&s->caps, parameters) != 0)
+			return session_fail(s, "too long a list");
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a trial to its plan: property by property."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,11 +159,16 @@ def test_hosts(real: Catalog) -> None:
     assert ("127.0.0.10", "mail.example.test") in hosts(real.profiles["mail"])
 
 
-def test_controls_of_one_name_are_of_one_world(real: Catalog) -> None:
-    worlds: dict[str, set[str]] = {}
+def test_controls_are_shared_by_what_they_are(real: Catalog) -> None:
+    """Trials that differ in the fault alone have one; another DEEP or number of runs is another."""
     client = real.client("mpop")
-    for trial in [*real.trials(client), *real.trials(client, "deep")]:
-        control = control_of(trial)
-        worlds.setdefault(control.id, set()).add(world_key(real, control))
-    assert {"control:mail/mpop/pop3-implicit", "control:mail/mpop/pop3-implicit/run-2"} <= {*worlds}
-    assert [name for name, keys in worlds.items() if len(keys) > 1] == []
+    one, other = (control_of(trial) for trial in real.trials(
+        client, "starttls.refused", posture="pop3-starttls")[:2])
+    assert world_key(real, one) == world_key(real, other)
+    twice = replace(one, variant=replace(one.variant, fault=replace(one.variant.fault,
+                                                                    at={"run": 2})))
+    assert world_key(real, twice) != world_key(real, one)
+    spoken = {(trial.variant.deep.status, trial.variant.deep.dialect, trial.variant.deep.tlsa):
+              world_key(real, control_of(trial)) for trial in real.trials(
+                  client, "deep", posture="pop3-implicit") if trial.variant.deep is not None}
+    assert len(spoken) > 9 and len({*spoken.values()}) == len(spoken)

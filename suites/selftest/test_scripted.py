@@ -11,8 +11,7 @@ from latchkey import runner, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
-from latchkey.senders import OF_SENDERS
-from scripted import client, duels, latch_table, stage, table
+from scripted import client, duels, latch_table, sender_table, stage, table
 from scripted.stage import seen
 from scripted.table import PASS, ROWS, TRIALS, Verdict
 
@@ -61,18 +60,17 @@ def test_the_correct_client_survives_all_duels(built: Path, known: Catalog,
         name: Verdict("SKIP", "untouched") if name in untouched else PASS for name in names}
 
 
-# Their tables are those of test_latching.py and test_scripted_senders.py, which ask the same.
-ELSEWHERE = {"deep", "mta-sts", "smtp-521"}
+# What every scripted program deserves: clients, clients that latch, senders.
+TABLES = (ROWS, duels.DUELS, latch_table.LATCHES, sender_table.DUELS)
 
 
 def test_every_check_of_every_scenario_is_killed(known: Catalog) -> None:
     killed = {(name.partition("[")[0].partition("/")[0], check)
-              for table_ in (ROWS, duels.DUELS) for row in table_.values()
+              for table_ in TABLES for row in table_.values()
               for name, verdict in row.items() for check in verdict.failed}
     checks = {(scenario.id, f"{check.predicate}: {check.consequence}")
               for scenario in known.scenarios.values() for check in scenario.checks
-              if scenario.id.partition(".")[0] not in ELSEWHERE
-              and set(check.levels.values()) != {"MAY"}}
+              if set(check.levels.values()) != {"MAY"}}
     assert checks - killed == set(duels.IDLE), "each is killed, or says why not"
 
 
@@ -89,14 +87,14 @@ def test_every_trial_can_fail() -> None:
 def kills() -> dict[str, set[str]]:
     """Predicate → the bugs that turn a trial red through it; the rows are held to above."""
     found: dict[str, set[str]] = {name: set() for name in PREDICATES}
-    for bug, row in (*ROWS.items(), *duels.DUELS.items(), *latch_table.LATCHES.items()):
-        for verdict in row.values():
-            for check in verdict.failed:
-                found[check.partition(":")[0]].add(bug)
+    for table_ in TABLES:
+        for bug, row in table_.items():
+            for verdict in row.values():
+                for check in verdict.failed:
+                    found[check.partition(":")[0]].add(bug)
     return found
 
 
-@pytest.mark.parametrize("predicate", [name for name, one in PREDICATES.items()
-                                       if one not in OF_SENDERS])
+@pytest.mark.parametrize("predicate", PREDICATES)
 def test_every_predicate_has_its_mutant(predicate: str) -> None:
     assert kills()[predicate]
