@@ -72,8 +72,7 @@ def allowed_channels(posture: Posture) -> tuple[str, ...]:
 def done(context: Context) -> tuple[Event, ...]:
     """The messages that prove the work: with the canary, on a channel that the posture allows."""
     channels = allowed_channels(context.posture)
-    starts = context.transcript.all("client.start")
-    since = starts[-1].seq if starts else 0     # what an earlier run did proves nothing
+    since = context.transcript.last_run         # what an earlier run did proves nothing
     return tuple(event for event in context.transcript.all("message")
                  if event.seq > since and event.text("action") in ("fetched", "submitted")
                  and event.fields.get("canary") is True and event.channel in channels

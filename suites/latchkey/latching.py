@@ -26,12 +26,6 @@ _PARAMETER = re.compile(r' ([A-Za-z0-9-]+)(?:=(\S*)| "([^"]*)"| (\S+))')
 _SEPARATORS = re.compile(r"[ ,;]+")
 
 
-def _last_run(transcript: Transcript) -> int:
-    """Where the last run of the client begins."""
-    starts = transcript.all("client.start")
-    return starts[-1].seq if starts else 0
-
-
 def _words(transcript: Transcript, since: int = 0) -> dict[int, Event]:
     """The engine's last word about each connection that began there or later."""
     return {event.conn: event for event in transcript.all("latch") if event.seq > since}
@@ -81,7 +75,7 @@ def _level_kept(context: Context) -> Finding:
 
 def _refused_by_right(transcript: Transcript) -> bool:
     """Every connection of the last run ended as one to be refused, or nobody can say."""
-    words = _words(transcript, _last_run(transcript)).values()
+    words = _words(transcript, transcript.last_run).values()
     return bool(words) and all(word.text("verdict") == "refuse" or word.texts("open")
                                for word in words)
 
@@ -89,7 +83,7 @@ def _refused_by_right(transcript: Transcript) -> bool:
 def _no_lockout(context: Context) -> Finding:
     if _refused_by_right(context.transcript) or done(context):
         return Finding(True)
-    words = _words(context.transcript, _last_run(context.transcript)).values()
+    words = _words(context.transcript, context.transcript.last_run).values()
     stored = dict.fromkeys(name for word in words for name in word.texts("stored"))
     ends = context.transcript.all("client.exit")
     return Finding(False, tuple(event.seq for event in (*words, *ends)),
@@ -176,7 +170,7 @@ def _no_report_unasked(context: Context) -> Finding:
 
 def _refusals(transcript: Transcript) -> list[Event]:
     """The engine's words about connections of the last run that were to be refused."""
-    return [word for word in _words(transcript, _last_run(transcript)).values()
+    return [word for word in _words(transcript, transcript.last_run).values()
             if _must_refuse(word)]
 
 

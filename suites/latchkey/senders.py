@@ -46,15 +46,8 @@ def doubt(transcript: Transcript) -> str:
     return "policy-not-fetched"
 
 
-def _since(transcript: Transcript) -> int:
-    """The seq behind which the last run is."""
-    starts = transcript.all("client.start")
-    return starts[-1].seq if starts else 0
-
-
 def _last(transcript: Transcript, name: str) -> Iterable[Event]:
-    since = _since(transcript)
-    return (event for event in transcript.all(name) if event.seq > since)
+    return (event for event in transcript.all(name) if event.seq > transcript.last_run)
 
 
 def _delivered(transcript: Transcript) -> tuple[Event, ...]:

@@ -90,6 +90,12 @@ class Transcript:
         """The numbers of the connections, in order of their first event."""
         return tuple(number for number in self._by_conn if number)
 
+    @property
+    def last_run(self) -> int:
+        """The seq behind which the client's last run is; 0 if it never ran."""
+        starts = self.all("client.start")
+        return starts[-1].seq if starts else 0
+
     @cached_property
     def read_from_records(self) -> frozenset[int]:
         """The seq of all commands that a server read out of TLS records, which it took for lines.
