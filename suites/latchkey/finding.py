@@ -41,6 +41,7 @@ class Predicate:
     held: str                           # what happened when it was
     needs_twin: bool = False
     of_identity: bool = False           # it asks who the server is, not whether there is TLS
+    of_work: bool = False               # it asks for work to be brought to an end
     of_process: bool = False            # it asks how the client's process ended, or what it said
 
 

@@ -20,8 +20,6 @@ from latchkey.transcript import Event, Transcript
 OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
 # Replies that go by the list of what the server offers.
 _BY_LIST = frozenset({"capabilities", "starttls", "auth", "login", "user"})
-# What a sender that came to no decision fails without having done wrong.
-_WORK = ("operation-completed", "mail-delivered", "gives-up")
 # What a failed check of a level makes of its trial, and what it is called itself.
 _FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
 
@@ -160,7 +158,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     checks = tuple(_check(context, demand) for demand in case.demands)
     outcomes = {check.outcome for check in checks}
     outcome = next((word for word in ("FAIL", "WARN") if word in outcomes), "PASS")
-    if case.posture.is_mta and all(check.predicate in _WORK for check in checks
+    # Work that is not done a sender that came to no decision fails without having done wrong.
+    if case.posture.is_mta and all(PREDICATES[check.predicate].of_work for check in checks
                                    if check.outcome in ("FAIL", "WARN")):
         reason = doubt(transcript)
         final = any(check.predicate == "gives-up" for check in checks)

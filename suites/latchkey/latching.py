@@ -203,7 +203,8 @@ ALL = (
         "no-lockout", _no_lockout,
         "Where nothing that is remembered is broken, the work is done.",
         "The client did not do its work, though nothing that it has to remember was broken.",
-        "The client did its work, or had to refuse."),
+        "The client did its work, or had to refuse.",
+        of_work=True),
     Predicate(
         "latch-failure-reported", _failure_reported,
         "A server that does not keep its promise is told so.",

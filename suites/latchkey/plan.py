@@ -14,12 +14,12 @@ from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES, PHASES
 from latchkey.model import Client, Listener, Profile, Setup, Trial
 from latchkey.postures import PROTOCOLS, Posture
+from latchkey.predicates import PREDICATES
 
 MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_WORK = ("operation-completed", "mail-delivered", "no-lockout")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
@@ -84,7 +84,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
 def _quiet(trial: Trial, profile: Profile) -> float:
     """Where the client has to do its work, no silence is a sign that it waits in vain: it may
     sleep on purpose before its next step."""
-    work = any(check.predicate in _WORK for check, _ in trial.levels)
+    work = any(PREDICATES[check.predicate].of_work for check, _ in trial.levels)
     return max(profile.quiet, PATIENCE) if work and trial.kind == "fault" else profile.quiet
 
 

@@ -372,7 +372,8 @@ _ALL = (
         "operation-completed", _operation_completed,
         "Mail is fetched or handed in, and the client says so.",
         "The operation did not end as it had to.",
-        "The operation was completed."),
+        "The operation was completed.",
+        of_work=True),
     Predicate(
         "no-credential-in-clear", _no_credential("clear"),
         "No password or token is sent in clear text.",

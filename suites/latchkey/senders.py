@@ -170,7 +170,8 @@ OF_SENDERS = (
         "mail-delivered", _mail_delivered,
         "The mail is delivered, and the sender says so.",
         "The mail was not delivered.",
-        "The mail was delivered."),
+        "The mail was delivered.",
+        of_work=True),
     Predicate(
         "no-mail", _no_mail,
         "No mail is handed to any host.",
@@ -192,7 +193,7 @@ OF_SENDERS = (
         "The mail is given up, and the author is told so.",
         "The mail was not given up.",
         "The mail was given up.",
-        of_process=True),
+        of_work=True, of_process=True),
     Predicate(
         "no-visit-elsewhere", _no_visit_elsewhere,
         "Nobody is looked up or visited because a server names him.",
