@@ -208,6 +208,7 @@ BENCH_SOURCES := \
 REFCLIENT_SOURCES := \
 	suites/refclient/account.c \
 	suites/refclient/bug.c \
+	suites/refclient/bug_deep.c \
 	suites/refclient/bug_dialogue.c \
 	suites/refclient/bug_match.c \
 	suites/refclient/bug_name.c \
@@ -216,6 +217,7 @@ REFCLIENT_SOURCES := \
 	suites/refclient/bug_wire.c \
 	suites/refclient/caps.c \
 	suites/refclient/command.c \
+	suites/refclient/deep.c \
 	suites/refclient/discover.c \
 	suites/refclient/imap.c \
 	suites/refclient/main.c \
@@ -230,6 +232,7 @@ REFCLIENT_SOURCES := \
 
 # Its unit tests: programs that link all of it but main.
 REFCLIENT_TEST_SOURCES := \
+	suites/refclient/test_deep.c \
 	suites/refclient/test_parts.c
 
 # What it takes from elsewhere.

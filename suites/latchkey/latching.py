@@ -20,10 +20,18 @@ _HARMLESS: Mapping[str, frozenset[str]] = {
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "CLIENT", "NOOP", "RSET", "QUIT"}),
 }
 _FAILURES = ("latch-fail", "latch-failure", "policy-fail", "policy-failure")
-_STORED = ("latch", "saved")
 _PAIR = re.compile(r'"([^"]*)" "([^"]*)"')
 _PARAMETER = re.compile(r' ([A-Za-z0-9-]+)(?:=(\S*)| "([^"]*)"| (\S+))')
 _SEPARATORS = re.compile(r"[ ,;]+")
+# What a directive of MUA-STS says, as the engine stores it (docs/latch.md).
+_ANY, _PKIX, _DANE = "tls-cert=any", "tls-cert=pkix", "tls-cert=dane"
+_MEANT: Mapping[str, tuple[str, ...]] = {
+    "tls-cert": (_ANY,),
+    "tls-version=1.2": ("tls-version=1.1", "tls-version=1.2"),
+    "tls-cert=pkix": (_ANY, _PKIX),
+    "tls-cert=dane": (_ANY, _DANE),
+    "tls-cert=pkix+dane": (_ANY, _PKIX, _DANE),
+}
 
 
 def _words(transcript: Transcript, since: int = 0) -> dict[int, Event]:
@@ -125,21 +133,26 @@ def _failure_reported(context: Context) -> Finding:
 
 
 def _names(words: Iterable[str]) -> set[str]:
-    """Promises by what they are about: a value that is greater includes those below it."""
+    """What promises are about: one that failed is named with all of its value."""
     return {word.partition("=")[0] for word in words}
 
 
+def _meant(words: Iterable[str]) -> set[str]:
+    """Directives, with those that they include."""
+    return {name for word in words for name in _MEANT.get(word, (word,))}
+
+
 def _report_is_false(transcript: Transcript, report: Event) -> str:
-    """What a report says that is not so; "" when all of it is."""
+    """What a report says that is not so; "" when all of it is, or when it cannot be read."""
     words = [event for event in transcript.all("latch") if event.conn == report.conn]
-    if not words or words[-1].texts("open"):
+    if not words or words[-1].texts("open") or not _is_well_formed(report):
         return ""
     fields = fields_of(report)
     # What was stored by this very connection may be said, or may not yet.
-    stored = _names(name for word in words for name in word.texts("stored"))
+    stored = {name for word in words for name in word.texts("stored")}
     unmet = _names(name for word in words for name in word.texts("unmet")
                    if word.in_tls == report.in_tls)
-    said = _names(word for name in _STORED for word in fields.get(name, ()))
+    said = {*fields.get("latch", ()), *_meant(fields.get("saved", ()))}
     failed = _names(_failed_tags(report))
     if said - stored:
         return f"it remembers {', '.join(sorted(said - stored))}"
@@ -154,9 +167,13 @@ def _reports_true(context: Context) -> Finding:
                       lambda report: _report_is_false(context.transcript, report))
 
 
+def _is_well_formed(report: Event) -> bool:
+    return report.fields.get("well-formed") is True
+
+
 def _reports_well_formed(context: Context) -> Finding:
     return verdict_of((report for report in context.transcript.all("report")
-                       if report.fields.get("well-formed") is not True),
+                       if not _is_well_formed(report)),
                       lambda report: report.bytes().decode("ascii", "replace").strip())
 
 

@@ -69,6 +69,33 @@ service_read(struct service *s, enum service_kind kind,
 	return 0;
 }
 
+/* Of accounts that want what servers promise to be remembered. */
+static int
+dialect_read(struct account *a, const struct json_place *top, struct err *err)
+{
+	static const char *const keys[] = {"dialect", "hosts", NULL};
+	static const char *const names[] = {
+#define X(constant, name) name,
+		LK_LATCH_DIALECTS(X)
+#undef X
+			NULL};
+	struct json_place deep;
+	const char *namez = "";
+
+	a->dialect = -1;
+	if (json_place_at(top, "deep", false, &deep, err) != 0)
+		return -1;
+	if (deep.object == NULL)
+		return 0;
+	if (json_known(&deep, keys, err) != 0 ||
+		json_text(&deep, "dialect", false, &namez, err) != 0)
+		return -1;
+	if (namez[0] == '\0')
+		return 0;
+	a->dialect = json_word(&deep, "dialect", namez, names, err);
+	return a->dialect < 0 ? -1 : 0;
+}
+
 /* What is said on the wire is said on one line. */
 static int
 line_check(const char *key, const char *z, struct err *err)
@@ -98,6 +125,7 @@ state_read(struct account *a, struct err *err)
 		json_text(&top, "password", false, &a->passwordz, err) != 0 ||
 		json_text(&top, "token", false, &a->tokenz, err) != 0 ||
 		json_text(&top, "trust", false, &a->trustz, err) != 0 ||
+		dialect_read(a, &top, err) != 0 ||
 		json_place_at(&top, "services", true, &services, err) != 0)
 		return -1;
 	for (int i = 0; i < SERVICES; i++)

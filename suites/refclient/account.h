@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/err.h"
+#include "latch/latch.h"
 
 enum service_kind {
 	SERVICE_IMAP,
@@ -31,6 +32,7 @@ struct account {
 	const char *addressz; /* of the user's mail */
 	const char *userz, *passwordz, *tokenz;
 	const char *trustz; /* bundle of roots; NULL: the system's */
+	int dialect;        /* of DEEP, as latch/latch.h counts; -1: none */
 	struct service service[SERVICES];
 };
 

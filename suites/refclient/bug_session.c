@@ -10,6 +10,7 @@
 #include "bug_session.h"
 #include "bug_tls.h"
 #include "bug_wire.h"
+#include "deep.h"
 #include "parse/base64.h"
 
 /* Where a visit failed, and what comes behind it all the same. */
@@ -245,6 +246,8 @@ bug_after(struct session *s)
 		s->stage = STAGE_HANDSHAKE;
 		return session_fail(s, "TLS warned");
 	}
+	if (bug(LATCH_LATE) && s->stage == STAGE_LOGIN)
+		return deep_check(s);
 	if (bug(CERTIFICATE_PINNED) && s->stage == STAGE_LOGIN &&
 		s->wire.ssl != NULL)
 		return pin_check(s);

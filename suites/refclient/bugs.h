@@ -369,6 +369,64 @@
 	X(TRUNCATION_ACCEPTED, "truncation-accepted", "tls",                   \
 		"takes the end of the connection for the end of the mail", "")
 
+#define REFCLIENT_BUGS_LATCH(X)                                                \
+	X(LATCH_IGNORED, "latch-ignored", "latch",                             \
+		"goes on where the server does not keep what it promised", "") \
+	X(LATCH_LATE, "latch-late", "latch",                                   \
+		"looks for what was promised only behind the login", "")       \
+	X(LATCH_WHILE_SAID, "latch-while-said", "latch",                       \
+		"demands a promise only while the server repeats it", "")      \
+	X(LATCH_LEVEL_IGNORED, "latch-level-ignored", "latch",                 \
+		"goes on below the level that its account asks for", "")       \
+	X(LATCH_FORGOTTEN, "latch-forgotten", "latch", "remembers no promise", \
+		"")                                                            \
+	X(LATCH_REPLACED, "latch-replaced", "latch",                           \
+		"remembers only what was promised last", "")                   \
+	X(LATCH_WITHDRAWN, "latch-withdrawn", "latch",                         \
+		"forgets all when the server announces an empty list", "")     \
+	X(LATCH_LOWERED, "latch-lowered", "latch",                             \
+		"lets a lower version take the place of a higher one", "")     \
+	X(LATCH_AGED, "latch-aged", "latch", "forgets all at max-age=0", "")   \
+	X(LATCH_EARLY_STATUS, "latch-early-status", "latch",                   \
+		"remembers what was promised in clear", "")                    \
+	X(LATCH_UNMET, "latch-unmet", "latch",                                 \
+		"remembers a promise that is not kept even now", "")           \
+	X(LATCH_UNSAID, "latch-unsaid", "latch",                               \
+		"remembers what is in use as if it had been promised", "")     \
+	X(LATCH_OTHER_DRAFT, "latch-other-draft", "latch",                     \
+		"remembers a tag of another revision", "")                     \
+	X(LATCH_BEGINNING, "latch-beginning", "latch",                         \
+		"takes a tag that begins like a known one for it", "")         \
+	X(LATCH_ROUNDED, "latch-rounded", "latch",                             \
+		"takes a version of the future for the last that it knows",    \
+		"")                                                            \
+	X(LATCH_STRANGE_REFUSED, "latch-strange-refused", "latch",             \
+		"leaves where a list has a word that it does not know", "")    \
+	X(LATCH_FEWER_REFUSED, "latch-fewer-refused", "latch",                 \
+		"leaves where the server says less than it remembers", "")     \
+	X(LATCH_UNTOLD, "latch-untold", "latch",                               \
+		"does not tell the user why it refuses", "")                   \
+	X(LATCH_URL_UNTOLD, "latch-url-untold", "latch",                       \
+		"does not tell the user where the provider explains it", "")   \
+	X(LATCH_ASKS, "latch-asks", "latch", "asks the user whether to go on", \
+		"")                                                            \
+	X(LATCH_UNREPORTED, "latch-unreported", "latch",                       \
+		"does not tell the server what it remembers", "")              \
+	X(REPORT_FAILURE_UNSAID, "report-failure-unsaid", "latch",             \
+		"tells the server what it remembers, and not what was not "    \
+		"kept",                                                        \
+		"")                                                            \
+	X(REPORT_ALL_FAILED, "report-all-failed", "latch",                     \
+		"reports all that it remembers as not kept", "")               \
+	X(REPORT_UNTRUE, "report-untrue", "latch",                             \
+		"claims to remember all that it knows of", "")                 \
+	X(REPORT_MALFORMED, "report-malformed", "latch",                       \
+		"has another separator in its reports", "")                    \
+	X(REPORT_UNASKED, "report-unasked", "latch",                           \
+		"reports to a server that does not speak of it", "")           \
+	X(REPORT_REFUSAL_MINDED, "report-refusal-minded", "latch",             \
+		"leaves where the server does not like a report", "")
+
 #define REFCLIENT_BUGS_OUTCOME(X)                                              \
 	X(ALWAYS_SUCCESS, "always-success", "outcome",                         \
 		"does its best, and exits with 0 whatever came of it", "")     \
@@ -392,6 +450,7 @@
 	REFCLIENT_BUGS_CAPABILITIES(X)                                         \
 	REFCLIENT_BUGS_REFERRAL(X)                                             \
 	REFCLIENT_BUGS_TLS(X)                                                  \
+	REFCLIENT_BUGS_LATCH(X)                                                \
 	REFCLIENT_BUGS_OUTCOME(X)
 
 #endif

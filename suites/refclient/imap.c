@@ -5,6 +5,7 @@
 
 #include "bug.h"
 #include "bug_session.h"
+#include "deep.h"
 #include "session.h"
 
 /*
@@ -64,6 +65,22 @@ words_take(struct session *s, struct span words)
 	return 0;
 }
 
+/* Of the pairs of ID (RFC 2971) the one that is the status. */
+static int
+status_take(struct session *s, struct span values)
+{
+	struct lk_imap_value name, value;
+
+	if (!lk_imap_value_next(&values, &name)) /* ( or NIL */
+		return 0;
+	while (lk_imap_value_next(&values, &name) &&
+		lk_imap_value_next(&values, &value))
+		if (deep_is_field(s, name.content) &&
+			value.type != LK_IMAP_TYPE_ATOM)
+			return deep_status_set(s, value.content);
+	return 0;
+}
+
 /* RFC 9051 section 7.1: an ALERT is for the user, from a server that is
  * known; section 11.3: one that comes before TLS is for nobody. */
 static void
@@ -101,6 +118,8 @@ untagged_take(struct session *s, const struct lk_imap_response *response)
 	if (span_eq_nocase(word, span_z("EXISTS")) &&
 		s->wants == IMAP_WANTS_EXISTS)
 		s->exists = response->number;
+	if (span_eq_nocase(word, span_z("ID")) && s->wants == IMAP_WANTS_ID)
+		return status_take(s, response->values);
 	if (span_eq_nocase(word, span_z("FETCH")) &&
 		(s->wants == IMAP_WANTS_MAIL || bug(BELIEVES_EARLY_MAIL)))
 		return mail_write(s, response->values);
@@ -207,6 +226,26 @@ imap_starttls(struct session *s)
 {
 	return command(s, buggy(bug_starttls_line(s, "STARTTLS"), "STARTTLS"),
 		"STARTTLS");
+}
+
+/* RFC 2971: who asks, and what it has to say, in one command. If the server
+ * does not like it, there is just nothing to hear. */
+static int
+imap_promises(struct session *s, struct span report)
+{
+	struct lk_result r;
+	int result;
+
+	if (report.n == 0)
+		report = span_z("NIL");
+	if (tag_make(s) != 0 ||
+		session_sendf(s, "%s ID %.*s", s->tag, (int)report.n,
+			(const char *)report.p) != 0)
+		return -1;
+	s->wants = IMAP_WANTS_ID;
+	result = answer_take(s, &r);
+	s->wants = IMAP_WANTS_NOTHING;
+	return result <= 0 ? result : session_fail(s, "ID: what more?");
 }
 
 /* RFC 9051 section 6.2.2. */
@@ -325,6 +364,7 @@ const struct protocol protocol_imap = {
 	.capabilities = imap_capabilities,
 	.starttls = imap_starttls,
 	.sasl = imap_sasl,
+	.promises = imap_promises,
 	.login = imap_login,
 	.work = imap_work,
 	.leave = imap_leave,

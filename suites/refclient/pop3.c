@@ -5,6 +5,7 @@
 
 #include "bug.h"
 #include "bug_session.h"
+#include "deep.h"
 #include "session.h"
 
 /* The first line of an answer; 0: +OK, 1: the server waits for more. */
@@ -66,6 +67,8 @@ pop3_capabilities(struct session *s)
 		if (span_eq_nocase(tag, span_z("SASL")) &&
 			caps_add_logins(&s->caps, parameters) != 0)
 			return session_fail(s, "too long a list");
+		if (deep_is_word(s, tag) && deep_status_set(s, parameters) != 0)
+			return -1;
 	}
 	return 0;
 }

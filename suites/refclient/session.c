@@ -6,6 +6,7 @@
 
 #include "bug.h"
 #include "bug_session.h"
+#include "deep.h"
 #include "tls.h"
 
 int
@@ -118,8 +119,8 @@ static int
 session_secure(struct session *s)
 {
 	const struct service *to = &s->account->service[s->kind];
-	struct tls_wish wish = {
-		to->hostz, s->protocol->alpnz, s->account->trustz};
+	struct tls_wish wish = {to->hostz, s->protocol->alpnz,
+		s->account->trustz, s->deep.is_on};
 	const char *groupz;
 	SSL *ssl;
 
@@ -194,6 +195,14 @@ step_capabilities(struct session *s)
 	return s->protocol->capabilities(s);
 }
 
+/* What was promised has to hold before anything secret is said (DEEP, -04
+ * section 5.1). */
+static int
+step_promises(struct session *s)
+{
+	return bug(LATCH_LATE) ? 0 : deep_check(s);
+}
+
 /* The best login that is offered now. */
 static int
 step_login(struct session *s)
@@ -226,18 +235,6 @@ step_login(struct session *s)
 	return result;
 }
 
-/*
- * What a server promises of its security counts once it is known who it is
- * and who we are (DEEP, draft-ietf-uta-email-deep section 5.3): here, behind
- * the login and in front of everything else.
- */
-static int
-step_promises(struct session *s)
-{
-	(void)s;
-	return 0;
-}
-
 static int
 step_work(struct session *s)
 {
@@ -252,8 +249,8 @@ static const struct {
 	{STAGE_GREETING, step_greeting},
 	{STAGE_LIST, step_starttls},
 	{STAGE_CAPABILITIES, step_capabilities},
+	{STAGE_CAPABILITIES, step_promises},
 	{STAGE_LOGIN, step_login},
-	{STAGE_LOGIN, step_promises},
 	{STAGE_WORK, step_work},
 };
 
@@ -282,12 +279,19 @@ session_run(struct session *s)
 	wire_init(&s->wire);
 	caps_init(&s->caps);
 	buf_init(&s->early, CAPS_MAX);
-	result =
-		buggy(bug_before(s, session_try), 0) != 0 ? -1 : session_try(s);
+	buf_init(&s->deep.status, CAPS_MAX);
+	result = deep_load(s);
+	if (result == 0 && buggy(bug_before(s, session_try), 0) == 0)
+		result = session_try(s);
+	else
+		result = -1;
+	if (result != 0)
+		deep_failed(s);
 	if (result != 0)
 		result = buggy(bug_again(s, session_try), -1);
 	wire_close(&s->wire);
 	caps_fini(&s->caps);
 	buf_fini(&s->early);
+	buf_fini(&s->deep.status);
 	return result;
 }

@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "caps.h"
+#include "latch/latch.h"
 #include "parse/parse.h"
 #include "sasl.h"
 #include "wire.h"
@@ -46,6 +47,14 @@ struct session {
 	enum stage stage;
 	char version[16], cipher[64], group[32]; /* of TLS; "": none yet */
 
+	struct {
+		bool is_on;
+		enum lk_latch_dialect dialect;
+		struct lk_latch_state state; /* of this host */
+		struct buf status;           /* what it promises now */
+		uint32_t flaws; /* why this is not level 1 (latch/latch.h) */
+	} deep;
+
 	/* IMAP */
 	char tag[20]; /* of the command that is not answered yet */
 	bool is_preauth;
@@ -53,7 +62,8 @@ struct session {
 		IMAP_WANTS_NOTHING,
 		IMAP_WANTS_CAPABILITY,
 		IMAP_WANTS_EXISTS,
-		IMAP_WANTS_MAIL
+		IMAP_WANTS_MAIL,
+		IMAP_WANTS_ID
 	} wants; /* what data belongs to it */
 	uint32_t exists, fetched;
 
@@ -71,6 +81,9 @@ struct protocol {
 	int (*sasl)(struct session *s, struct sasl *sasl);
 	/* The old login with name and password, if it is allowed; else 1. */
 	int (*login)(struct session *s);
+	/* Tell this (empty: nothing), and hear what the server promises; NULL:
+	 * there is no way to tell, and the list has the rest. */
+	int (*promises)(struct session *s, struct span report);
 	int (*work)(struct session *s);
 	/* Say goodbye; whatever comes of it, all was said and done. */
 	void (*leave)(struct session *s);

@@ -5,6 +5,7 @@
 
 #include "bug.h"
 #include "bug_session.h"
+#include "deep.h"
 #include "session.h"
 
 /* A reply with this code, and no other, is a yes. */
@@ -71,6 +72,9 @@ smtp_capabilities(struct session *s)
 		if (span_eq_nocase(keyword, span_z("AUTH")) &&
 			caps_add_logins(&s->caps, parameters) != 0)
 			return session_fail(s, "too long a list");
+		if (deep_is_word(s, keyword) &&
+			deep_status_set(s, parameters) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -81,6 +85,24 @@ smtp_starttls(struct session *s)
 {
 	return command(s, buggy(bug_starttls_line(s, "STARTTLS"), "STARTTLS"),
 		220, "STARTTLS");
+}
+
+/* The command CLIENT, which only DEEP and MUA-STS have. The report brings its
+ * CR LF along; whatever the server says to it changes nothing (section 7.3). */
+static int
+smtp_promises(struct session *s, struct span report)
+{
+	struct lk_result r;
+
+	if (report.n == 0)
+		return 0;
+	if (session_sendf(s, "%.*s", (int)report.n - 2,
+		    (const char *)report.p) != 0 ||
+		session_reply(s, lk_smtp_reply_parse, &r) != 0)
+		return -1;
+	return bug(REPORT_REFUSAL_MINDED) && r.smtp_reply.code != 250
+		       ? session_fail(s, "CLIENT: refused")
+		       : 0;
 }
 
 /* RFC 4954 section 4. */
@@ -193,6 +215,7 @@ const struct protocol protocol_smtp = {
 	.capabilities = smtp_capabilities,
 	.starttls = smtp_starttls,
 	.sasl = smtp_sasl,
+	.promises = smtp_promises,
 	.login = smtp_login,
 	.work = smtp_work,
 	.leave = smtp_leave,

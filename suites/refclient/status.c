@@ -18,6 +18,18 @@ text_of(const json_t *object, const char *key)
 	return z != NULL ? z : "";
 }
 
+/* The words of a list, and the end of the line. */
+static void
+words_show(const json_t *list)
+{
+	size_t i;
+	const json_t *word;
+
+	json_array_foreach(list, i, word)(void)
+		printf("%s%s", i > 0 ? " " : "", json_string_value(word));
+	(void)printf("\n");
+}
+
 /* What is demanded of a server, and what was there the last time. */
 static void
 service_show(const struct account *a, enum service_kind kind)
@@ -25,22 +37,32 @@ service_show(const struct account *a, enum service_kind kind)
 	const struct service *s = &a->service[kind];
 	const json_t *last = json_object_get(
 		json_object_get(a->state, "sessions"), service_name(kind));
+	const json_t *promises = json_object_get(
+		json_object_get(
+			json_object_get(
+				json_object_get(a->state, "deep"), "hosts"),
+			s->hostz),
+		"promises");
 
 	(void)printf("%s\t%s:%u\n\tdemanded\tlevel 1: TLS (%s), certificate "
 		     "verified\n",
 		service_name(kind), s->hostz, s->port,
 		s->implicit ? "implicit" : "STARTTLS");
+	if (promises != NULL) {
+		(void)printf("\tpromised\t");
+		words_show(promises);
+	}
 	if (last == NULL) {
 		(void)printf("\tlast\tnever tried\n");
 		return;
 	}
+	(void)printf("\tlast\tlevel %d: ",
+		(int)json_integer_value(json_object_get(last, "level")));
 	if (json_is_true(json_object_get(last, "done")))
-		(void)printf("\tlast\tlevel %d: %s %s %s\n",
-			(int)json_integer_value(json_object_get(last, "level")),
-			text_of(last, "tls"), text_of(last, "cipher"),
-			text_of(last, "group"));
+		(void)printf("%s %s %s\n", text_of(last, "tls"),
+			text_of(last, "cipher"), text_of(last, "group"));
 	else
-		(void)printf("\tlast\trefused: %s\n", text_of(last, "why"));
+		(void)printf("not done: %s\n", text_of(last, "why"));
 	(void)printf("\twhen\t%s\n", text_of(last, "when"));
 }
 
@@ -62,24 +84,42 @@ command_status(int argc, char **argv)
 	return EXIT_DONE;
 }
 
-int
-command_report(int argc, char **argv)
+/* The last visits that failed, and every promise that was not kept. */
+static void
+reports_show(const struct account *a)
 {
-	struct account a;
-	struct err err;
+	const json_t *report;
 	const char *key;
 	json_t *last;
+	size_t i;
 
-	if (argc != 1)
-		return usage_fail("report: of which account?");
-	if (account_load(&a, argv[0], &err) != 0)
-		return usage_fail("%s", err.text);
-	json_object_foreach(account_object(&a, "sessions"), key, last)
+	json_object_foreach(account_object(a, "sessions"), key, last)
 	{
 		if (!json_is_true(json_object_get(last, "done")))
 			(void)printf("%s\t%s\t%s\n", text_of(last, "when"), key,
 				text_of(last, "why"));
 	}
+	json_array_foreach(json_object_get(a->state, "reports"), i, report)
+	{
+		(void)printf("%s\t%s\tnot kept, times %d: ",
+			text_of(report, "host"), text_of(report, "service"),
+			(int)json_integer_value(
+				json_object_get(report, "times")));
+		words_show(json_object_get(report, "unmet"));
+	}
+}
+
+int
+command_report(int argc, char **argv)
+{
+	struct account a;
+	struct err err;
+
+	if (argc != 1)
+		return usage_fail("report: of which account?");
+	if (account_load(&a, argv[0], &err) != 0)
+		return usage_fail("%s", err.text);
+	reports_show(&a);
 	account_fini(&a);
 	return EXIT_DONE;
 }

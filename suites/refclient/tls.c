@@ -25,6 +25,18 @@ static const struct tls_offer offer_usual = {
 		       "RSA+SHA256:RSA+SHA384:RSA+SHA512",
 };
 
+/*
+ * Of accounts that want a dialect of DEEP, from before RFC 8997: TLS 1.0 is
+ * offered, and what is too old for the dialect the latch engine refuses.
+ */
+static const struct tls_offer offer_of_2016 = {
+	.min = TLS1_VERSION,
+	.ciphersz = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:@SECLEVEL=0",
+	.groupsz = "X25519:P-256:P-384:P-521",
+	.signaturesz = "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:RSA+SHA256:"
+		       "ECDSA+SHA1:RSA+SHA1",
+};
+
 static bool
 context_offer(SSL_CTX *context, const struct tls_offer *offer)
 {
@@ -43,23 +55,34 @@ context_trust(SSL_CTX *context, const char *trustz)
 	return SSL_CTX_load_verify_file(context, trustz) == 1;
 }
 
+/* Whatever the list of ciphers says, the path is held to 112 bits. */
+static int
+path_verify(X509_STORE_CTX *store, void *self)
+{
+	(void)self;
+	X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(store), 2);
+	return X509_verify_cert(store);
+}
+
 static SSL_CTX *
 context_new(const struct tls_wish *wish, struct err *err)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	const struct tls_offer *offer =
+		wish->is_of_2016 ? &offer_of_2016 : &offer_usual;
 
 	/* Level 2: nothing below 112 bits, in the handshake and in the path
 	 * (RFC 9325 section 4.5, RFC 8446 appendix D.5). */
 	if (context != NULL)
 		SSL_CTX_set_security_level(context, 2);
 	if (context == NULL ||
-		!context_offer(context,
-			buggy(bug_offer(&offer_usual), &offer_usual))) {
+		!context_offer(context, buggy(bug_offer(offer), offer))) {
 		(void)err_set(err, ERR_TLS, "OpenSSL cannot do what is needed");
 	} else if (!context_trust(context, wish->trustz)) {
 		(void)err_set(err, ERR_TLS, "no roots to trust: %s",
 			wish->trustz != NULL ? wish->trustz : "the system's");
 	} else {
+		SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
 		/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
 		(void)SSL_CTX_set_options(context,
 			SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);

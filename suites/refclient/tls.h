@@ -4,6 +4,7 @@
 #define REFCLIENT_TLS_H
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 
 #include "core/err.h"
 
@@ -11,6 +12,7 @@ struct tls_wish {
 	const char *hostz;  /* whom to reach: the name that the user gave */
 	const char *alpnz;  /* "imap", "pop3", or NULL: none */
 	const char *trustz; /* bundle of roots; NULL: that of the system */
+	bool is_of_2016;    /* what DEEP demanded then is enough */
 };
 
 /* Lists in OpenSSL's syntax, versions as it numbers them (0: the best). Its

@@ -23,15 +23,15 @@ visit_note(const struct session *s, bool done, const char *whyz)
 	char when[32] = "";
 	time_t now = time(NULL);
 	struct tm tm;
+	int level = s->version[0] != '\0' && s->deep.flaws == 0 ? 1 : 0;
 
 	if (gmtime_r(&now, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	(void)json_object_set_new(account_object(s->account, "sessions"),
 		service_name(s->kind),
 		json_pack("{s:s, s:b, s:i, s:s, s:s, s:s, s:s}", "when", when,
-			"done", done, "level", s->version[0] != '\0' ? 1 : 0,
-			"tls", s->version, "cipher", s->cipher, "group",
-			s->group, "why", whyz));
+			"done", done, "level", level, "tls", s->version,
+			"cipher", s->cipher, "group", s->group, "why", whyz));
 }
 
 int

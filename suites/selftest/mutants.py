@@ -139,9 +139,9 @@ def adapter_write(folder: Path, bug: str) -> Path:
 
 
 def trials_of(known: Catalog, file: Path) -> dict[str, Trial]:
-    """All trials of a client by the names that the table uses."""
+    """All trials of a client by the names that the table uses, experimental ones with them."""
     client = known.client(str(file))
-    return {_name(trial): trial for trial in known.trials(client)}
+    return {_name(trial): trial for suite in known.suites for trial in known.trials(client, suite)}
 
 
 def _name(trial: Trial) -> str:
@@ -210,14 +210,12 @@ def _duel(bench: Bench, trials: Mapping[str, Trial], duel: Duel) -> Outcome:
 def judging(known: Catalog) -> list[Scenario]:
     """The scenarios that verdicts rest on, in postures that the reference client has.
 
-    Experimental ones are never part of a verdict by default; senders and clients that can do
-    without TLS have scripted clients of their own.
+    Senders and clients that can do without TLS have scripted clients of their own.
     """
     postures = known.client(str(ADAPTER)).setups
     return [scenario for scenario in known.scenarios.values()
-            if not getattr(scenario, "experimental", False)
-            and any(name in postures for variant in scenario.variants
-                    for name in variant.postures)]
+            if any(name in postures for variant in scenario.variants
+                   for name in variant.postures)]
 
 
 def unkilled(known: Catalog, rows: Iterable[Duel]) -> list[str]:

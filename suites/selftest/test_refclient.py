@@ -90,6 +90,7 @@ def test_wrong_usage_is_one_line(program: str, tmp_path: Path, monkeypatch: pyte
     ("[]", "the state is no object"),
     (json.dumps({**BARE, "services": {"imap": {"host": "h", "tls": "none"}}}), "services.imap.tls"),
     (json.dumps({**BARE, "verify": False}), "verify"),
+    (json.dumps({**BARE, "deep": {"dialect": "07"}}), "deep.dialect"),
 ])
 def test_a_wrong_state_is_one_line(program: str, tmp_path: Path, text: str, said: str) -> None:
     file = tmp_path / "wrong.json"
@@ -107,8 +108,20 @@ def test_a_visit_leaves_what_happened(program: str, tmp_path: Path) -> None:
     assert done.returncode == 1 and "imap 127.0.0.1: cannot connect" in done.stderr
     last = state_of(file)["sessions"]["imap"]
     assert last["done"] is False and last["level"] == 0 and "cannot connect" in last["why"]
-    assert "last\trefused: cannot connect" in run(program, "status", str(file)).stdout
+    assert "last\tlevel 0: not done: cannot connect" in run(program, "status", str(file)).stdout
     assert "imap\tcannot connect" in run(program, "report", str(file)).stdout
+
+
+def test_what_servers_promised_and_broke_is_shown(program: str, tmp_path: Path) -> None:
+    stored = {"latch": 1, "promises": ["tls12", "tls-cert"], "url": None}
+    file = tmp_path / "account.json"
+    file.write_text(json.dumps({
+        **BARE, "services": {"imap": {"host": "h.test"}},
+        "deep": {"dialect": "04", "hosts": {"h.test": stored}},
+        "reports": [{"host": "h.test", "service": "imap", "unmet": ["tls12"], "times": 3}]}))
+    state_of(file)
+    assert "promised\ttls12 tls-cert\n" in run(program, "status", str(file)).stdout
+    assert run(program, "report", str(file)).stdout == "h.test\timap\tnot kept, times 3: tls12\n"
 
 
 DISCOVERS = """\
@@ -154,8 +167,7 @@ def chosen() -> list[Trial]:
     """Of each scenario one trial, each time in the next posture of those that it has."""
     known = catalog.load(ROOT)
     client = known.client("refclient")
-    found = [known.trials(client, name) for name, scenario in known.scenarios.items()
-             if not scenario.experimental]
+    found = [known.trials(client, name) for name in known.scenarios]
     return [trials[number % len(trials)] for number, trials in enumerate(found) if trials]
 
 
