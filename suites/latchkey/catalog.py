@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from latchkey import postures, readers, recipes, tomlfile
+from latchkey import paths, postures, readers, recipes, tomlfile
 from latchkey.errors import UserError, suggestion
 from latchkey.model import Client, Profile, Scenario, Trial
 from latchkey.postures import POSTURES
@@ -124,3 +125,9 @@ def load(root: Path) -> Catalog:
     scenarios = {name: readers.scenario(tomlfile.load(path), name, known)
                  for path, name in sorted(names.items(), key=lambda item: item[1])}
     return Catalog(root, scenarios, profiles, ids, known_recipes)
+
+
+@cache
+def own() -> Catalog:
+    """The catalog of the tree that this program is part of, read once."""
+    return load(paths.ROOT)

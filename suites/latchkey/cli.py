@@ -157,7 +157,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from latchkey import catalog, gather, runner
-    found = catalog.load(paths.ROOT)
+    found = catalog.own()
     names = list(arguments.clients)
     if arguments.all:
         there = {name: runner.is_installed(found.client(name)) for name in found.client_names}
@@ -303,7 +303,7 @@ def _coverage(arguments: argparse.Namespace) -> int:
     import json
 
     from latchkey import catalog, coverage, results
-    known = catalog.load(paths.ROOT)
+    known = catalog.own()
     entries = [entry for path in arguments.dirs for entry in results.read(path).results]
     found = coverage.coverage(known.register(), known.scenarios.values(), entries)
     if arguments.json:

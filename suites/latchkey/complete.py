@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Sequence
 
-from latchkey import catalog, paths
+from latchkey import catalog
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.postures import POSTURES
@@ -80,7 +80,7 @@ def _values(name: str, action: argparse.Action) -> list[str]:
     if action.choices is not None:
         return [str(word) for word in action.choices]
     source = _NAMES.get(f"{name} {action.dest}") or _NAMES.get(action.dest)
-    return list(source(catalog.load(paths.ROOT))) if source is not None else []
+    return list(source(catalog.own())) if source is not None else []
 
 
 def command(parser: argparse.ArgumentParser, words: Sequence[str]) -> int:

@@ -90,7 +90,7 @@ def _world() -> Finding:
 
 
 def _clients() -> Iterator[Finding]:
-    known = catalog.load(paths.ROOT)
+    known = catalog.own()
     yield from (look_at(known.client(name)) for name in known.client_names)
 
 

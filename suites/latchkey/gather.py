@@ -6,7 +6,10 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+import subprocess
 import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -55,15 +58,26 @@ def out_check(out: Path) -> None:
 
 
 def out_prepare(out: Path) -> None:
-    """An empty folder for the report."""
+    """A folder for the report, with nothing of a former one where it would be seen."""
     out_check(out)
     try:
-        if out.exists():
-            shutil.rmtree(out)
-        (out / runner.SCRATCH).mkdir(parents=True)
+        out.mkdir(parents=True, exist_ok=True)
+        _discard(list(out.iterdir()), out)
+        (out / runner.SCRATCH).mkdir()
     except OSError as error:
         raise UserError(out, 0, f"cannot be written: {error.strerror}",
                         "name another folder with --out") from None
+
+
+def _discard(former: Sequence[Path], out: Path) -> None:
+    """It goes while the trials run: to unlink thousands of files can take as long as they do."""
+    if not former:
+        return
+    attic = Path(tempfile.mkdtemp(prefix=".former-", dir=out))
+    for path in former:
+        path.rename(attic / path.name)
+    subprocess.run(["/bin/sh", "-c", 'rm -rf -- "$1" &', "sh", str(attic)], check=True,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def reports_write(out: Path) -> str:

@@ -20,7 +20,6 @@ from typing import Any
 import pytest
 
 from latchkey import catalog, gather, guard, paths, runner
-from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.model import Trial
 from latchkey.report import facts
@@ -61,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     wish = _wish(config)
     quiet = config.pluginmanager.hasplugin("terminalreporter")
-    run = gather.Gathering(_catalog(), wish, tuple(sys.argv), gather.watching(quiet))
+    run = gather.Gathering(catalog.own(), wish, tuple(sys.argv), gather.watching(quiet))
     try:
         run.prepare()
         gather.out_prepare(wish.out)
@@ -83,11 +82,6 @@ def _die_with_parent() -> None:
     if os.getppid() != parent:
         os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
-@lru_cache(maxsize=1)
-def _catalog() -> Catalog:
-    return catalog.load(paths.ROOT)
 
 
 # --- collection
@@ -114,8 +108,8 @@ def _trials(wish: gather.Wish) -> dict[Path, list[Trial]]:
     """All trials that were asked for, by the file of their scenario."""
     found: dict[Path, list[Trial]] = {}
     for name in dict.fromkeys(wish.clients):
-        client = _catalog().client(name)
-        for trial in _catalog().trials(client, wish.suite, None, wish.posture):
+        client = catalog.own().client(name)
+        for trial in catalog.own().trials(client, wish.suite, None, wish.posture):
             found.setdefault(trial.scenario.file.resolve(), []).append(trial)
     return found
 
@@ -143,23 +137,32 @@ class NotPassed(Exception):
 
 
 @lru_cache(maxsize=1)
-def _bench(wish: gather.Wish) -> runner.Bench:
-    return runner.Bench(_catalog(), wish.out, wish.pcap, wish.repeat, wish.ports)
+def _ahead(wish: gather.Wish) -> runner.Ahead:
+    return runner.Ahead(
+        runner.Bench(catalog.own(), wish.out, wish.pcap, wish.repeat, wish.ports))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if _bench.cache_info().currsize > 0:
-        _bench(_wish(session.config)).close()
+    if _ahead.cache_info().currsize > 0:
+        _ahead(_wish(session.config)).close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """One worker (`-j 1`) means one trial at a time; each of several knows its next, too."""
+    if isinstance(item, TrialItem) and isinstance(nextitem, TrialItem) and _is_worker(item.config):
+        item.following = nextitem.trial
 
 
 class TrialItem(pytest.Item):
     """One trial."""
 
     trial: Trial
+    following: Trial | None = None      # what the same worker runs next
     entry: Entry | None = None
 
     def runtest(self) -> None:
-        self.entry = runner.run_trial(_bench(_wish(self.config)), self.trial)
+        self.entry = _ahead(_wish(self.config)).run(self.trial, self.following)
         outcome = self.entry.result.outcome
         if outcome == "SKIP":
             pytest.skip(self.entry.result.reason)

@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from latchkey import tomlfile
 
 
+@cache
+def _data(path: Path) -> dict[str, Any]:
+    return tomlfile.load(path).data
+
+
 def read(paths: Mapping[str, Path], name: str) -> dict[str, Any]:
-    return tomlfile.load(paths[name]).data
+    """The recipe of that name, which all plans share: not to be changed."""
+    return _data(paths[name])
 
 
 def says(paths: Mapping[str, Path], name: str) -> dict[str, Any]:

@@ -244,7 +244,7 @@ def _tell(service: Service, trial: Trial, folder: Path) -> None:
 
 def serve(wish: Wish, argv: tuple[str, ...], stdin: TextIO | None) -> int:
     """Play, judge, write the report; the exit status."""
-    known = catalog.load(paths.ROOT)
+    known = catalog.own()
     trial = trial_of(known, wish)
     if not paths.program("mockworld").is_file():
         raise UserError(None, 0, "the world is not built", "run make")

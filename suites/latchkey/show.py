@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from latchkey import catalog, faults, paths, results, runner, transcript
+from latchkey import catalog, faults, results, runner, transcript
 from latchkey.catalog import Catalog
 from latchkey.dialogue import dialogue
 from latchkey.errors import UserError
@@ -89,7 +89,7 @@ def _told(what: str, row: Mapping[str, Any]) -> str:
 
 
 def list_command(what: str, as_json: bool) -> int:
-    rows = _LISTS[what](catalog.load(paths.ROOT))
+    rows = _LISTS[what](catalog.own())
     if as_json:
         print(json.dumps(rows, indent=1))
         return 0
@@ -198,7 +198,7 @@ def seen_text(report: Path, entries: tuple[Entry, ...]) -> str:
 
 
 def show_command(name: str, as_json: bool, report: Path) -> int:
-    known = catalog.load(paths.ROOT)
+    known = catalog.own()
     facts = facts_of(known, known.scenario(name))
     if as_json:
         print(json.dumps(facts, indent=1))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from latchkey import paths
 
 _KIND = "rsa-2048"
 _NAME = "latchkey-rsa.pem"
+_LOCK = threading.Lock()                # for the threads of the process
 ARGUMENTS = ("--rsa", f"/etc/{_NAME}")     # for `mockworld`
 
 
@@ -24,8 +26,9 @@ def make(plan: Mapping[str, Any], etc: Path) -> None:
     if not any(recipe.get("leaf", {}).get("key") == _KIND
                for recipe in plan["identities"].values()):
         return
-    if not (etc / _NAME).exists():
-        made = subprocess.run(
-            [str(paths.program("forgecert")), "--key", "localhost"], check=True,
-            input=json.dumps({"leaf": {"key": _KIND}}).encode(), stdout=subprocess.PIPE)
-        (etc / _NAME).write_bytes(made.stdout)
+    with _LOCK:
+        if not (etc / _NAME).exists():
+            made = subprocess.run(
+                [str(paths.program("forgecert")), "--key", "localhost"], check=True,
+                input=json.dumps({"leaf": {"key": _KIND}}).encode(), stdout=subprocess.PIPE)
+            (etc / _NAME).write_bytes(made.stdout)

@@ -8,6 +8,7 @@ import re
 import secrets
 import shlex
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from latchkey import paths, ports, sandbox, transcript
@@ -59,10 +60,15 @@ def folder_name(trial: Trial) -> str:
     return f"trials/{safe_name(trial.client.name)}/{trial.posture.name}/{name}"
 
 
+@cache
+def _adapter_argument(name: str, file: Path) -> str:
+    file = file.resolve()
+    return name if file.is_relative_to(paths.ROOT / "suites/clients") else str(file)
+
+
 def client_argument(client: Client) -> str:
     """How this client is named on the command line."""
-    ours = paths.ROOT / "suites/clients"
-    return client.name if client.file.resolve().is_relative_to(ours) else str(client.file.resolve())
+    return _adapter_argument(client.name, client.file)
 
 
 def repeat_command(trial: Trial, on_ports: bool = False) -> list[str]:

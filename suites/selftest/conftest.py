@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,10 @@ from latchkey import paths, sandbox
 hypothesis.settings.register_profile("latchkey", deadline=None, database=None,
                                      derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("latchkey")
+
+# A shell script ignores interrupts for what it starts in the background; the commands that these
+# tests interrupt would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from dialogue import (accept, close, command, exited, fault, lines, mail_in_clea
                       secret)
 from latchkey import catalog, judge, paths, runner, sandbox, trial as trials, worlds
 from latchkey.model import Trial
+from latchkey.results import Entry, entry
 from latchkey.runner import Bench
 from samples import ROOT, SECRETS
 
@@ -299,3 +301,45 @@ def test_where_timing_decides_one_failure_is_looked_for_again(outcomes: str, mor
     names = {"P": "PASS", "F": "FAIL", "W": "WARN"}
     results = [judge.Result(names[letter]) for letter in outcomes]
     assert runner._wants_more(results, timed=True) is more
+
+
+def pretended(trial: Trial) -> Entry:
+    return entry(trial, judge.Result("PASS"))
+
+
+def test_the_next_trial_runs_beside_the_one_that_is_waited_for(
+        bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = one_trial(bench)
+    second = one_trial(bench, posture="imap-opportunistic")
+    begun: list[str] = []
+    second_runs = threading.Event()
+
+    def run(_: Bench, trial: Trial) -> Entry:
+        begun.append(trial.id)
+        if trial.id == first.id:
+            assert second_runs.wait(60)
+        else:
+            second_runs.set()
+        return pretended(trial)
+
+    monkeypatch.setattr(runner, "run_trial", run)
+    ahead = runner.Ahead(bench)
+    assert ahead.run(first, second).posture == first.posture.name
+    assert ahead.run(second, None).posture == second.posture.name
+    assert sorted(begun) == sorted([first.id, second.id])    # none of them twice
+    ahead.close()
+
+
+def test_who_names_no_next_trial_runs_one_at_a_time(bench: Bench,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def run(_: Bench, trial: Trial) -> Entry:
+        begun.append(trial.id)
+        return pretended(trial)
+
+    monkeypatch.setattr(runner, "run_trial", run)
+    ahead = runner.Ahead(bench)
+    ahead.run(one_trial(bench), None)
+    ahead.close()
+    assert begun == [one_trial(bench).id]

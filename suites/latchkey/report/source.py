@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from latchkey import catalog, paths
+from latchkey import catalog
 from latchkey.coverage import Specification
 from latchkey.coverage import coverage as coverage_of
 from latchkey.errors import UserError
@@ -33,10 +33,10 @@ class Library:
         return self.scenarios[identifier].title if identifier in self.scenarios else ""
 
 
-def library_read(root: Path = paths.ROOT) -> Library:
+def library_read() -> Library:
     """Everything that the tree has; nothing, if it cannot be read: a report must not fail by it."""
     try:
-        known = catalog.load(root)
+        known = catalog.own()
         return Library(known.requirements(), known.scenarios,
                        coverage_of(known.register(), known.scenarios.values()))
     except UserError:
