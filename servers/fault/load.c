@@ -53,7 +53,7 @@ static const struct action_rule rules[] = {
 	{"skip-tls", 0, {"action", "then"}},
 	{"sni", 0, {"action", "refuse"}},
 	{"speak", 0, {"action", "protocol"}},
-	{"split", NEED_REPLY, {"action", "sizes"}},
+	{"split", NEED_REPLY, {"action", "sizes", "seconds"}},
 	{"status", 0, {"action", "promises", "phases"}},
 	{"tls", 0,
 		{"action", "min", "max", "ciphers", "suites", "groups",
@@ -457,7 +457,10 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_SPEAK:
 		return load_speak(fault, act, err);
 	case FAULT_SPLIT:
-		return load_sizes(fault, act, err);
+		return json_decimal(act, "seconds", false, 0, 60,
+			       &fault->seconds, err) != 0
+			       ? -1
+			       : load_sizes(fault, act, err);
 	case FAULT_STATUS:
 		return json_text(act, "promises", false, &fault->promises,
 			       err) != 0 ||

@@ -65,10 +65,14 @@ put_expanded(const struct action *action, struct span bytes,
 	buf_fini(&text);
 }
 
+/* The client has read what came before, or so much time has passed. */
 static void
 do_split(const struct fault *fault, const struct action *action,
 	const struct wire_sink *out)
 {
+	const struct wire apart = {
+		.kind = fault->seconds > 0 ? WIRE_PAUSE : WIRE_BREAK,
+		.seconds = fault->seconds};
 	size_t at = 0;
 
 	for (unsigned i = 0; i < fault->n_sizes && at < action->bytes.n; i++) {
@@ -77,7 +81,7 @@ do_split(const struct fault *fault, const struct action *action,
 		put_reply(out, action, span_cut(action->bytes, at, end), false);
 		at = end;
 		if (at < action->bytes.n)
-			put_kind(out, WIRE_BREAK);
+			out->put(out->self, &apart);
 	}
 	if (at < action->bytes.n)
 		put_send(out, action->name,

@@ -183,6 +183,9 @@ struct engine_config {
 	struct engine_deep deep;
 	bool silent; /* speak only when spoken to: no greeting */
 	struct engine_response response; /* https */
+	const char *const *names; /* https: names of the host beside hostz */
+	unsigned n_names;
+	bool sink; /* https: the response is what a POST is answered with */
 };
 
 struct engine;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTPS engine: the policy host of MTA-STS (RFC 8461 section 3.3). It
- * speaks HTTP/1.1 (RFC 9112), knows one resource, and keeps the connection.
+ * The HTTPS engine: the policy host of MTA-STS (RFC 8461 section 3.3), or the
+ * place where reports go (RFC 8460 section 5.4). It speaks HTTP/1.1 (RFC
+ * 9112), knows one resource, and keeps the connection.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@ struct https {
 	const struct engine_sink *out; /* during a step */
 	struct buf input, body, reply;
 	uint64_t unread; /* octets of a request's body that are still to come */
+	bool chunks;     /* such a body comes in chunks */
+	bool owes;       /* an answer, when the report is there */
+	bool last;       /* the connection ends with it */
 	bool closed;
 };
 
@@ -129,17 +133,21 @@ https_refuse(
 static bool
 host_is_ours(const struct https *https, struct span host)
 {
+	const struct engine_config *config = https->config;
 	struct span rest = host, name = span_word(&rest, ':');
+	bool known = span_eq_nocase(name, span_z(config->hostz));
 
-	return span_eq_nocase(name, span_z(https->config->hostz)) &&
-	       (rest.n == 0 || span_eq(rest, span_z("443")));
+	for (unsigned i = 0; i < config->n_names && !known; i++)
+		known = span_eq_nocase(name, span_z(config->names[i]));
+	return known && (rest.n == 0 || span_eq(rest, span_z("443")));
 }
 
 static bool
 asks_for_policy(
 	const struct https *https, const struct lk_http_request *request)
 {
-	return span_eq(request->target, span_z(PLACE)) &&
+	return !https->config->sink &&
+	       span_eq(request->target, span_z(PLACE)) &&
 	       host_is_ours(https, request->host);
 }
 
@@ -171,6 +179,50 @@ request_note(struct https *https, const struct lk_http_request *request,
 	https->out->act(https->out->self, &action);
 }
 
+/* Whatever is sent, to whatever place: who reads it is the judge. */
+static void
+report_expect(
+	struct https *https, const struct lk_http_request *request, bool last)
+{
+	https->owes = true;
+	https->last = last;
+	https->chunks = request->fields.coded;
+	https->unread = request->fields.has_length ? request->fields.length : 0;
+}
+
+static void
+report_answer(struct https *https)
+{
+	https->owes = false;
+	https_answer(https, REPLY_ACCEPTED, &https->config->response);
+	if (https->last)
+		https_close(https);
+}
+
+/* The chunks of a report; false when some are still to come. */
+static bool
+chunks_take(struct https *https)
+{
+	struct span input = buf_span(&https->input);
+	struct lk_result result;
+	ssize_t n = lk_http_chunked_parse(input, &result);
+
+	if (n >= 0) {
+		buf_take(&https->input, (size_t)n);
+		https->chunks = false;
+		return true;
+	}
+	if (n == LK_MORE && input.n < HEAD_MAX)
+		return false;
+	engine_note(https->out, "protocol-error", span_z(""),
+		n == LK_MORE ? span_z("a body in chunks that is too long")
+			     : span_z(lk_reason_text(result.reason)->text));
+	https_refuse(https, REPLY_ERROR,
+		n == LK_MORE ? "413 Content Too Large" : "400 Bad Request",
+		true);
+	return false;
+}
+
 static void
 request_take(struct https *https, const struct lk_http_request *request,
 	struct span head)
@@ -178,6 +230,10 @@ request_take(struct https *https, const struct lk_http_request *request,
 	bool last = is_last(request);
 
 	request_note(https, request, head);
+	if (https->config->sink && span_eq(request->method, span_z("POST"))) {
+		report_expect(https, request, last);
+		return;
+	}
 	if (request->fields.coded) {
 		https_refuse(https, REPLY_ERROR, "411 Length Required", true);
 		return;
@@ -225,17 +281,21 @@ input_run(struct https *https)
 {
 	bool more = true;
 
-	while (more && !https->closed && https->input.n > 0) {
+	while (more && !https->closed) {
 		size_t skip = https->input.n;
 
-		if (https->unread == 0) {
-			more = input_take(https);
-			continue;
-		}
 		if (https->unread < skip)
 			skip = (size_t)https->unread;
 		buf_take(&https->input, skip);
 		https->unread -= skip;
+		if (https->unread > 0)
+			more = false;
+		else if (https->chunks)
+			more = chunks_take(https);
+		else if (https->owes)
+			report_answer(https);
+		else
+			more = https->input.n > 0 && input_take(https);
 	}
 }
 

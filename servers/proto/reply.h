@@ -75,6 +75,8 @@
 
 /* HTTP: each is a whole response */
 #define REPLY_POLICY "policy"
+/* a report was sent here */
+#define REPLY_ACCEPTED "accepted"
 /* whatever else is asked for */
 #define REPLY_ABSENT "absent"
 

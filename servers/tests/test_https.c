@@ -12,6 +12,11 @@
 #define TLS .hostz = HOST, .implicit_tls = true
 
 static const struct engine_config plain = {TLS, RESPONSE(.size = 0)};
+static const char *const names[] = {"mta-sts.a.test", "mta-sts.b.test"};
+static const struct engine_config shared = {
+	TLS, RESPONSE(.size = 0), .names = names, .n_names = 2};
+static const struct engine_config sink = {
+	TLS, .response = {.statusz = "201 Created"}, .sink = true};
 static const struct engine_config filled = {TLS, RESPONSE(.size = 200)};
 static const struct engine_config nearly = {TLS, RESPONSE(.size = 16)};
 static const struct engine_config chunked = {
@@ -35,6 +40,12 @@ static const struct engine_config greedy = {
 	"#protocol-error " why "\nerror: " CLOSED("400 Bad Request") "#close"  \
 								     "\n"
 #define UNKNOWN LINE "Host: " HOST "\r\nTransfer-Encoding: chunked\r\n\r\n"
+#define POST "POST /v1/tlsrpt HTTP/1.1\r\nHost: " HOST "\r\n"
+#define SIZED POST "Content-Length: 3\r\n\r\n"
+#define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
+#define LAST POST "Connection: close\r\nContent-Length: 1\r\n\r\n"
+#define POSTED(head) "#request POST " head "\n"
+#define CREATED "accepted: " NONE("201 Created")
 #define LENGTH_REQUIRED CLOSED("411 Length Required")
 #define TWICE(text) text text
 #define FILLER                                                                 \
@@ -87,6 +98,28 @@ static const struct dialogue_row rows[] = {
 			  "filler: xxxxxxxxxxxxxxxxxxxxxxxx\r\n"},
 	{"no room for a field", &nearly, false, GET,
 		NOTE(GET) "policy: " OK "Content-Length: 6\r\n\r\na: b\r\n"},
+	{"another name of the host", &shared, false,
+		LINE "Host: mta-sts.B.test\r\n\r\n",
+		NOTE(LINE "Host: mta-sts.B.test\r\n\r\n") POLICY},
+	{"nobody's name", &shared, false, LINE "Host: mta-sts.c.test\r\n\r\n",
+		NOTE(LINE "Host: mta-sts.c.test\r\n\r\n") "absent: " NONE(
+			"404 Not Found")},
+	{"reports", &sink, false, SIZED "abc" SIZED "def",
+		TWICE(POSTED(SIZED) CREATED)},
+	{"a report that is not there yet", &sink, false, SIZED "ab",
+		POSTED(SIZED)},
+	{"a report in chunks", &sink, false,
+		CHUNKED "3\r\nabc\r\n0\r\n\r\n" LAST "x" SIZED,
+		POSTED(CHUNKED) CREATED POSTED(LAST) CREATED "#close\n"},
+	{"an empty report", &sink, false, POST "\r\n",
+		POSTED(POST "\r\n") CREATED},
+	{"a report in no chunks", &sink, false, CHUNKED "many\r\n",
+		POSTED(CHUNKED)
+			BAD("a chunk begins with its size in hexadecimal")},
+	{"a policy where reports go", &sink, false, GET,
+		NOTE(GET) "absent: " NONE("404 Not Found")},
+	{"a report where policies are", &plain, false, SIZED "abc",
+		POSTED(SIZED) "error: " NONE("405 Method Not Allowed")},
 	{"in chunks", &chunked, false, GET,
 		NOTE(GET) "policy: " OK
 			  "Transfer-Encoding: chunked\r\n\r\n6\r\na: b\r\n\r\n"
@@ -122,6 +155,11 @@ limits_hold(void **state)
 		"error: " CLOSED(
 			"431 Request Header Fields Too Large") "#close\n");
 	dialogue_flood(&https_engine, &plain, "", GET, 1000, "", POLICY);
+	dialogue_flood(&https_engine, &sink, CHUNKED, "3\r\nabc\r\n", 5000,
+		"0\r\n\r\n",
+		POSTED(CHUNKED) "#protocol-error a body in chunks that is too "
+				"long\nerror: " CLOSED(
+					"413 Content Too Large") "#close\n");
 	dialogue_flood(&https_engine, &plain,
 		"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n",
 		"12345678", 375000, GET, NOTE(GET) POLICY);
@@ -135,11 +173,14 @@ random_bytes_do_no_harm(void **state)
 	static const char *const words[] = {"\r\n", "\r\n\r\n", get, line,
 		field, "Host", ": ", "GET ", "/", " HTTP/1.1\r\n",
 		"Content-Length: ", "3", "\r\n\r\nabc", "Connection: close\r\n",
-		"Transfer-Encoding: chunked\r\n"};
+		"Transfer-Encoding: chunked\r\n", "POST / HTTP/1.1\r\n",
+		"3\r\nabc\r\n", "0\r\n\r\n"};
 
 	(void)state;
 	dialogue_storm(
 		&https_engine, &plain, words, sizeof(words) / sizeof(*words));
+	dialogue_storm(
+		&https_engine, &sink, words, sizeof(words) / sizeof(*words));
 }
 
 int

@@ -181,6 +181,8 @@ conn_over(struct conn *conn, const char *by, const char *how)
 	t = record_conn(conn, "close");
 	transcript_text(t, "by", by);
 	transcript_text(t, "how", how);
+	transcript_number(t, "in", (long)conn->in_bytes);
+	transcript_number(t, "out", (long)conn->out_bytes);
 	(void)transcript_end(t);
 }
 

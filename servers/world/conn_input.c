@@ -401,6 +401,7 @@ conn_on_readable(struct ev_loop *loop, ev_io *watcher, int events)
 						      : "fin");
 	} else {
 		conn->in_segments++;
+		conn->in_bytes += (uint64_t)n;
 		conn->awaited = false;
 		capture_bytes(conn, true, span_of(room, (size_t)n));
 		if (conn->handshake == HANDSHAKE_NONE)

@@ -104,6 +104,7 @@ write_out(struct conn *conn)
 		}
 		sent = span_of(conn->out.p, (size_t)n);
 		conn->out_segments++;
+		conn->out_bytes += sent.n;
 		if (conn->handshake == HANDSHAKE_NONE)
 			tally(&conn->ledger.sent_n, &conn->ledger.sent_hash,
 				sent);

@@ -46,7 +46,7 @@ transport_name(enum dns_transport transport)
 
 static void
 record_exchange(struct world *world, const struct dns_exchange *exchange,
-	enum dns_transport transport)
+	enum dns_transport transport, size_t asked, size_t told)
 {
 	struct transcript *t = record_world(world, "dns.query");
 
@@ -54,6 +54,7 @@ record_exchange(struct world *world, const struct dns_exchange *exchange,
 	transcript_text(t, "name", exchange->name);
 	transcript_text(t, "type", exchange->type);
 	transcript_text(t, "transport", transport_name(transport));
+	transcript_number(t, "size", (long)asked);
 	(void)transcript_end(t);
 	t = record_world(world, "dns.answer");
 	transcript_text(t, "service", "dns");
@@ -65,6 +66,7 @@ record_exchange(struct world *world, const struct dns_exchange *exchange,
 		transcript_item(t, exchange->answer[i]);
 	transcript_list_end(t);
 	transcript_text(t, "by", exchange->override >= 0 ? "fault" : "profile");
+	transcript_number(t, "size", (long)told);
 	(void)transcript_end(t);
 }
 
@@ -86,7 +88,7 @@ answer(struct dns_port *port, struct span query, enum dns_transport transport,
 	world->last_activity = transcript_clock() - world->transcript.start;
 	if (!exchange->asked)
 		return;
-	record_exchange(world, exchange, transport);
+	record_exchange(world, exchange, transport, query.n, reply->n);
 	if (exchange->override >= 0)
 		record_delivered(world, NULL, span_z(exchange->name));
 }

@@ -141,16 +141,23 @@ load_listener_tls(struct plan_listener *listener,
 	return tls_options_load(&tls, &listener->tls, err);
 }
 
-/* RFC 8461 section 3.2: the file, and its media type. */
+/*
+ * RFC 8461 section 3.2: the file, and its media type. Or a place for reports,
+ * where nothing but a status is answered (RFC 8460 section 5.4).
+ */
 static int
-load_policy(struct plan_listener *listener, const struct json_place *place,
+load_web(struct plan_listener *listener, const struct json_place *place,
 	struct err *err)
 {
 	struct engine_response *response = &listener->response;
 
-	response->statusz = "200 OK";
+	if (json_truth(place, "sink", &listener->sink, err) != 0 ||
+		json_texts(place, "names", false, listener->names,
+			PLAN_NAMES_MAX, &listener->n_names, err) != 0)
+		return -1;
+	response->statusz = listener->sink ? "201 Created" : "200 OK";
 	response->header[0] = "Content-Type: text/plain";
-	response->headers = 1;
+	response->headers = listener->sink ? 0 : 1;
 	return json_bytes(place, "policy", false, &response->body, err);
 }
 
@@ -169,7 +176,7 @@ load_listener(struct plan *plan, const struct json_place *place,
 {
 	static const char *const keys[] = {"name", "host", "address", "port",
 		"protocol", "implicit", "identity", "capabilities", "tls",
-		"policy", NULL};
+		"policy", "names", "sink", NULL};
 	static const char *const protocols[] = {
 		"imap", "pop3", "smtp", "https", NULL};
 
@@ -189,7 +196,7 @@ load_listener(struct plan *plan, const struct json_place *place,
 			err) < 0 ||
 		load_capabilities(listener, place, err) != 0 ||
 		load_listener_tls(listener, place, err) != 0 ||
-		load_policy(listener, place, err) != 0)
+		load_web(listener, place, err) != 0)
 		return -1;
 	if (!has_identity(plan, listener->identity))
 		return err_set(err, ERR_PLAN,

@@ -15,7 +15,8 @@
 #define PLAN_FILES_MAX 32
 #define PLAN_ARGV_MAX 128
 #define PLAN_IDENTITIES_MAX 8
-#define PLAN_DNS_MAX 256
+#define PLAN_DNS_MAX 512
+#define PLAN_NAMES_MAX 128 /* of one host */
 #define PLAN_RUNS_MAX 9
 
 /* Texts are the JSON's and live as long as the plan. */
@@ -25,7 +26,10 @@ struct plan_listener {
 	bool implicit;
 	struct engine_capabilities capabilities[PHASES];
 	struct tls_options tls;
-	struct engine_response response; /* https; its body is owned */
+	struct engine_response response;   /* https; its body is owned */
+	bool sink;                         /* https: it takes reports */
+	const char *names[PLAN_NAMES_MAX]; /* https: that it has beside host */
+	unsigned n_names;
 };
 
 struct plan_file {

@@ -41,6 +41,9 @@ side_init(struct world *world, struct listener *listener, struct side *side)
 		.mailbox = &world->plan->mailbox,
 		.noncez = world->nonce,
 		.response = from->response,
+		.sink = from->sink,
+		.names = from->names,
+		.n_names = from->n_names,
 	};
 	memcpy(side->config.capabilities, from->capabilities,
 		sizeof(from->capabilities));

@@ -96,7 +96,8 @@ struct conn {
 	struct needle_scan scan, raw_scan;
 	struct ledger ledger;
 	unsigned in_segments, out_segments;
-	unsigned breaks; /* how often a BREAK was waited for */
+	uint64_t in_bytes, out_bytes; /* of TCP */
+	unsigned breaks;              /* how often a BREAK was waited for */
 	bool engine_opened, input_ended;
 	bool fin_sent;                /* we said FIN; only listening now */
 	bool notify_sent, notify_got; /* close_notify, by us, by the client */

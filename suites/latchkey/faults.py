@@ -16,6 +16,7 @@ REPLIES = (
     "id", "namespace", "enable", "list", "select", "status", "search", "fetch", "store", "expunge",
     "idle", "append", "continue", "mailbox", "user", "stat", "uidl", "top", "retr", "dele", "rset",
     "helo", "mail", "rcpt", "data", "message", "bdat", "vrfy", "help", "policy", "absent", "client",
+    "accepted",
 )
 PHASES = ("greeting", "clear", "tls", "login")
 MESSAGES = ("server-hello", "certificate", "signature", "finished", "ticket", "application")
@@ -123,7 +124,7 @@ ACTIONS: Mapping[str, Action] = {
     "greet": Action(("state",), ("capabilities", "selected"), BYTES),
     "replace": Action(one_of=BYTES, reply=True),
     "delay": Action(("seconds",), reply=True),
-    "split": Action(("sizes",), reply=True),
+    "split": Action(("sizes",), ("seconds",), reply=True),
     "drop": Action(reply=True),
     "repeat": Action(("count",), reply=True),
     "inject": Action(("where", "segment"), ("after", "then"), BYTES, reply=True),

@@ -23,6 +23,7 @@ class Context:
     prompted: bool = False              # the client's output shows that it asked the user
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
+    deliveries: int = 1                 # how many recipients a run has to reach
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,15 @@ _HOST = Text(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*", "write a host name in small letters
 _PORT = Number(1, 65535, whole=True)
 _PATH = Text(r"/.*", "write an absolute path")
 _OWNER = Text(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*", "write a name in small letters")
+# In a profile {n} stands for the number of a further domain.
+_OWNERS = Text(r"(?:[a-z0-9._-]|\{n\})+", "write a name in small letters")
 _TTL = Number(0, 2**31 - 1, whole=True)
 _RUN = Number(1, 9, whole=True)
+
+# What is counted of a sender (cost.py).
+COSTS = ("mx", "mx-address", "sts-record", "policy-address", "tlsa", "report-record", "aaaa",
+         "other", "https", "https-full", "https-resumed", "smtp", "smtp-full", "smtp-resumed",
+         "round-trips", "bytes")
 
 DIALECTS = ("01", "02", "03", "04", "comma", "05", "06")
 _DEEP: Mapping[str, Shape] = {
@@ -48,6 +55,12 @@ _DEEP: Mapping[str, Shape] = {
     "clear": ListOf(_TEXT, 1),
 }
 _TLSA: Mapping[str, Shape] = {"tlsa": ListOf(Word("certificate", ("good", "fault")))}
+
+_SEVERAL = Number(1, 100, whole=True)
+_MAIL: Mapping[str, Shape] = {
+    "mail": Table({"mails": _SEVERAL, "recipients": _SEVERAL, "domains": _SEVERAL}),
+    "cost": Names(Number(0, 10_000, whole=True), "kind of cost", COSTS),
+}
 
 _SAYS: Mapping[str, Shape] = {
     "title": _TEXT,
@@ -63,6 +76,7 @@ SCENARIO = Table({
     "why": _TEXT,
     "profile": _TEXT,
     "experimental": Flag(),
+    **_MAIL,
     "deep": Table({**_DEEP, **_TLSA}, ("dialect", "status")),
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
@@ -70,8 +84,8 @@ SCENARIO = Table({
         "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES, *MTA_WISHES))),
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
-    "variant": ListOf(Table({"id": _ID, **_SAYS, "deep": Table({**_DEEP, **_TLSA}), "at": AT_SHAPE,
-                             "do": DO_SHAPE}, ("id",)), 1),
+    "variant": ListOf(Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
+                             "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
 }, ("scenario", "title", "why", "profile", "postures", "requirements", "fault", "check"))
 
 _MODE = Text(r"[0-7]{3,4}", 'write the mode as an octal text: "600"')
@@ -96,6 +110,7 @@ ADAPTER = Table({
         "files": _FILES,
         "env": _ENV,
         "stdin": Word("standard input", ("message",)),
+        "several": Flag(),
         "success": ListOf(Number(0, 255, whole=True), 1),
     }, ("argv",)), "posture"),
 }, ("adapter", "name", "title", "kind", "version", "trust", "posture"))
@@ -112,17 +127,19 @@ PROFILE = Table({
     "recipe": _TEXT,
     "trust": Table({"bundle": _PATH, "folder": _PATH}, ("bundle",)),
     "hosts": Names(_ADDRESS, "host"),
+    "domains": Number(1, 120, whole=True),
     "capabilities": Table({protocol: _CAPABILITIES for protocol in PROTOCOLS}),
     "listener": ListOf(Table({
         "name": _NAME, "host": _HOST, "port": _PORT, "protocol": Word("protocol", SPOKEN),
-        "implicit": Flag(), "policy": _TEXT,
+        "implicit": Flag(), "policy": _TEXT, "names": ListOf(_OWNERS), "sink": Flag(),
+        "recipe": _TEXT,
     }, ("name", "host", "port", "protocol", "implicit")), 1),
     "mailbox": ListOf(Table({"text": _TEXT}, ("text",))),
     "message": Table({"text": _TEXT}, ("text",)),
     "dns": Table({
         "address": _ADDRESS,
         "record": ListOf(Table({
-            "name": _OWNER, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
+            "name": _OWNERS, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
             "from-run": _RUN, "until-run": _RUN,
         }, ("name", "type", "value"))),
     }, ("address",)),
@@ -136,6 +153,7 @@ _OFFER: Mapping[str, Shape] = {
 _PLAN_LISTENER = Table({
     "name": _NAME, "host": _HOST, "address": _ADDRESS, "port": _PORT,
     "protocol": Word("protocol", SPOKEN), "implicit": Flag(), "identity": _TEXT, "policy": _TEXT,
+    "names": ListOf(_HOST), "sink": Flag(),
     "capabilities": Table(dict(_CAPABILITIES.keys), PHASES), "tls": Table(_OFFER),
 }, ("name", "host", "address", "port", "protocol", "implicit", "identity", "capabilities", "tls"))
 

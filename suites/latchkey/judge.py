@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from latchkey import cost
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.model import Fault, Trial
@@ -31,6 +32,7 @@ REASONS = {
     "undecided": "The sender did not say what became of the mail.",
     "policy-not-fetched": "The mail was held back by a sender that did not know the policy.",
     "posture": "The adapter does not have this posture.",
+    "one-mail": "The adapter hands over one mail to one recipient, and no more.",
     "missing": "The program is not installed.",
     "untouched": "In the correct world the client never comes to the step that the fault is about.",
     "no-netns": "This machine allows no network namespace.",
@@ -72,6 +74,8 @@ class Case:
     step: Step | None = None            # None: the fault does not wait for a reply
     in_tls: bool = False                # the fault strikes where there is TLS, and only there
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
+    deliveries: int = 1                 # how many recipients a run has to reach
+    measured: bool = False              # what it costs is counted
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class Result:
     seen: tuple[str, ...] = ()          # sentences
     runs: int = 1                       # how often the trial was run,
     agreed: int = 1                     # and how many of the runs ended like this
+    cost: Mapping[str, int | None] | None = None    # of its last run (cost.py); None: not asked for
 
     @property
     def failed(self) -> frozenset[tuple[str, str]]:
@@ -114,7 +119,8 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
     fault = trial.variant.fault
     return Case(trial.posture, demands, success, prompted, shown, told,
                 step_of(fault, trial.posture), ACTIONS[fault.action].tls,
-                tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else ())
+                tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
+                trial.variant.mail.deliveries, trial.variant.cost is not None)
 
 
 def step_of(fault: Fault, posture: Posture) -> Step | None:
@@ -145,7 +151,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     if trouble:
         return replace(error(trouble), expected=_expected(case))
     context = Context(transcript, case.posture, case.success, twin, case.prompted,
-                      case.shown, case.told)
+                      case.shown, case.told, case.deliveries)
     lack = judge_control(case, control).reason if control is not None else "there was none"
     reached = fault_reached(transcript)
     if not lack and not reached and control is not None and not _can_touch(case, control):
@@ -167,7 +173,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
             return _undecided(context, case, reason)
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)
-    return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks))
+    return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks),
+                  cost=cost.measure(transcript) if case.measured else None)
 
 
 def judge_control(case: Case, transcript: Transcript) -> Result:

@@ -56,6 +56,24 @@ class Deep:
 
 
 @dataclass(frozen=True)
+class Mail:
+    """What a sender is given in one run: so many mails, one behind the other."""
+
+    mails: int = 1
+    recipients: int = 1                 # of each mail, in each domain
+    domains: int = 1                    # of each mail; from the second on d1.test, d2.test, …
+
+    @property
+    def is_usual(self) -> bool:
+        return self == Mail()
+
+    @property
+    def deliveries(self) -> int:
+        """How many recipients a run has to reach."""
+        return self.mails * self.recipients * self.domains
+
+
+@dataclass(frozen=True)
 class Variant:
     """One fault and what may differ with it; a scenario without variants has one, with id ""."""
 
@@ -67,6 +85,8 @@ class Variant:
     cve: tuple[str, ...]
     fault: Fault
     deep: Deep | None = None
+    mail: Mail = Mail()
+    cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured
 
 
 @dataclass(frozen=True)
@@ -101,6 +121,7 @@ class Setup:
     env: Mapping[str, str]
     feeds_message: bool                 # the message goes to standard input
     success: tuple[int, ...]
+    several: bool = False               # {to} may be several mails to several recipients
 
 
 @dataclass(frozen=True)
@@ -131,6 +152,9 @@ class Listener:
     protocol: str
     implicit: bool
     policy: str = ""                    # https: the MTA-STS policy, LF line ends
+    names: tuple[str, ...] = ()         # https: of the host, beside its own
+    sink: bool = False                  # https: it takes reports
+    recipe: str = ""                    # of its certificate; "": the profile's
 
 
 @dataclass(frozen=True)
@@ -160,6 +184,7 @@ class Profile:
     message: str                        # the template of what is sent
     dns_address: str | None
     records: tuple[Record, ...]
+    domains: int = 0                    # further ones: d1.test, d2.test, …
 
     def has(self, name: str) -> bool:
         return any(listener.name == name for listener in self.listeners)

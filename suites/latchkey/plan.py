@@ -12,8 +12,8 @@ from latchkey import template
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES, PHASES
-from latchkey.model import Client, Listener, Profile, Setup, Trial
-from latchkey.postures import PROTOCOLS, Posture
+from latchkey.model import Client, Listener, Mail, Profile, Setup, Trial
+from latchkey.postures import PROTOCOLS
 from latchkey.predicates import PREDICATES
 
 MESSAGE_FILE = ".latchkey-message.eml"
@@ -53,9 +53,11 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         raise UserError(trial.client.file, 0, f"there is no [posture.{trial.posture.name}]",
                         "add it, or leave this posture out")
     profile = catalog.profiles[trial.scenario.profile]
-    values = {**_values(profile, trial.posture, secrets, places),
+    values = {**_values(profile, trial, secrets, places),
               "dialect": "" if trial.variant.deep is None else trial.variant.deep.dialect}
-    identities = {_identity(profile, listener.host): catalog.recipe(profile.recipe)
+    letter = {**values, "to": secrets["recipient"]}
+    identities = {_identity(profile, listener.host):
+                  catalog.recipe(listener.recipe or profile.recipe)
                   for listener in profile.listeners}
     fault = None if trial.kind == "control" else _fault(
         trial, catalog.root / "corpus", secrets)
@@ -75,7 +77,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "dns": _dns(profile, trial, identities, places),
         "deep": _deep(trial),
         "fault": fault,
-        "client": {**_client(trial.client, setup, template.fill(profile.message, values), values,
+        "client": {**_client(trial.client, setup, template.fill(profile.message, letter), values,
                              places),
                    "runs": trial.variant.fault.runs},
     }
@@ -99,9 +101,18 @@ def _trust(profile: Profile, places: Places) -> dict[str, str | None]:
     return {"bundle": profile.bundle, "folder": profile.folder}
 
 
-def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
+def recipients(secret: str, mail: Mail) -> str:
+    """Whom a client sends to: commas between mails, blanks between the recipients of each."""
+    local, _, domain = secret.partition("@")
+    domains = (domain, *(f"d{n}.test" for n in range(1, mail.domains)))
+    return ", ".join([" ".join(
+        f"{local}{f'-{n}' if n else ''}@{name}" for name in domains
+        for n in range(mail.recipients))] * mail.mails)
+
+
+def _values(profile: Profile, trial: Trial, secrets: Mapping[str, str],
             places: Places) -> dict[str, str]:
-    listener = profile.listener(posture.listener)
+    listener = profile.listener(trial.posture.listener)
     return {
         "host": places.name(listener),
         "port": str(places.port(listener)),
@@ -109,7 +120,7 @@ def _values(profile: Profile, posture: Posture, secrets: Mapping[str, str],
         "password": secrets["password"],
         "token": secrets["token"],
         "from": secrets["sender"],
-        "to": secrets["recipient"],
+        "to": recipients(secrets["recipient"], trial.variant.mail),
         "subject": secrets["subject"],
         "body": secrets["body"],
         "home": places.home,
@@ -138,6 +149,8 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
                                      .get(phase, ())) for phase in PHASES},
         "tls": {},
         **({"policy": listener.policy.replace("\n", "\r\n")} if listener.policy else {}),
+        **({"names": list(listener.names)} if listener.names else {}),
+        **({"sink": True} if listener.sink else {}),
     } for listener in profile.listeners]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from latchkey import faults, formats, postures, recipes, template, tomlfile
 from latchkey.errors import suggestion
-from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Listener, Profile, Record,
+from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Listener, Mail, Profile, Record,
                             Scenario, Setup, Variant)
 from latchkey.postures import MTA_WISHES, PROTOCOLS, WISHES
 from latchkey.shape import Misfit, Shape, check
@@ -107,6 +107,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         _known(file, place(("do", "recipe")), "recipe", do["recipe"], known.recipes)
     told = recipes.says(known.recipes, do["recipe"]) if path and "recipe" in do else {}
     data = {**file.data, **told, **row}
+    _check_mail(file, path if "mail" in row else (), data, known.profiles[data["profile"]])
     names = _postures(file, path if "postures" in row else (), data["postures"])
     _check_listeners(file, place, at, names, known.profiles[data["profile"]])
     _check_bytes(file, place, do, names, known)
@@ -123,7 +124,16 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         cve=tuple(data.get("cve", ())),
         fault=Fault(at, do),
         deep=_deep(file.data.get("deep"), row.get("deep", {}) if path else {}),
+        mail=Mail(**data.get("mail", {})),
+        cost=data.get("cost"),
     )
+
+
+def _check_mail(file: TomlFile, path: KeyPath, data: Mapping[str, Any], profile: Profile) -> None:
+    """The world has the domains that mail goes to."""
+    if data.get("mail", {}).get("domains", 1) > profile.domains + 1:
+        file.fail(path + ("mail", "domains"), f"{profile.name} has no more than "
+                  f"{profile.domains + 1} domains", "name another profile, or fewer domains")
 
 
 def _deep(base: Mapping[str, Any] | None, own: Mapping[str, Any]) -> Deep | None:
@@ -237,6 +247,7 @@ def _setup(file: TomlFile, name: str, row: Mapping[str, Any]) -> Setup:
         env={**file.data.get("env", {}), **row.get("env", {})},
         feeds_message=row.get("stdin") == "message",
         success=tuple(row.get("success", (0,))),
+        several=row.get("several", False),
     )
 
 
@@ -278,15 +289,39 @@ def _check_templates(file: TomlFile, value: Any, path: KeyPath) -> None:
 # --- profiles
 
 
+def _check_web(file: TomlFile, number: int, row: Mapping[str, Any]) -> None:
+    """A listener with https has a policy, or is a sink for reports; no other has anything of it."""
+    own = [key for key in ("policy", "sink") if row.get(key)]
+    if row["protocol"] == "https" and len(own) != 1:
+        file.fail(("listener", number), "a listener with https needs one of policy and sink",
+                  "give exactly one of them")
+    for key in ("policy", "names", "sink") if row["protocol"] != "https" else ():
+        if key in row:
+            file.fail(("listener", number, key), f"{key} belongs to a listener with https",
+                      "leave it out")
+
+
+def _listener(row: Mapping[str, Any], domains: int) -> Listener:
+    names = tuple(template.fill(name, each) for name in row.get("names", ())
+                  for each in _copies(name, domains))
+    own = {key: value for key, value in row.items() if key != "names"}
+    return Listener(names=names, **own)
+
+
+def _copies(text: str, domains: int) -> list[dict[str, str]]:
+    """What {n} stands for in a text: one value for each domain; {} alone if it is not there."""
+    return [{"n": str(n + 1)} for n in range(domains)] if "{n}" in text else [{}]
+
+
 def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profile:
     _fits(file, formats.PROFILE)
     data = file.data
     _known(file, ("recipe",), "recipe", data["recipe"], known_recipes)
     for number, row in enumerate(data["listener"]):
         _known(file, ("listener", number, "host"), "host", row["host"], data["hosts"])
-        if ("policy" in row) != (row["protocol"] == "https"):
-            file.fail(("listener", number), "policy belongs to a listener with https, and to it "
-                      "alone", "add it there, or leave it out")
+        _check_web(file, number, row)
+        if "recipe" in row:
+            _known(file, ("listener", number, "recipe"), "recipe", row["recipe"], known_recipes)
     have = {row["name"] for row in data["listener"]}
     wants = (postures.MX,) if postures.MX in have else postures.LISTENERS.values()
     for wanted in wants:
@@ -295,7 +330,7 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
                       "add it: every posture has its port")
     for key, texts in (("mailbox", data.get("mailbox", [])), ("message", [data["message"]])):
         _check_templates(file, texts if key == "mailbox" else texts[0], (key,))
-    dns = data.get("dns")
+    dns, domains = data.get("dns"), data.get("domains", 0)
     return Profile(
         name=name,
         file=file.path,
@@ -308,12 +343,14 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
         hosts=data["hosts"],
         capabilities={protocol: {phase: tuple(data["capabilities"].get(protocol, {}).get(phase, ()))
                                  for phase in faults.PHASES} for protocol in PROTOCOLS},
-        listeners=tuple(Listener(**row) for row in data["listener"]),
+        listeners=tuple(_listener(row, domains) for row in data["listener"]),
         mailbox=tuple(row["text"] for row in data.get("mailbox", [])),
         message=data["message"]["text"],
         dns_address=None if dns is None else dns["address"],
         records=() if dns is None else tuple(
-            Record(row["name"], row["type"], row["value"], row.get("ttl", 60),
+            Record(template.fill(row["name"], each), row["type"],
+                   template.fill(row["value"], each), row.get("ttl", 60),
                    {key: row[f"{key}-run"] for key in ("from", "until") if f"{key}-run" in row})
-            for row in dns.get("record", ())),
+            for row in dns.get("record", ()) for each in _copies(row["name"], domains)),
+        domains=domains,
     )

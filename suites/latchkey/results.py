@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.errors import UserError
-from latchkey.formats import CONSEQUENCES, LEVELS
+from latchkey.formats import CONSEQUENCES, COSTS, LEVELS
 from latchkey.judge import OUTCOMES, Check, Result
 from latchkey.model import Trial
 from latchkey.shape import (Anything, Exactly, Flag, ListOf, Misfit, Names, Number, OrNull, Shape,
@@ -50,6 +50,7 @@ class Entry:
     repeat: str = ""                    # the command that shows it again
     known: Known | None = None          # what a baseline has for it,
     mark: str = ""                      # and what comes of that: XFAIL, XPASS or nothing
+    least: Mapping[str, int] | None = None      # what `result.cost` is held against
 
     @property
     def outcome(self) -> str:
@@ -89,7 +90,7 @@ def entry(trial: Trial, result: Result, seconds: float = 0.0, evidence: str = ""
     variant = trial.variant
     return Entry(trial.scenario.id, trial.client.name, trial.posture.name, result, variant.id,
                  variant.title, variant.requirements, variant.cve, variant.cwe, seconds, evidence,
-                 repeat)
+                 repeat, least=variant.cost)
 
 
 # --- as JSON
@@ -118,11 +119,13 @@ _TRIAL: Mapping[str, Shape] = {
     "known": OrNull(Table({"outcome": _TEXT, "reason": _TEXT, "url": _TEXT},
                           ("outcome", "reason", "url"))),
 }
+_COST = OrNull(Table({"counts": Names(OrNull(Number(0, 2**40, whole=True)), "kind", COSTS),
+                      "least": Names(_COUNT, "kind", COSTS)}, ("counts", "least")))
 RESULTS = Table({
     "version": Exactly(VERSION), "latchkey": _TEXT, "started": _TEXT, "finished": _TEXT,
     "host": Names(Anything(), "fact"), "argv": _TEXTS,
     "clients": Names(Table({"version": _TEXT, "adapter": _TEXT}, ("version", "adapter")), "client"),
-    "results": ListOf(Table(_TRIAL, tuple(_TRIAL))),
+    "results": ListOf(Table({**_TRIAL, "cost": _COST}, tuple(_TRIAL))),
     "controls": ListOf(Table(_SEEN, tuple(_SEEN))),
     "stale": _TEXTS, "summary": Names(_COUNT, "outcome", ALL_OUTCOMES),
 }, ("version", "latchkey", "started", "finished", "host", "argv", "clients", "results", "controls",
@@ -149,7 +152,9 @@ def _trial(item: Entry) -> dict[str, Any]:
             "checks": [asdict(one) | {"events": list(one.events)} for one in result.checks],
             "runs": result.runs, "agreed": result.agreed,
             "requirements": list(item.requirements), "cve": list(item.cve), "cwe": list(item.cwe),
-            "repeat": item.repeat, "known": asdict(item.known) if item.known else None}
+            "repeat": item.repeat, "known": asdict(item.known) if item.known else None,
+            "cost": None if result.cost is None else {
+                "counts": dict(result.cost), "least": dict(item.least or {})}}
 
 
 def document(run: Run) -> dict[str, Any]:
@@ -191,17 +196,18 @@ def read(path: Path) -> Run:
 
 
 def _entry(data: Mapping[str, Any]) -> Entry:
-    known = data.get("known")
+    known, cost = data.get("known"), data.get("cost") or {}
     checks = tuple(replace(Check(**one), events=tuple(one["events"]))
                    for one in data.get("checks", ()))
     result = Result(data.get("judged", data["outcome"]), data["reason"], checks,
                     tuple(data["notes"]), tuple(data["expected"]), tuple(data["seen"]),
-                    data.get("runs", 1), data.get("agreed", 1))
+                    data.get("runs", 1), data.get("agreed", 1), cost.get("counts"))
     return Entry(data["id"], data["client"], data["posture"], result, data.get("variant", ""),
                  data.get("title", ""), tuple(data.get("requirements", ())),
                  tuple(data.get("cve", ())), tuple(data.get("cwe", ())), data["seconds"],
                  data["evidence"], data.get("repeat", ""), Known(**known) if known else None,
-                 data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "")
+                 data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "",
+                 cost.get("least"))
 
 
 # --- what a run amounts to

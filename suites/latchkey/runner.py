@@ -201,6 +201,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
     """Why a trial cannot be run here; "" if it can."""
     if trial.setup is None:
         return "posture"
+    if not (trial.variant.mail.is_usual or trial.setup.several):
+        return "one-mail"
     if not is_installed(trial.client):
         return "missing"
     if trial.client.root and os.geteuid() != 0:

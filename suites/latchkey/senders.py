@@ -6,6 +6,7 @@ The exit code of an adapter's program tells what the sender made up its mind to 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from latchkey.finding import Context, Finding, Predicate, exit_words, verdict_of
@@ -55,6 +56,20 @@ def _delivered(transcript: Transcript) -> tuple[Event, ...]:
                  if event.service == "smtp" and event.fields.get("canary") is True)
 
 
+def recipients_reached(transcript: Transcript) -> int:
+    """How many recipients have what was sent in the last run."""
+    accepted: Counter[int] = Counter()      # of the transaction that a connection is in
+    reached = 0
+    for event in transcript.events[transcript.last_run:]:
+        if event.name == "send" and event.text("reply") == "mail":
+            accepted[event.conn] = 0
+        elif event.name == "send" and event.text("reply") == "rcpt":
+            accepted[event.conn] += event.bytes().startswith(b"25")
+        elif event.name == "message" and event.fields.get("canary") is True:
+            reached += accepted[event.conn]
+    return reached
+
+
 def _mail(transcript: Transcript) -> Iterable[Event]:
     return (event for event in _last(transcript, "command")
             if event.service == "smtp" and event.text("verb").upper() == "MAIL")
@@ -69,6 +84,9 @@ def _mail_delivered(context: Context) -> Finding:
     events = tuple(event.seq for event in (*messages, *context.transcript.all("client.exit")))
     if not messages:
         return Finding(False, events, "no message arrived")
+    reached = recipients_reached(context.transcript)
+    if reached < context.deliveries > 1:
+        return Finding(False, events, f"{reached} of {context.deliveries} recipients got it")
     if decision(context.transcript) != DELIVERED:
         return Finding(False, events, f"it arrived, but {exit_words(context.transcript)}")
     return Finding(True, events)

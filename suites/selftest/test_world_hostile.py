@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from latchkey.faults import PHASES
 from world import fault, mockworld, plan_of_world, serve
 
 LISTENERS = ("imap", "imaps", "pop3", "pop3s", "submission", "submissions", "dns")
-CONNECTIONS = 350
+CONNECTIONS, AT_ONCE = 350, 50
 # Bytes that get deeper into a parser than noise does.
 PIECES = (
     b"a LOGIN ", b"{5}\r\n", b"{99999999999}\r\n", b"{5+}\r\n", b"\r\n", b"\n", b"\0",
@@ -34,10 +35,25 @@ PIECES = (
 )
 
 
-def noise(chance: random.Random) -> bytes:
+def noise(chance: random.Random, pieces: tuple[bytes, ...] = PIECES) -> bytes:
     count = chance.randrange(1, 12)
-    return b"".join(chance.choice(PIECES) if chance.random() < 0.7
+    return b"".join(chance.choice(pieces) if chance.random() < 0.7
                     else chance.randbytes(chance.randrange(1, 200)) for _ in range(count))
+
+
+# The same for the policy host, and for the place where reports go.
+WEB = (
+    b"GET /.well-known/mta-sts.txt HTTP/1.1\r\n", b"Host: mta-sts.example.test\r\n", b"\r\n",
+    b"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.example.test\r\n",
+    b"POST /v1/tlsrpt HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\n\r\n",
+    b"PUT / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 300\r\n\r\n",
+    b"\n", b"\0", b"GET / HTTP/1.0\r\n\r\n", b"POST /v1/tlsrpt HTTP/1.1\r\n",
+    b"Content-Length: 5\r\n", b"Content-Length: 99999999999999999999\r\n",
+    b"Content-Length: 4000000000\r\n", b"Transfer-Encoding: chunked\r\n", b"5\r\nabcde\r\n",
+    b"ffffffffffffffff\r\n", b"0\r\n\r\n", b"Expect: 100-continue\r\n",
+    b"x: " + b"y" * 9000 + b"\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"CONNECT a:1 HTTP/1.1\r\n", b"\xff" * 300, b" folded\r\n",
+)
 
 
 def drain(sockets: list[socket.socket]) -> None:
@@ -56,6 +72,70 @@ def drain(sockets: list[socket.socket]) -> None:
                     data = key.fileobj.recv(65536)  # type: ignore[union-attr]
                 if not data:
                     selector.unregister(key.fileobj)
+
+
+def _web(plan: dict[str, Any]) -> None:
+    """A policy host and a place for reports beside the mail hosts."""
+    facts: dict[str, Any] = {
+        **plan["listeners"][0], "host": "mta-sts.example.test", "protocol": "https",
+        "implicit": True, "capabilities": {phase: [] for phase in PHASES}}
+    plan["listeners"] += [
+        {**facts, "name": "policy", "policy": "version: STSv1\r\n" * 2000, "names": ["a.test"]},
+        {**facts, "name": "reports", "sink": True},
+        {**facts, "name": "open", "implicit": False, "sink": True}]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes_for_the_policy_host(tmp_path: Path, seed: int) -> None:
+    """Inside TLS and where it is to begin, hundreds at once, many of them half a request."""
+    chance = random.Random(seed)
+    with serve(tmp_path, _web) as world:
+        trusting, sockets = world.context(), []
+        trusting.check_hostname = False
+        for i in range(CONNECTIONS):
+            raw = socket.create_connection(
+                ("127.0.0.1", world.ports[("policy", "reports", "open")[i % 3]]), timeout=10)
+            with contextlib.suppress(OSError):
+                client = trusting.wrap_socket(raw) if i % 3 < 2 and chance.random() < 0.8 else raw
+                sockets.append(client)
+                client.sendall(noise(chance, WEB))
+                if chance.random() < 0.2:
+                    client.close()
+                    sockets.pop()
+            if len(sockets) == AT_ONCE:     # further ones would wait for their handshakes
+                drain(sockets)
+                while sockets:
+                    sockets.pop().close()
+        drain(sockets)
+        while sockets:
+            sockets.pop().close()
+        asked = b"GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: a.test\r\n\r\n"
+        told = b"POST /x HTTP/1.1\r\nHost: b\r\nContent-Length: 2\r\n\r\n{}"
+        # Both still serve.
+        for name, said, answer in (("policy", asked, b"200"), ("reports", told, b"201")):
+            with socket.create_connection(("127.0.0.1", world.ports[name]), timeout=10) as raw, \
+                    trusting.wrap_socket(raw) as last:
+                last.sendall(said)
+                assert last.recv(12) == b"HTTP/1.1 " + answer
+    events = world.events()
+    accepted = {event["conn"] for event in events if event["event"] == "accept"}
+    ended = {event["conn"] for event in events if event["event"] == "close"}
+    assert len(accepted) > CONNECTIONS // 2 and ended <= accepted
+    assert {"http.request", "protocol-error", "tls.fail"} <= {event["event"] for event in events}
+    assert not [event for event in events if event["event"] in ("stray", "error")]
+
+
+def test_a_policy_host_that_is_asked_without_end_costs_bounded_memory(tmp_path: Path) -> None:
+    """It asks, and never reads."""
+    with serve(tmp_path, _web) as world:
+        with socket.create_connection(("127.0.0.1", world.ports["open"]), timeout=5) as client:
+            client.setblocking(False)
+            with contextlib.suppress(BlockingIOError, ConnectionError):
+                for _ in range(20000):
+                    client.send(b"POST / HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+        peak = next(line for line in Path(f"/proc/{world.pid}/status").read_text().splitlines()
+                    if line.startswith("VmHWM"))
+    assert int(peak.split()[1]) < 600_000
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from latchkey.results import Change
 
-from . import facts, matrix, requirements, source, summary, views, words
+from . import facts, matrix, meter, requirements, source, summary, views, words
 from .facts import Results
 from .items import Item, Links, items_make, slug_of
 from .views import Report
@@ -81,7 +81,7 @@ def site(results: Results, folder: Path, changes: Sequence[Change] | None = None
     top, below = Links(), Links("../")
     whole = summary.summary_make(results, report.items, report.titles)
     yield Page("index.html", _page(report, top, whole.headline, _index(report, whole, top),
-                                   ("matrix",), ("keys", "matrix")))
+                                   ("matrix", "meter"), ("keys", "matrix")))
     yield Page("requirements.html", _page(report, top, "Requirements", _requirements(report, top),
                                           ("matrix",), ("keys",)))
     if changes is not None:
@@ -123,7 +123,7 @@ def render(results: Results, folder: Path, changes: Sequence[Change] | None = No
     body = Markup("\n").join(
         Markup('<section class="page" id="{}" tabindex="-1">{}</section>').format(name, text)
         for name, text in sections)
-    return _page(report, links, whole.headline, body, ("matrix", "ladder"),
+    return _page(report, links, whole.headline, body, ("matrix", "ladder", "meter"),
                  ("pages", "keys", "matrix"))
 
 
@@ -157,8 +157,15 @@ def _index(report: Report, whole: summary.Summary, links: Links) -> Markup:
         "index.html", report, links, summary=whole,
         matrix=matrix.matrix_make(report.items, report.library, links),
         data=Markup(matrix.data_make(report.items, report.library, links)),
-        cwe=cwe, host=_host(report.results.get("host")),
+        cwe=cwe, host=_host(report.results.get("host")), meter=_meter(report, links),
         changes=_counted(report), choices=_choices(report.items))
+
+
+def _meter(report: Report, links: Links) -> Markup:
+    labels = {item.client: report.label(item.client) for item in report.items}
+    made = meter.meter_make(report.items, labels, report.titles)
+    return Markup("") if made is None else _body("meter.html", report, links, meter=made,
+                                                 HEADINGS=meter.HEADINGS)
 
 
 def _choices(items: Sequence[Item]) -> dict[str, list[str]]:

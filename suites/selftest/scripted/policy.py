@@ -30,6 +30,7 @@ _KNOWN = {
 _LINE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9_.-]{{0,31}}):[ \t]*({_VCHAR}(?:[ ]|{_VCHAR})*?)[ \t]*")
 
 Policy = dict[str, Any]
+_failed: dict[str, str] = {}            # domain → the id of what could not be had (section 3.3)
 
 
 class Unusable(Exception):
@@ -259,7 +260,11 @@ def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
             return kept
         if bug == "needs-fetch":
             kept = None
+        if _failed.get(domain) == number and bug != "forgets-failures":
+            raise Unusable("it could not be had a moment ago")
+        _failed[domain] = number
         policy = parse(fetch(domain, ca, bug), bug)
+        del _failed[domain]
         if bug == "keeps-first-policy" and kept is not None:
             return kept
         policy |= {"id": number, "until": time.time() + int(policy["max_age"])}

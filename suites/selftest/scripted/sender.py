@@ -2,7 +2,8 @@
 """A sending MTA that does everything right, or everything but one thing (RFC 5321, RFC 8461).
 
 sender.py [--bug NAME] FROM TO MESSAGE CA. Exit status: 0 delivered, 75 put off, 69 given up; any
-other: it broke. It looks for a policy, then for the hosts, and tries each of them once.
+other: it broke. It looks for a policy, then for the hosts, and tries each of them once. In TO are
+commas between mails, and blanks between the recipients of one.
 """
 
 from __future__ import annotations
@@ -81,6 +82,11 @@ BUGS = {
     "needs-record": "drops its policy when there is no usable record",
     "needs-fetch": "drops its policy when another one is announced and cannot be had",
     "needs-policy": "puts mail off if there is no policy to be had",
+    "forgets-failures": "asks for each mail whether the policy can be fetched now",
+    # several mails
+    "serves-first-mail": "drops all mails but the first",
+    "serves-first-recipient": "drops all recipients but the first",
+    "serves-first-domain": "drops the recipients in all domains but the first",
     # hosts that take no mail
     "retries-521": "tries a host again that never takes mail",
     "goes-where-sent": "looks up who is named in an answer",
@@ -172,7 +178,7 @@ def demanding(ca: str, bug: str) -> ssl.SSLContext:
 
 def deliver(host: str, enforced: bool, words: Sequence[str], bug: str, clear: bool = False) -> None:
     """To one host, or Refused."""
-    sender, recipient, message, ca = words
+    sender, recipients, message, ca = words
     session = Session(host)
     try:
         offered = b"STARTTLS" in session.command("EHLO client.example.test").upper()
@@ -184,7 +190,8 @@ def deliver(host: str, enforced: bool, words: Sequence[str], bug: str, clear: bo
         elif enforced and bug != "goes-on-in-clear":
             raise Refused("no STARTTLS")
         session.command(f"MAIL FROM:<{sender}>")
-        session.command(f"RCPT TO:<{recipient}>")
+        for recipient in recipients.split():
+            session.command(f"RCPT TO:<{recipient}>")
         session.command("DATA", b"3")
         with open(message, "rb") as file:
             text = file.read().replace(b"\n", b"\r\n").replace(b"\r\n.", b"\r\n..")
@@ -206,6 +213,22 @@ def hosts_of(domain: str) -> list[str]:
 
 
 def run(words: Sequence[str], bug: str) -> int:
+    """All mails; the worst of what becomes of them."""
+    mails = words[1].split(",")
+    results = []
+    for mail in mails[:1] if bug == "serves-first-mail" else mails:
+        found: dict[str, list[str]] = {}
+        for recipient in mail.split():
+            found.setdefault(recipient.rpartition("@")[2], []).append(recipient)
+        for own in list(found.values())[:1 if bug == "serves-first-domain" else None]:
+            own = own[:1] if bug == "serves-first-recipient" else own
+            results.append(send((words[0], " ".join(own), *words[2:]), bug))
+    order = (DELIVERED, DEFERRED, BOUNCED, BROKEN)
+    return max(results, key=order.index)
+
+
+def send(words: Sequence[str], bug: str) -> int:
+    """One mail to recipients in one domain."""
     domain = words[1].rpartition("@")[2]
     if bug == "looks-up-late":
         session = Session(hosts_of(domain)[0])

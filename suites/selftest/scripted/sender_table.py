@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from scripted.table import Verdict, fail, warn
 
-SUITES = ("mta-sts", "smtp-521")
+SUITES = ("mta-sts", "smtp-521", "cost")
 
 PASS = Verdict("PASS")
 MAIL = "no-mail: policy-bypass"
@@ -151,7 +151,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                         fail(MAIL)),
         CERTIFICATE: PASS,
     },
-    "checks-no-certificate": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: fail(MAIL, LEAK),
+    "checks-no-certificate": {"cost.held-back/mta-sts": fail(MAIL),
+                              CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: fail(MAIL, LEAK),
                               STRIPPED: PASS},
     "checks-no-name": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: PASS},
     "wants-plain-certificate": dict.fromkeys(
@@ -174,6 +175,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(of("mta-sts.all-hosts-fail", "stripped"), warn(BOUNCE)),
     },
     "needs-policy": {
+        "cost.one-mail[no-record]/mta-sts": fail(SENT),
         **dict.fromkeys(of(RECORD, "nxdomain", "servfail", "no-id"), fail(SENT)),
         **dict.fromkeys(of("mta-sts.policy-host-unknown", "nxdomain"), fail(SENT)),
         **dict.fromkeys(of("mta-sts.fetch-unreachable", "refused", "reset"), fail(SENT)),
@@ -188,9 +190,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
         **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)),
     },
-    "fetches-always": {SAME_ID: warn(AGAIN)},
+    "fetches-always": {SAME_ID: warn(AGAIN), "cost.same-policy/mta-sts": warn(AGAIN)},
     "fetches-never-again": {
-        "mta-sts.new-id/mta-sts": warn(FETCHED), SAME_ID: PASS},
+        "mta-sts.new-id/mta-sts": warn(FETCHED), "cost.new-policy/mta-sts": warn(FETCHED),
+        SAME_ID: PASS},
     "keeps-first-policy": dict.fromkeys(of("mta-sts.new-policy", "other-host", "other-domain"),
                                         warn(MAIL)),
     "needs-record": {
@@ -199,6 +202,11 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "needs-fetch": {
         **dict.fromkeys(of("mta-sts.policy-host-gone", "other-host"), fail(MAIL, LEAK)),
         **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)), SAME_ID: PASS},
+    "forgets-failures": {"cost.failed-fetch/mta-sts": warn(SECOND)},
+    # several mails
+    "serves-first-mail": {"cost.failed-fetch/mta-sts": fail(SENT), SAME_ID: PASS},
+    "serves-first-recipient": {"cost.hundred-recipients/mta-sts": fail(SENT), SAME_ID: PASS},
+    "serves-first-domain": {"cost.hundred-domains/mta-sts": fail(SENT), SAME_ID: PASS},
     # hosts that take no mail
     "retries-521": {
         **dict.fromkeys(of("smtp-521.only-host", "greeting", "many-lines", "named-host"),

@@ -54,6 +54,7 @@ argv = [
     "/usr/bin/python3", "-ISEc", "{_START.replace("client", "sender")}", "{{{{adapter}}}}",{{bug}}
     "{{{{from}}}}", "{{{{to}}}}", "{{{{message}}}}", "{{{{ca}}}}",
 ]
+several = true
 '''
 
 
