@@ -30,12 +30,15 @@ include servers/build.mk
 OBJECTS := $(patsubst %.c,%.o,$(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES))
 HELPERS := $(TEST_HELPERS:.c=.o)
 TESTS := $(TEST_SOURCES:.c=)
-REFCLIENT := $(REFCLIENT_SOURCES:.c=.o) $(REFCLIENT_USES:.c=.o)
+REFSHARED := $(REFCLIENT_SHARED:.c=.o) $(REFCLIENT_USES:.c=.o)
+REFCLIENT := $(REFCLIENT_SOURCES:.c=.o) $(REFSHARED)
+REFSENDER := $(REFSENDER_SOURCES:.c=.o) $(REFSHARED)
 REFCLIENT_TESTS := $(REFCLIENT_TEST_SOURCES:.c=)
 UNIT_TESTS := $(TESTS) $(REFCLIENT_TESTS)
-PROGRAMS := mockworld forgecert lkparse refclient
+PROGRAMS := mockworld forgecert lkparse refclient refsender
 C_FILES := $(LIBRARY_SOURCES) $(PARSE_SOURCES) $(WORLD_SOURCES) $(MAIN_SOURCES) $(TEST_SOURCES) \
-	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SOURCES) $(REFCLIENT_TEST_SOURCES)
+	$(TEST_HELPERS) $(BENCH_SOURCES) $(REFCLIENT_SHARED) \
+	$(REFCLIENT_SOURCES) $(REFSENDER_SOURCES) $(REFCLIENT_TEST_SOURCES)
 
 DIALECT := -std=c11 -D_GNU_SOURCE -Iservers -Ifuzz
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
@@ -45,6 +48,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer -fPIE
 LINK := -pie -Wl,-z,relro,-z,now
 LIBS := -lssl -lcrypto -lev -lldns -ljansson -lm
+# The libcurl with OpenSSL, whichever of them the headers came with.
+CURL_LIBS := -l:libcurl.so.4
 
 # A world starts for every trial, and to bind the symbols of shared libraries would take it a
 # quarter of its time. A library that is not there in this form is taken as it is.
@@ -68,6 +73,10 @@ $(addprefix $(B)/$(1)/,mockworld forgecert bench_client): $(addprefix $(B)/$(1)/
 $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
 	$$(if $$(Q),@echo "$(1): link $$@")
 	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
+
+$(B)/$(1)/refsender: $(addprefix $(B)/$(1)/,$(REFSENDER))
+	$$(if $$(Q),@echo "$(1): link $$@")
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS) $(CURL_LIBS)
 
 $(B)/$(1)/liblatchkey.o: $(addprefix $(B)/$(1)/,$(LIBRARY_SOURCES:.c=.o)) \
 		servers/build.mk
@@ -151,7 +160,8 @@ SELFTEST_RUN = @$(PYTHON) -m pytest -c .pytest.ini -n 2 -rs suites/selftest
 unit: export UBSAN_OPTIONS = print_stacktrace=1
 check: export UBSAN_OPTIONS = print_stacktrace=1
 
-check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient) $(B)/mutant/refclient ## test without set-up
+check: all clang $(addprefix $(B)/asan/,$(UNIT_TESTS) mockworld refclient refsender) \
+		$(addprefix $(B)/mutant/,refclient refsender) ## test without set-up
 	$(UNIT_RUN)
 	$(SELFTEST_RUN)
 
@@ -186,7 +196,7 @@ format: ## clang-format all C files
 	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
 		2>/dev/null)
 
-mutants: all $(B)/mutant/refclient ## every bug of the reference client is found
+mutants: all $(addprefix $(B)/mutant/,refclient refsender) ## every bug of the reference client is found
 	@PYTHONPATH=suites $(PYTHON) suites/selftest/mutants.py $(MUTANTS)
 
 coverage-table: ## write docs/coverage.md anew: which scenarios cover which requirements

@@ -204,8 +204,9 @@ BENCH_SOURCES := \
 	servers/tests/bench_client.c \
 	servers/tests/bench_parser.c
 
-# The client that does everything right, and its bug switches.
-REFCLIENT_SOURCES := \
+# What the client and the sender that do everything right share, with their bug
+# switches.
+REFCLIENT_SHARED := \
 	suites/refclient/account.c \
 	suites/refclient/bug.c \
 	suites/refclient/bug_deep.c \
@@ -216,19 +217,40 @@ REFCLIENT_SOURCES := \
 	suites/refclient/bug_tls.c \
 	suites/refclient/bug_wire.c \
 	suites/refclient/caps.c \
-	suites/refclient/command.c \
 	suites/refclient/deep.c \
-	suites/refclient/discover.c \
+	suites/refclient/dns.c \
 	suites/refclient/imap.c \
-	suites/refclient/main.c \
+	suites/refclient/input.c \
 	suites/refclient/pop3.c \
 	suites/refclient/sasl.c \
 	suites/refclient/session.c \
 	suites/refclient/smtp.c \
-	suites/refclient/status.c \
+	suites/refclient/state.c \
 	suites/refclient/tls.c \
-	suites/refclient/visit.c \
 	suites/refclient/wire.c
+
+# The client.
+REFCLIENT_SOURCES := \
+	suites/refclient/command.c \
+	suites/refclient/discover.c \
+	suites/refclient/main.c \
+	suites/refclient/status.c \
+	suites/refclient/visit.c
+
+# The sender.
+REFSENDER_SOURCES := \
+	suites/refclient/addresses.c \
+	suites/refclient/bug_fetch.c \
+	suites/refclient/bug_host.c \
+	suites/refclient/bug_policy.c \
+	suites/refclient/bug_record.c \
+	suites/refclient/deliver.c \
+	suites/refclient/fetch.c \
+	suites/refclient/host.c \
+	suites/refclient/memory.c \
+	suites/refclient/refsender.c \
+	suites/refclient/route.c \
+	suites/refclient/sts.c
 
 # Its unit tests: programs that link all of it but main.
 REFCLIENT_TEST_SOURCES := \

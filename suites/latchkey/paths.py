@@ -19,7 +19,7 @@ def built(folder: Path) -> Path:
 
 
 def program(name: str) -> Path:
-    """A program that the build makes (`mockworld`, `refclient`); it may not be there yet."""
+    """A program that the build makes (`mockworld`, `refclient`, …); it may not be there yet."""
     folder = os.environ.get("LATCHKEY_PROGRAMS")
     usual = (ROOT / ".build/dev", ROOT.parent.parent / "libexec/latchkey")
     places = (Path(folder),) if folder else usual

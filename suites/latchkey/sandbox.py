@@ -95,7 +95,7 @@ def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[
     if adapter is not None:
         words += ["--ro-bind", str(adapter), ADAPTER]
         words += ["--ro-bind-try", str(paths.built(adapter)), BUILT]
-    for name in ("mockworld", "refclient"):
+    for name in ("mockworld", "refclient", "refsender"):
         file = paths.program(name)
         if file.is_file():
             words += ["--ro-bind", str(file), f"{PROGRAMS}/{name}"]

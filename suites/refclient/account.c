@@ -2,14 +2,12 @@
 /* The state of an account. */
 #include "account.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/json.h"
+#include "state.h"
 
 static const struct {
 	const char *name;
@@ -175,23 +173,7 @@ account_load(struct account *a, const char *pathz, struct err *err)
 int
 account_save(const struct account *a, struct err *err)
 {
-	char path[4096];
-	int fd, result = -1;
-
-	/* It has the password: for its owner alone. */
-	if (snprintf(path, sizeof(path), "%s.new", a->pathz) >=
-		(int)sizeof(path))
-		return err_set(err, ERR_IO, "%s: too long a name", a->pathz);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd >= 0) {
-		result = json_dumpfd(a->state, fd, JSON_INDENT(1));
-		if (close(fd) != 0 || result != 0 || rename(path, a->pathz))
-			result = -1;
-	}
-	if (result != 0)
-		return err_set(
-			err, ERR_IO, "%s: %s", a->pathz, strerror(errno));
-	return 0;
+	return state_save(a->state, a->pathz, err);
 }
 
 void

@@ -25,9 +25,11 @@ enum bug {
 extern enum bug bug_active; /* BUG_NONE: a correct client */
 #define bug(constant) (bug_active == BUG_##constant)
 #define buggy(call, usual) (call)
+#define bug_any() (bug_active != BUG_NONE)
 #else
 #define bug(constant) false
 #define buggy(call, usual) (false ? (call) : (usual))
+#define bug_any() false
 #endif
 
 /* Switch on the bug of this name; -1 if there is none. */

@@ -7,6 +7,8 @@
 #ifndef REFCLIENT_BUGS_H
 #define REFCLIENT_BUGS_H
 
+#include "bugs_sender.h"
+
 #define REFCLIENT_BUGS_PATH(X)                                                 \
 	X(VERIFIES_NOTHING, "verifies-nothing", "path",                        \
 		"takes every certificate", "CVE-2014-7273")                    \
@@ -451,6 +453,7 @@
 	REFCLIENT_BUGS_REFERRAL(X)                                             \
 	REFCLIENT_BUGS_TLS(X)                                                  \
 	REFCLIENT_BUGS_LATCH(X)                                                \
-	REFCLIENT_BUGS_OUTCOME(X)
+	REFCLIENT_BUGS_OUTCOME(X)                                              \
+	REFSENDER_BUGS_ALL(X)
 
 #endif

@@ -2,28 +2,12 @@
 /* The commands that talk to servers. */
 #include "command.h"
 
-#include <stdarg.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include <stdio.h>
 
 #include "bug.h"
 #include "bug_session.h"
+#include "input.h"
 #include "visit.h"
-
-#define MESSAGE_MAX (16u * 1024 * 1024)
-
-int
-usage_fail(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)fputs("refclient: ", stderr);
-	(void)vfprintf(stderr, format, args);
-	(void)fputc('\n', stderr);
-	va_end(args);
-	return EXIT_USAGE;
-}
 
 static int
 account_open(struct account *a, const char *pathz)
@@ -73,30 +57,6 @@ command_fetch(int argc, char **argv)
 	if (fflush(stdout) != 0)
 		result = EXIT_NOT_DONE;
 	return buggy(bug_exit(result), result);
-}
-
-/* What stands between < and > on the wire (RFC 5321 section 4.1.2). */
-static bool
-is_address(const char *z)
-{
-	size_t n = strlen(z);
-
-	for (size_t i = 0; i < n; i++)
-		if (z[i] <= ' ' || z[i] > '~' || z[i] == '<' || z[i] == '>')
-			return false;
-	return n > 0 && n <= 254;
-}
-
-static int
-input_read(struct buf *text)
-{
-	uint8_t room[16 * 1024];
-	ssize_t n;
-
-	while ((n = read(STDIN_FILENO, room, sizeof(room))) > 0)
-		if (buf_add(text, span_of(room, (size_t)n)) != 0)
-			return -1;
-	return n == 0 ? 0 : -1;
 }
 
 int

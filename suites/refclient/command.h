@@ -7,11 +7,7 @@
 enum {
 	EXIT_DONE = 0,
 	EXIT_NOT_DONE = 1,
-	EXIT_USAGE = 2,
 };
-
-/* "refclient: TEXT" on standard error; EXIT_USAGE. */
-int usage_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int command_account(int argc, char **argv);
 int command_fetch(int argc, char **argv);

@@ -2,13 +2,13 @@
 /* Where the servers of an address are. */
 #include "discover.h"
 
-#include <ldns/ldns.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "account.h"
+#include "dns.h"
 
 #define RECORDS_MAX 16
 
@@ -59,25 +59,13 @@ srv_choose(const struct srv *records, unsigned n)
 static bool
 srv_read(const ldns_rr *rr, bool implicit, struct srv *out_r)
 {
-	char *namez;
-	size_t n;
-
-	if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SRV ||
-		ldns_rr_rd_count(rr) < 4)
+	if (ldns_rr_rd_count(rr) < 4)
 		return false;
 	out_r->priority = ldns_rdf2native_int16(ldns_rr_rdf(rr, 0));
 	out_r->weight = ldns_rdf2native_int16(ldns_rr_rdf(rr, 1));
 	out_r->port = ldns_rdf2native_int16(ldns_rr_rdf(rr, 2));
 	out_r->implicit = implicit;
-	namez = ldns_rdf2str(ldns_rr_rdf(rr, 3));
-	if (namez == NULL)
-		return false;
-	n = strlen(namez);
-	if (n > 0 && namez[n - 1] == '.')
-		namez[--n] = '\0';
-	(void)snprintf(out_r->target, sizeof(out_r->target), "%s", namez);
-	LDNS_FREE(namez);
-	return n < sizeof(out_r->target);
+	return dns_name_read(rr, 3, out_r->target);
 }
 
 /*
@@ -89,27 +77,14 @@ srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
 	bool implicit, struct srv *records, unsigned n)
 {
 	char namez[512];
-	ldns_rdf *name;
-	ldns_pkt *answer = NULL;
-	ldns_rr_list *found;
+	struct dns_answer answer;
 
 	(void)snprintf(namez, sizeof(namez), "%s.%s.", labelz, domainz);
-	name = ldns_dname_new_frm_str(namez);
-	if (name == NULL)
-		return n;
-	if (ldns_resolver_send(&answer, resolver, name, LDNS_RR_TYPE_SRV,
-		    LDNS_RR_CLASS_IN, LDNS_RD) == LDNS_STATUS_OK &&
-		answer != NULL) {
-		found = ldns_pkt_answer(answer);
-		for (size_t i = 0;
-			i < ldns_rr_list_rr_count(found) && n < RECORDS_MAX;
-			i++)
-			if (srv_read(ldns_rr_list_rr(found, i), implicit,
-				    &records[n]))
-				n++;
-	}
-	ldns_pkt_free(answer);
-	ldns_rdf_deep_free(name);
+	dns_ask(resolver, namez, LDNS_RR_TYPE_SRV, &answer);
+	for (size_t i = 0; i < dns_count(&answer) && n < RECORDS_MAX; i++)
+		if (srv_read(dns_record(&answer, i), implicit, &records[n]))
+			n++;
+	dns_answer_fini(&answer);
 	return n;
 }
 
@@ -157,9 +132,7 @@ discover(const char *addressz, json_t *services, struct err *err)
 
 	if (domainz == NULL || *++domainz == '\0')
 		(void)err_set(err, ERR_PLAN, "%s has no domain", addressz);
-	else if (ldns_resolver_new_frm_file(&resolver, NULL) != LDNS_STATUS_OK)
-		(void)err_set(err, ERR_IO, "no name server is known");
-	else
+	else if ((resolver = dns_open(err)) != NULL)
 		result = service_find(
 			resolver, SERVICE_SUBMISSION, domainz, found, err);
 	if (result >= 0) {
@@ -178,6 +151,6 @@ discover(const char *addressz, json_t *services, struct err *err)
 	if (result == 0)
 		(void)json_object_update(services, found);
 	json_decref(found);
-	ldns_resolver_deep_free(resolver);
+	dns_close(resolver);
 	return result;
 }

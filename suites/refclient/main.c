@@ -6,6 +6,7 @@
 
 #include "bug.h"
 #include "command.h"
+#include "input.h"
 
 #define VERSION "0.1.0"
 

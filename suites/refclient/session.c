@@ -119,8 +119,10 @@ static int
 session_secure(struct session *s)
 {
 	const struct service *to = &s->account->service[s->kind];
-	struct tls_wish wish = {to->hostz, s->protocol->alpnz,
-		s->account->trustz, s->deep.is_on};
+	struct tls_wish wish = {.hostz = to->hostz,
+		.alpnz = s->protocol->alpnz,
+		.trustz = s->account->trustz,
+		.is_of_2016 = s->deep.is_on};
 	const char *groupz;
 	SSL *ssl;
 

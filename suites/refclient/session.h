@@ -67,6 +67,9 @@ struct session {
 	} wants; /* what data belongs to it */
 	uint32_t exists, fetched;
 
+	/* SMTP */
+	unsigned code; /* of the last reply; 0: none that makes sense */
+
 	struct buf early; /* what only a bug remembers of clear text */
 };
 
@@ -90,6 +93,10 @@ struct protocol {
 };
 
 extern const struct protocol protocol_imap, protocol_pop3, protocol_smtp;
+
+/* Behind an EHLO that was refused: HELO (RFC 5321 section 3.2). Without what
+ * EHLO tells there is no TLS: only for who can do without. */
+int smtp_hello_old(struct session *s);
 
 /* The whole visit. */
 int session_run(struct session *s);

@@ -15,8 +15,10 @@ answer_take(struct session *s, unsigned code, const char *whatz,
 {
 	struct span lines, text = span_z("");
 
+	s->code = 0;
 	if (session_reply(s, lk_smtp_reply_parse, r) != 0)
 		return -1;
+	s->code = r->smtp_reply.code;
 	if (r->smtp_reply.code == code)
 		return 0;
 	lines = r->smtp_reply.lines;
@@ -44,6 +46,14 @@ smtp_greet(struct session *s)
 	return 0;
 }
 
+static void
+own_name(char *name, size_t size)
+{
+	name[0] = name[size - 1] = '\0';
+	if (gethostname(name, size - 1) != 0 || name[0] == '\0')
+		(void)snprintf(name, size, "[127.0.0.1]");
+}
+
 /*
  * RFC 5321 section 4.1.1.1. HELO is no way out when EHLO is refused: behind
  * it there is neither TLS nor a login.
@@ -53,15 +63,17 @@ smtp_capabilities(struct session *s)
 {
 	struct lk_result r;
 	struct span lines, keyword, parameters;
-	char name[256] = "";
+	char name[256];
 
 	if (!buggy(bug_keeps_capabilities(s), false))
 		caps_clear(&s->caps);
-	if (gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0')
-		(void)snprintf(name, sizeof(name), "[127.0.0.1]");
+	s->code = 0;
+	own_name(name, sizeof(name));
 	if (session_sendf(s, "EHLO %s", name) != 0)
 		return -1;
 	if (session_reply(s, lk_smtp_ehlo_parse, &r) != 0) {
+		if (lk_smtp_reply_parse(wire_span(&s->wire), &r) > 0)
+			s->code = r.smtp_reply.code;
 		return bug(HELO_INSTEAD) ? buggy(bug_smtp_helo(s, name), -1)
 					 : -1;
 	}
@@ -77,6 +89,21 @@ smtp_capabilities(struct session *s)
 			return -1;
 	}
 	return 0;
+}
+
+int
+smtp_hello_old(struct session *s)
+{
+	struct lk_result r;
+	char name[256];
+
+	/* The refusal of EHLO has been read, and not been used. */
+	if (session_reply(s, lk_smtp_reply_parse, &r) != 0)
+		return -1;
+	own_name(name, sizeof(name));
+	if (session_sendf(s, "HELO %s", name) != 0)
+		return -1;
+	return answer_take(s, 250, "HELO", &r);
 }
 
 /* RFC 3207 section 4. */

@@ -8,6 +8,7 @@
 
 #include "account.h"
 #include "command.h"
+#include "input.h"
 #include "discover.h"
 
 static const char *

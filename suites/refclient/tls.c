@@ -64,76 +64,89 @@ path_verify(X509_STORE_CTX *store, void *self)
 	return X509_verify_cert(store);
 }
 
-static SSL_CTX *
-context_new(const struct tls_wish *wish, struct err *err)
+static int
+context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 {
-	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	const struct tls_offer *offer =
 		wish->is_of_2016 ? &offer_of_2016 : &offer_usual;
 
 	/* Level 2: nothing below 112 bits, in the handshake and in the path
 	 * (RFC 9325 section 4.5, RFC 8446 appendix D.5). */
-	if (context != NULL)
-		SSL_CTX_set_security_level(context, 2);
-	if (context == NULL ||
-		!context_offer(context, buggy(bug_offer(offer), offer))) {
-		(void)err_set(err, ERR_TLS, "OpenSSL cannot do what is needed");
-	} else if (!context_trust(context, wish->trustz)) {
-		(void)err_set(err, ERR_TLS, "no roots to trust: %s",
+	SSL_CTX_set_security_level(context, 2);
+	if (!context_offer(context, buggy(bug_offer(offer), offer)))
+		return err_set(
+			err, ERR_TLS, "OpenSSL cannot do what is needed");
+	if (!context_trust(context, wish->trustz))
+		return err_set(err, ERR_TLS, "no roots to trust: %s",
 			wish->trustz != NULL ? wish->trustz : "the system's");
-	} else {
-		SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
-		/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
-		(void)SSL_CTX_set_options(context,
-			SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-		return context;
-	}
-	SSL_CTX_free(context);
-	return NULL;
+	SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
+	/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
+	(void)SSL_CTX_set_options(
+		context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+	return 0;
+}
+
+static bool
+is_address(const char *hostz)
+{
+	uint8_t room[16];
+
+	return inet_pton(AF_INET, hostz, room) == 1 ||
+	       inet_pton(AF_INET6, hostz, room) == 1;
 }
 
 /*
  * Whom the certificate has to name: the host that the user gave, or that he
  * agreed to, never one that the network told (RFC 9525 section 6.1, RFC 7817
  * section 3). The common name is no name (RFC 9525 section 1), a star stands
- * for one whole label at the left (section 6.3).
- */
-static bool
-name_set(SSL *ssl, const char *hostz)
-{
-	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
-	uint8_t room[16];
-	char sni[256];
-
-	X509_VERIFY_PARAM_set_hostflags(
-		param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
-			       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	/* An address is compared with addresses (section 6.4), and there is
-	 * no SNI for it (RFC 6066 section 3). */
-	if (inet_pton(AF_INET, hostz, room) == 1 ||
-		inet_pton(AF_INET6, hostz, room) == 1)
-		return X509_VERIFY_PARAM_set1_ip_asc(param, hostz) == 1;
-	if (snprintf(sni, sizeof(sni), "%s", hostz) >= (int)sizeof(sni))
-		return false;
-	if (!bug(SENDS_NO_SNI) && SSL_set_tlsext_host_name(ssl, sni) != 1)
-		return false;
-	return X509_VERIFY_PARAM_set1_host(param, hostz, 0) == 1;
-}
-
-/*
- * Path validation (RFC 5280): OpenSSL's, at the level of 112 bits, with what
+ * for one whole label at the left (section 6.3). An address is compared with
+ * addresses (section 6.4).
+ *
+ * Path validation (RFC 5280) is OpenSSL's, at the level of 112 bits, with what
  * it leaves out by itself: policies (section 6.1.3). The purpose, that of a
  * TLS server, is set by OpenSSL.
  */
 static bool
-verify_set(SSL *ssl, const char *hostz)
+param_set(X509_VERIFY_PARAM *param, const char *hostz)
 {
-	X509_VERIFY_PARAM *param = SSL_get0_param(ssl);
+	X509_VERIFY_PARAM_set_hostflags(
+		param, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT |
+			       X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	if (X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) != 1)
+		return false;
+	if (is_address(hostz))
+		return X509_VERIFY_PARAM_set1_ip_asc(param, hostz) == 1;
+	return X509_VERIFY_PARAM_set1_host(param, hostz, 0) == 1;
+}
 
-	SSL_set_verify(ssl, SSL_VERIFY_PEER, verify_step);
-	return X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK) ==
-		       1 &&
-	       name_set(ssl, hostz);
+int
+tls_context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
+{
+	if (context_set(context, wish, err) != 0)
+		return -1;
+	SSL_CTX_set_verify(context, SSL_VERIFY_PEER, verify_step);
+	if (!param_set(SSL_CTX_get0_param(context), wish->hostz))
+		return err_set(err, ERR_TLS, "OpenSSL cannot check for %s",
+			wish->hostz);
+	return 0;
+}
+
+/* SNI (RFC 6066 section 3: there is none for an address), and who it has to
+ * be. */
+static bool
+verify_set(SSL *ssl, const struct tls_wish *wish)
+{
+	char sni[256];
+
+	SSL_set_verify(ssl,
+		wish->peer == TLS_ANYBODY ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
+		verify_step);
+	if (snprintf(sni, sizeof(sni), "%s", wish->hostz) >= (int)sizeof(sni))
+		return false;
+	if (!is_address(sni) && !bug(SENDS_NO_SNI) &&
+		SSL_set_tlsext_host_name(ssl, sni) != 1)
+		return false;
+	return param_set(SSL_get0_param(ssl), wish->hostz);
 }
 
 /* RFC 7301: one protocol is offered, so that no other can be agreed to. */
@@ -153,21 +166,27 @@ alpn_set(SSL *ssl, const char *alpnz)
 SSL *
 tls_new(const struct tls_wish *wish, struct err *err)
 {
-	SSL_CTX *context = context_new(wish, err);
-	SSL *ssl;
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	SSL *ssl = NULL;
 
-	if (context == NULL)
+	if (context == NULL) {
+		(void)err_set(err, ERR_TLS, "OpenSSL cannot do what is needed");
 		return NULL;
-	ssl = SSL_new(context);
-	SSL_CTX_free(context); /* the session keeps it */
-	if (ssl != NULL && verify_set(ssl, wish->hostz) &&
-		alpn_set(ssl, wish->alpnz)) {
-		buggy(bug_prepare(ssl, wish), (void)0);
-		return ssl;
 	}
-	(void)err_set(err, ERR_TLS, "OpenSSL cannot check for %s", wish->hostz);
-	SSL_free(ssl);
-	return NULL;
+	if (context_set(context, wish, err) == 0) {
+		ssl = SSL_new(context);
+		if (ssl == NULL || !verify_set(ssl, wish) ||
+			!alpn_set(ssl, wish->alpnz)) {
+			(void)err_set(err, ERR_TLS,
+				"OpenSSL cannot check for %s", wish->hostz);
+			SSL_free(ssl);
+			ssl = NULL;
+		}
+	}
+	SSL_CTX_free(context); /* the session keeps it */
+	if (ssl != NULL)
+		buggy(bug_prepare(ssl, wish), (void)0);
+	return ssl;
 }
 
 int

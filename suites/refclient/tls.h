@@ -8,11 +8,20 @@
 
 #include "core/err.h"
 
+/* Whom the peer has to prove to be. */
+enum tls_peer {
+	TLS_NAMED,   /* the host, by a certificate of a trusted authority */
+	TLS_ANYBODY, /* for senders that have been promised nothing: TLS keeps
+			listeners out (RFC 7435). What the check would say is
+			told all the same */
+};
+
 struct tls_wish {
 	const char *hostz;  /* whom to reach: the name that the user gave */
 	const char *alpnz;  /* "imap", "pop3", or NULL: none */
 	const char *trustz; /* bundle of roots; NULL: that of the system */
 	bool is_of_2016;    /* what DEEP demanded then is enough */
+	enum tls_peer peer;
 };
 
 /* Lists in OpenSSL's syntax, versions as it numbers them (0: the best). Its
@@ -21,6 +30,11 @@ struct tls_offer {
 	int min, max;
 	char *ciphersz, *groupsz, *signaturesz;
 };
+
+/* Make a context of somebody else's do as this client does, with the name of
+ * the host in it; SNI and ALPN are the caller's. */
+int tls_context_set(
+	SSL_CTX *context, const struct tls_wish *wish, struct err *err);
 
 /* A session that is ready for its handshake; NULL with *err. */
 SSL *tls_new(const struct tls_wish *wish, struct err *err);

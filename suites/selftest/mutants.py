@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The proof that the suite notices bugs: the reference client, with one at a time, and with none.
+"""The proof that the suite notices bugs: client and sender of reference, with one or none.
 
 `suites/refclient/bugs.h` has the bugs; `suites/refclient/mutants.toml` says for each of them which
 trials find it, and by which checks:
@@ -34,11 +34,12 @@ from latchkey.results import Entry
 from latchkey.runner import Bench
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / ".build/mutant/refclient"
+FOLDER = ROOT / ".build/mutant"
+NAMES = ("refclient", "refsender")      # each has all bugs, and postures that the other has not
+PROGRAM = FOLDER / NAMES[0]
 TABLE = ROOT / "suites/refclient/mutants.toml"
 PAGE = ROOT / "docs/mutants.md"
-ADAPTER = ROOT / "suites/clients/refclient/adapter.toml"
-_PLAIN = '"/run/latchkey/refclient", '
+ADAPTERS = {name: ROOT / f"suites/clients/{name}/adapter.toml" for name in NAMES}
 IDLE = "idle"
 _DEADLINE = 4.0                         # of a bug that waits for ever
 _WAITS = frozenset({"hangs"})
@@ -121,18 +122,18 @@ def _mistake(duel: Duel, known: Catalog) -> str:
 # --- mutants as clients
 
 
-def adapter_write(folder: Path, bug: str) -> Path:
-    """The adapter of the reference client with this bug, the program beside it."""
+def adapter_write(folder: Path, name: str, bug: str) -> Path:
+    """The adapter of one of NAMES with this bug, the program beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(PROGRAM, folder / "refclient")
+        os.link(FOLDER / name, folder / name)
     except OSError:
-        shutil.copy(PROGRAM, folder / "refclient")
-    text = ADAPTER.read_text(encoding="utf-8")
-    text = text.replace('"/run/latchkey/refclient", "--version"',
-                        '"{adapter}/refclient", "--version"')
-    text = text.replace(_PLAIN, f'"{{adapter}}/refclient", "--bug", "{bug}", ')
-    text = text.replace('name = "refclient"', f'name = "{bug}"')
+        shutil.copy(FOLDER / name, folder / name)
+    plain, own = f'"/run/latchkey/{name}", ', f'"{{adapter}}/{name}", '
+    text = ADAPTERS[name].read_text(encoding="utf-8")
+    text = text.replace(f'{plain}"--version"', f'{own}"--version"')
+    text = text.replace(plain, f'{own}"--bug", "{bug}", ')
+    text = text.replace(f'name = "{name}"', f'name = "{bug}"')
     file = folder / "adapter.toml"
     file.write_text(text, encoding="utf-8")
     return file
@@ -171,6 +172,9 @@ class Arena:
         known = self._impatient if bug in _WAITS else self.known
         return Bench(known, self.folder / f"out-{attempt}" / bug)
 
+    def adapter(self, name: str, bug: str) -> Path:
+        return adapter_write(self.folder / name / bug, name, bug)
+
     def fight(self, wanted: Mapping[str, Sequence[Duel]],
               told: Callable[[Outcome], None]) -> list[Outcome]:
         """All duels; one bug is one piece of work, so that its controls are made once."""
@@ -180,8 +184,8 @@ class Arena:
 
     def _bug(self, bug: str, rows: Sequence[Duel],
              told: Callable[[Outcome], None]) -> Iterator[Outcome]:
-        file = adapter_write(self.folder / "clients" / bug, bug)
-        trials = trials_of(self.known, file)
+        trials = {key: trial for name in NAMES
+                  for key, trial in trials_of(self.known, self.adapter(name, bug)).items()}
         for attempt in range(_TRIES):
             with self.bench(bug, attempt) as bench:
                 outcomes = [_duel(bench, trials, duel) for duel in rows]
@@ -208,11 +212,11 @@ def _duel(bench: Bench, trials: Mapping[str, Trial], duel: Duel) -> Outcome:
 
 
 def judging(known: Catalog) -> list[Scenario]:
-    """The scenarios that verdicts rest on, in postures that the reference client has.
+    """The scenarios that verdicts rest on, in postures that the reference programs have.
 
-    Senders and clients that can do without TLS have scripted clients of their own.
+    Clients that can do without TLS have scripted clients of their own.
     """
-    postures = known.client(str(ADAPTER)).setups
+    postures = {name for file in ADAPTERS.values() for name in known.client(str(file)).setups}
     return [scenario for scenario in known.scenarios.values()
             if any(name in postures for variant in scenario.variants
                    for name in variant.postures)]
@@ -226,8 +230,9 @@ def unkilled(known: Catalog, rows: Iterable[Duel]) -> list[str]:
 
 
 def correct_failures(arena: Arena) -> tuple[int, list[str]]:
-    """How many trials the correct client goes through, and those that do not end as they must."""
-    trials = list(trials_of(arena.known, ADAPTER).values())
+    """How many trials the correct programs go through, and those that do not end as they must."""
+    trials = [trial for file in ADAPTERS.values()
+              for trial in trials_of(arena.known, file).values()]
     trials.sort(key=lambda trial: trial.posture.name)
     with Bench(arena.known, arena.folder / "correct") as bench, \
             ThreadPoolExecutor(arena.workers) as pool:
@@ -242,9 +247,9 @@ def correct_failures(arena: Arena) -> tuple[int, list[str]]:
 
 def seek(arena: Arena, bug: str, suite: str | None, posture: str | None) -> None:
     """Print which trials a bug turns red, in the form of the table."""
-    file = adapter_write(arena.folder / "clients" / bug, bug)
-    client = arena.known.client(str(file))
-    trials = arena.known.trials(client, suite, posture=posture)
+    clients = [arena.known.client(str(arena.adapter(name, bug))) for name in NAMES]
+    trials = [trial for client in clients
+              for trial in arena.known.trials(client, suite, posture=posture)]
     with arena.bench(bug, 0) as bench, ThreadPoolExecutor(arena.workers) as pool:
         for trial, item in zip(trials, pool.map(lambda one: runner.run_trial(bench, one), trials)):
             red = red_of(item)
@@ -267,14 +272,14 @@ def page(known: Catalog, all_bugs: Mapping[str, Bug], outcomes: Sequence[Outcome
     checks = sum(len(scenario.checks) for scenario in scenarios)
     lines = [
         "# Mutants", "",
-        "Who tests the tests? [The reference client](refclient.md) keeps every promise. Built with"
-        " its bug switches it has one bug at a time, and then a trial has",
-        "to find it, by the check that is meant for it, twice in a row. `make mutants` runs all of"
-        " that and writes this page; it fails when a bug survives, when a check",
-        "of a scenario finds no bug, or when the correct client does not pass everywhere."
-        " Scenarios of postures that this client does not have are left out.", "",
+        "Who tests the tests? [The reference client](refclient.md) and [the reference sender]"
+        "(refsender.md) keep every promise. Built with their bug switches they have",
+        "one bug at a time, and then a trial has to find it, by the check that is meant for it,"
+        " twice in a row. `make mutants` runs all of that and writes this page; it fails",
+        "when a bug survives, when a check of a scenario finds no bug, or when the correct programs"
+        " do not pass everywhere. Scenarios of postures that they do not have are left out.", "",
         f"{len(all_bugs)} bugs, {len(outcomes)} trials, {checks} checks of"
-        f" {len(scenarios)} scenarios; the correct client in {correct} trials.", "",
+        f" {len(scenarios)} scenarios; the correct programs in {correct} trials.", "",
         "## Bugs", "", "| bug | what it does | of the kind of | found by |",
         "| --- | --- | --- | --- |",
     ]
@@ -348,8 +353,8 @@ def main(words: Sequence[str]) -> int:
         lacks += [f"no bug is found by {check}" for check in without if check not in known_idle]
         lacks += [f"{check} is not idle" for check in known_idle if check not in without]
         count, refused = correct_failures(arena)
-        print("\n".join([*lacks, *(f"the correct client: {line}" for line in refused),
-                         f"the correct client in {count} trials, {len(refused)} not as it must"
+        print("\n".join([*lacks, *(f"the correct program: {line}" for line in refused),
+                         f"the correct programs in {count} trials, {len(refused)} not as it must"
                          f" be, {time.monotonic() - started:.0f} s"]), flush=True)
     if alive or lacks or refused:
         return 1

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bugs of the delivery. */
+#include "bug.h"
+
+#ifdef REFCLIENT_BUGS
+#include <netdb.h>
+#include <stdio.h>
+
+#include "bug_host.h"
+
+/* A word with two dots in it, without what stands around a name. */
+static bool
+name_in(struct span text, char name[DNS_NAME_SIZE])
+{
+	struct span word;
+	size_t dot;
+
+	while ((word = span_word(&text, ' ')).n > 0) {
+		size_t at = span_find(word, 0, span_z("//"));
+
+		if (at != SIZE_MAX)
+			word = span_cut(word, at + 2, word.n);
+		word = span_cut(word, 0, span_find(word, 0, span_z("/")));
+		word = span_cut(word, 0, span_find(word, 0, span_z("\r")));
+		dot = span_find(word, 0, span_z("."));
+		if (dot != SIZE_MAX && word.p[0] > '9' &&
+			span_find(word, dot + 1, span_z(".")) != SIZE_MAX) {
+			(void)snprintf(name, DNS_NAME_SIZE, "%.*s", (int)word.n,
+				(const char *)word.p);
+			return true;
+		}
+	}
+	return false;
+}
+
+void
+bug_named_visit(const struct session *s)
+{
+	struct addrinfo *list = NULL;
+	char name[DNS_NAME_SIZE];
+
+	if (bug(SMTP_TEXT_FOLLOWED) && s->code >= 500 &&
+		name_in(buf_span(&s->wire.in), name) &&
+		getaddrinfo(name, "25", NULL, &list) == 0)
+		freeaddrinfo(list);
+}
+
+bool
+bug_stops(const struct route *route, size_t i)
+{
+	(void)route;
+	(void)i;
+	return bug(FIRST_HOST_ONLY);
+}
+
+enum decision
+bug_later(const struct sts *sts)
+{
+	return bug(STS_FAILURE_BOUNCES) && sts->mode == LK_STS_MODE_ENFORCE
+		       ? DECISION_NEVER
+		       : DECISION_LATER;
+}
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* refsender: a sender of mail that does what the specifications ask. */
+#include <curl/curl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bug.h"
+#include "deliver.h"
+#include "input.h"
+#include "sts.h"
+
+#define VERSION "0.1.0"
+
+/* The program ends with one of these, of sysexits.h, or EXIT_USAGE. */
+enum {
+	EXIT_SENT = 0,
+	EXIT_NEVER = 69,
+	EXIT_LATER = 75,
+};
+
+static int
+sender_open(struct sender *sender, const char *pathz, const char *trustz,
+	struct err *err)
+{
+	*sender = (struct sender){.trustz = trustz, .now = time(NULL)};
+	if (memory_load(&sender->memory, pathz, err) != 0)
+		return -1;
+	sender->resolver = dns_open(err);
+	if (sender->resolver != NULL)
+		return 0;
+	memory_fini(&sender->memory);
+	return -1;
+}
+
+static void
+sender_close(struct sender *sender)
+{
+	struct err err;
+
+	if (memory_save(&sender->memory, &err) != 0)
+		(void)usage_fail("%s", err.text);
+	memory_fini(&sender->memory);
+	dns_close(sender->resolver);
+}
+
+/* send STATE FROM TO: the message comes from standard input. */
+static int
+command_send(char **words, const char *trustz)
+{
+	static const int exits[] = {[DECISION_SENT] = EXIT_SENT,
+		[DECISION_LATER] = EXIT_LATER,
+		[DECISION_NEVER] = EXIT_NEVER};
+	const char *recipients[] = {words[2], NULL};
+	const char *domainz = strrchr(words[2], '@');
+	struct sender sender;
+	struct mail mail = {.fromz = words[1], .recipients = recipients};
+	struct buf text;
+	struct err err;
+	enum decision decision;
+
+	if (!is_address(words[1]) || !is_address(words[2]) || domainz == NULL ||
+		domainz[1] == '\0')
+		return usage_fail(
+			"send: no address: %s, or %s", words[1], words[2]);
+	if (sender_open(&sender, words[0], trustz, &err) != 0)
+		return usage_fail("%s", err.text);
+	buf_init(&text, MESSAGE_MAX);
+	if (input_read(&text) != 0) {
+		buf_fini(&text);
+		sender_close(&sender);
+		return usage_fail("send: cannot read the message");
+	}
+	mail.text = buf_span(&text);
+	decision = deliver(&sender, domainz + 1, &mail, &err);
+	if (decision != DECISION_SENT)
+		(void)fprintf(
+			stderr, "refsender: %s: %s\n", words[2], err.text);
+	buf_fini(&text);
+	sender_close(&sender);
+	return exits[decision];
+}
+
+/* policy STATE DOMAIN: what is in force there, and why. */
+static int
+command_policy(char **words, const char *trustz)
+{
+	struct sender sender;
+	struct sts sts;
+	struct err err;
+	const char *modez;
+
+	if (sender_open(&sender, words[0], trustz, &err) != 0)
+		return usage_fail("%s", err.text);
+	sts_find(&sender, words[1], &sts);
+	modez = lk_sts_mode_name(sts.mode);
+	(void)printf("%s\t%s\n", words[1], modez != NULL ? modez : "no policy");
+	if (sts.why[0] != '\0')
+		(void)printf("%s\n", sts.why);
+	if (modez != NULL)
+		(void)fwrite(sts.text.p, 1, sts.text.n, stdout);
+	sts_fini(&sts);
+	sender_close(&sender);
+	return EXIT_SENT;
+}
+
+static const struct {
+	const char *namez, *argumentsz, *textz;
+	int words;
+	int (*run)(char **words, const char *trustz);
+} commands[] = {
+	{"send", "STATE FROM TO", "send the mail on standard input", 3,
+		command_send},
+	{"policy", "STATE DOMAIN", "show the policy that is in force", 2,
+		command_policy},
+};
+
+static int
+help(void)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		(void)printf("refsender [--trust=BUNDLE] %s %s\n\t%s\n",
+			commands[i].namez, commands[i].argumentsz,
+			commands[i].textz);
+	return EXIT_SENT;
+}
+
+static int
+command_run(int n, char **words, const char *trustz)
+{
+	if (n < 1)
+		return usage_fail("which command? --help lists them");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(words[0], commands[i].namez) == 0)
+			return n - 1 == commands[i].words
+				       ? commands[i].run(words + 1, trustz)
+				       : usage_fail("%s needs %s",
+						 commands[i].namez,
+						 commands[i].argumentsz);
+	return usage_fail("no command \"%s\"; --help lists them", words[0]);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"bug", required_argument, NULL, 'b'},
+		{"bugs", no_argument, NULL, 'l'},
+		{"help", no_argument, NULL, 'h'},
+		{"trust", required_argument, NULL, 't'},
+		{"version", no_argument, NULL, 'v'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *trustz = NULL;
+	int option, result;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)
+		switch (option) {
+		case 'b':
+			if (bug_choose(optarg) != 0)
+				return usage_fail("no bug \"%s\" in this "
+						  "build; --bugs lists them",
+					optarg);
+			break;
+		case 'l':
+			bug_list();
+			return EXIT_SENT;
+		case 'h':
+			return help();
+		case 't':
+			trustz = optarg;
+			break;
+		case 'v':
+			(void)printf("refsender %s\n", VERSION);
+			return EXIT_SENT;
+		default:
+			return EXIT_USAGE;
+		}
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return usage_fail("libcurl does not start");
+	result = command_run(argc - optind, argv + optind, trustz);
+	curl_global_cleanup();
+	return result;
+}
