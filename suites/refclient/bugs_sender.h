@@ -181,6 +181,8 @@
 		"")                                                            \
 	X(CACHE_ID_IGNORED, "cache-id-ignored", "sts-cache",                   \
 		"does not look for a new policy while it remembers one", "")   \
+	X(FAILURE_FORGOTTEN, "failure-forgotten", "sts-cache",                 \
+		"asks for each mail for a policy that cannot be had", "")      \
 	X(CACHE_NEEDS_RECORD, "cache-needs-record", "sts-cache",               \
 		"forgets the policy when its record is gone", "")              \
 	X(CACHE_LOST_ON_FAILURE, "cache-lost-on-failure", "sts-cache",         \

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "bug.h"
 #include "deliver.h"
@@ -12,6 +13,7 @@
 #include "sts.h"
 
 #define VERSION "0.1.0"
+#define RECIPIENTS_MAX 1000
 
 /* The program ends with one of these, of sysexits.h, or EXIT_USAGE. */
 enum {
@@ -45,25 +47,110 @@ sender_close(struct sender *sender)
 	dns_close(sender->resolver);
 }
 
-/* send STATE FROM TO: the message comes from standard input. */
+static enum decision
+worse(enum decision a, enum decision b)
+{
+	return a > b ? a : b;
+}
+
+/* The recipients of one mail in one domain, NULL at the end. */
+static enum decision
+domain_send(struct sender *sender, const char *fromz,
+	const char *const *recipients, struct span text)
+{
+	const char *domainz = strrchr(recipients[0], '@') + 1;
+	struct mail mail = {fromz, recipients, text};
+	enum decision decision;
+	struct err err;
+
+	decision = deliver(sender, domainz, &mail, &err);
+	if (decision == DECISION_NEVER && recipients[1] != NULL) {
+		/* Perhaps it was about one of them. */
+		decision = DECISION_SENT;
+		for (; *recipients != NULL; recipients++)
+			decision = worse(
+				decision, domain_send(sender, fromz,
+						  (const char *const[]){
+							  *recipients, NULL},
+						  text));
+	} else if (decision != DECISION_SENT) {
+		(void)fprintf(
+			stderr, "refsender: %s: %s\n", recipients[0], err.text);
+	}
+	return decision;
+}
+
+/* One mail: its recipients, with blanks between them, domain by domain. */
+static enum decision
+mail_send(struct sender *sender, const char *fromz, char *toz, struct span text)
+{
+	const char *left[RECIPIENTS_MAX], *now[RECIPIENTS_MAX + 1];
+	enum decision decision = DECISION_SENT;
+	char *save = NULL;
+	size_t n = 0;
+
+	for (char *z = strtok_r(toz, " ", &save); z != NULL;
+		z = strtok_r(NULL, " ", &save))
+		left[n++] = z;
+	while (n > 0) {
+		const char *domainz = strrchr(left[0], '@');
+		size_t chosen = 0, others = 0;
+
+		for (size_t i = 0; i < n; i++)
+			if (strcasecmp(strrchr(left[i], '@'), domainz) == 0)
+				now[chosen++] = left[i];
+			else
+				left[others++] = left[i];
+		now[chosen] = NULL;
+		n = others;
+		decision =
+			worse(decision, domain_send(sender, fromz, now, text));
+	}
+	return decision;
+}
+
+/* All words that blanks and commas leave are addresses, and not too many. */
+static bool
+addresses_are_sound(const char *toz)
+{
+	char room[256];
+	size_t n = 0, size;
+
+	for (toz += strspn(toz, " ,"); *toz != '\0'; toz += strspn(toz, " ,")) {
+		size = strcspn(toz, " ,");
+		if (size >= sizeof(room) || ++n > RECIPIENTS_MAX)
+			return false;
+		memcpy(room, toz, size);
+		room[size] = '\0';
+		toz += size;
+		if (!is_address(room) || strrchr(room, '@') == NULL ||
+			strrchr(room, '@')[1] == '\0')
+			return false;
+	}
+	return n > 0;
+}
+
+/*
+ * send STATE FROM TO: the message comes from standard input. TO: an address;
+ * or several with blanks between them, of one mail; or several mails with
+ * commas between them, one behind the other.
+ */
 static int
 command_send(char **words, const char *trustz)
 {
 	static const int exits[] = {[DECISION_SENT] = EXIT_SENT,
 		[DECISION_LATER] = EXIT_LATER,
 		[DECISION_NEVER] = EXIT_NEVER};
-	const char *recipients[] = {words[2], NULL};
-	const char *domainz = strrchr(words[2], '@');
+	enum decision decision = DECISION_SENT;
 	struct sender sender;
-	struct mail mail = {.fromz = words[1], .recipients = recipients};
 	struct buf text;
 	struct err err;
-	enum decision decision;
+	char *save = NULL;
 
-	if (!is_address(words[1]) || !is_address(words[2]) || domainz == NULL ||
-		domainz[1] == '\0')
-		return usage_fail(
-			"send: no address: %s, or %s", words[1], words[2]);
+	if (!is_address(words[1]))
+		return usage_fail("send: no address: %s", words[1]);
+	if (!addresses_are_sound(words[2]))
+		return usage_fail("send: no address: %s", words[2]);
 	if (sender_open(&sender, words[0], trustz, &err) != 0)
 		return usage_fail("%s", err.text);
 	buf_init(&text, MESSAGE_MAX);
@@ -72,11 +159,10 @@ command_send(char **words, const char *trustz)
 		sender_close(&sender);
 		return usage_fail("send: cannot read the message");
 	}
-	mail.text = buf_span(&text);
-	decision = deliver(&sender, domainz + 1, &mail, &err);
-	if (decision != DECISION_SENT)
-		(void)fprintf(
-			stderr, "refsender: %s: %s\n", words[2], err.text);
+	for (char *z = strtok_r(words[2], ",", &save); z != NULL;
+		z = strtok_r(NULL, ",", &save))
+		decision = worse(decision,
+			mail_send(&sender, words[1], z, buf_span(&text)));
 	buf_fini(&text);
 	sender_close(&sender);
 	return exits[decision];

@@ -148,7 +148,8 @@ is_too_soon(const struct sender *sender, const char *domainz, const char *idz)
 	const json_t *entry = memory_find(&sender->memory, "failures", domainz);
 	long long since;
 
-	if (entry == NULL || strcmp(memory_text(entry, "id"), idz) != 0)
+	if (entry == NULL || strcmp(memory_text(entry, "id"), idz) != 0 ||
+		bug(FAILURE_FORGOTTEN))
 		return false;
 	since = (long long)sender->now - memory_number(entry, "when");
 	return since >= 0 && since < RETRY_AFTER;
