@@ -127,7 +127,9 @@ meaning(enum dialect dialect, const struct lk_result *value)
 		if (json_is_string(member) || json_is_integer(member))
 			pair_put(set, name, member);
 		json_array_foreach(member, i, element)
+		{
 			element_put(set, name, element);
+		}
 	}
 	if (dialects[dialect].version != NULL)
 		pair_put(set, dialects[dialect].version, NULL);

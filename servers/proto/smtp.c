@@ -146,7 +146,7 @@ smtp_client(struct session *session, struct span arguments)
 	struct action note = {.kind = ACTION_NOTE,
 		.name = "report",
 		.word = span_z("CLIENT")};
-	struct lk_result result;
+	struct lk_result result = {.ambiguous = 0};
 	struct buf line;
 	ssize_t n = -1;
 

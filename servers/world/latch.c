@@ -27,9 +27,8 @@ latch_configure(struct conn *conn, const struct fault *fault)
 	if (!plan->spoken)
 		return;
 	inside = of_run(world, plan->status, plan->statuses);
-	before = plan->clears == 0
-			 ? inside
-			 : of_run(world, plan->clear, plan->clears);
+	before = plan->clears == 0 ? inside
+				   : of_run(world, plan->clear, plan->clears);
 	deep->dialect = plan->dialect;
 	deep->as_in_examples = plan->as_in_examples;
 	for (unsigned phase = 0; phase < PHASES; phase++)

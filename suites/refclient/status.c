@@ -26,8 +26,10 @@ words_show(const json_t *list)
 	size_t i;
 	const json_t *word;
 
-	json_array_foreach(list, i, word)(void)
-		printf("%s%s", i > 0 ? " " : "", json_string_value(word));
+	json_array_foreach(list, i, word)
+	{
+		(void)printf("%s%s", i > 0 ? " " : "", json_string_value(word));
+	}
 	(void)printf("\n");
 }
 
