@@ -114,8 +114,10 @@ WORLD_SOURCES := \
 	servers/pki/spot.c \
 	servers/pki/validity.c \
 	servers/proto/dns.c \
+	servers/proto/dns_deny.c \
 	servers/proto/dns_lookup.c \
 	servers/proto/dns_record.c \
+	servers/proto/dns_sign.c \
 	servers/proto/engine.c \
 	servers/proto/https.c \
 	servers/proto/imap.c \
@@ -144,6 +146,7 @@ WORLD_SOURCES := \
 	servers/proto/smtp_content.c \
 	servers/proto/smtp_envelope.c \
 	servers/world/asleep.c \
+	servers/world/associate.c \
 	servers/world/capture.c \
 	servers/world/child.c \
 	servers/world/conn.c \
@@ -156,6 +159,7 @@ WORLD_SOURCES := \
 	servers/world/plan.c \
 	servers/world/plan_client.c \
 	servers/world/plan_deep.c \
+	servers/world/plan_dns.c \
 	servers/world/record.c \
 	servers/world/world.c
 
@@ -172,6 +176,7 @@ TEST_SOURCES := \
 	servers/tests/test_deep.c \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
+	servers/tests/test_dns_sign.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_fault_configure.c \
 	servers/tests/test_http.c \

@@ -17,10 +17,10 @@ static const struct dns_record_spec records[] = {
 	{"loop.test", "CNAME", "loop.test", 1},
 	{"_imaps._tcp.a.test", "SRV", "0 1 993 mx.a.test", 1}};
 static const struct dns_override overrides[] = {
-	{"b.test", "MX", DNS_VALUES, override_value, 2, 1, 0},
-	{"nx.test", "ANY", DNS_NXDOMAIN, NULL, 0, 0, 0},
-	{"cut.test", "A", DNS_TRUNCATE, NULL, 0, 0, 0},
-	{"late.test", "A", DNS_DELAY, NULL, 0, 0, 1.0}};
+	{"b.test", "MX", DNS_VALUES, override_value, 2, 1, 0, DNS_SIGNED_WELL},
+	{"nx.test", "ANY", DNS_NXDOMAIN, NULL, 0, 0, 0, DNS_SIGNED_WELL},
+	{"cut.test", "A", DNS_TRUNCATE, NULL, 0, 0, 0, DNS_SIGNED_WELL},
+	{"late.test", "A", DNS_DELAY, NULL, 0, 0, 1.0, DNS_SIGNED_WELL}};
 
 static void
 answer(struct span query, enum dns_transport transport, struct buf *reply)

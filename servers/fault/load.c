@@ -31,7 +31,7 @@ static const struct action_rule rules[] = {
 	{"delay", NEED_REPLY, {"action", "seconds"}},
 	{"dns", 0,
 		{"action", "name", "type", "rcode", "values", "drop",
-			"truncate", "seconds"}},
+			"truncate", "seconds", "dnssec"}},
 	{"downgrade", 0, {"action"}},
 	{"drop", NEED_REPLY, {"action"}},
 	{"flip", 0, {"action", "message", "offset", "bit"}},
@@ -225,8 +225,10 @@ load_dns(struct fault *fault, const struct json_place *act, struct err *err)
 		"NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA", NULL};
 	static const enum dns_override_kind kinds[] = {
 		DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_NODATA};
+	static const char *const signatures[] = {/* as in dns_signatures */
+		"missing", "bogus", "expired", NULL};
 	struct dns_override *dns = &fault->dns;
-	int rcode = -1;
+	int rcode = -1, how = -1;
 	bool drop = false, truncate = false;
 
 	dns->seconds = -1;
@@ -237,22 +239,26 @@ load_dns(struct fault *fault, const struct json_place *act, struct err *err)
 			DNS_VALUES_MAX, &dns->values, err) != 0 ||
 		json_truth(act, "drop", &drop, err) != 0 ||
 		json_truth(act, "truncate", &truncate, err) != 0 ||
-		json_decimal(
-			act, "seconds", false, 0, 60, &dns->seconds, err) != 0)
+		json_decimal(act, "seconds", false, 0, 60, &dns->seconds,
+			err) != 0 ||
+		load_word(act, "dnssec", false, signatures, &how, err) != 0)
 		return -1;
 	if ((rcode >= 0) + (dns->values > 0) + drop + truncate +
 			(dns->seconds >= 0) !=
-		1)
+		(how < 0 || rcode >= 0 || dns->values > 0))
 		return err_set(err, ERR_PLAN,
 			"fault.do: exactly one of rcode, values, drop, "
-			"truncate, seconds");
+			"truncate, seconds; dnssec alone, or with rcode "
+			"or values");
 	dns->value = fault->dns_value;
 	dns->ttl = 60;
-	dns->kind = rcode >= 0    ? kinds[rcode]
-		    : dns->values ? DNS_VALUES
-		    : drop        ? DNS_DROP
-		    : truncate    ? DNS_TRUNCATE
-				  : DNS_DELAY;
+	dns->signatures = (enum dns_signatures)(DNS_SIGNED_WELL + 1 + how);
+	dns->kind = rcode >= 0          ? kinds[rcode]
+		    : dns->values       ? DNS_VALUES
+		    : drop              ? DNS_DROP
+		    : truncate          ? DNS_TRUNCATE
+		    : dns->seconds >= 0 ? DNS_DELAY
+					: DNS_SIGNATURES;
 	return dns_override_check(dns, err);
 }
 

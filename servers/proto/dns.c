@@ -186,6 +186,8 @@ query_answer(const ldns_pkt *query, struct dns_lookup *lookup, struct buf *out)
 	if (reply == NULL)
 		return -1;
 	lookup->reply = reply;
+	lookup->wants_dnssec = lookup->zone->signing != NULL &&
+			       ldns_pkt_edns(query) && ldns_pkt_edns_do(query);
 	exchange->asked = true;
 	name_copy(ldns_rr_owner(question), exchange->name,
 		sizeof(exchange->name));
@@ -194,6 +196,8 @@ query_answer(const ldns_pkt *query, struct dns_lookup *lookup, struct buf *out)
 	if (!question_refuse(query, question, reply))
 		result = dns_lookup_do(lookup, ldns_rr_owner(question),
 			ldns_rr_get_type(question));
+	if (result == 0 && lookup->wants_dnssec)
+		result = dns_reply_sign(lookup);
 	if (result == 0 && !lookup->drop) {
 		result = reply_fit(
 			reply, reply_limit(query, lookup->transport), out);

@@ -31,10 +31,11 @@ struct dns_record_spec {
 struct dns_zone {
 	struct ldns_struct_rr_list *records; /* owned; NULL: none */
 	bool secure; /* AD for whoever asks, as from a validating resolver */
+	const struct dns_signing *signing; /* borrowed; NULL: no DNSSEC */
 };
 
-/* Fills zone with a copy of the records. -1 with *err, which names the record
- * (ERR_PLAN), and an empty zone. */
+/* Fills zone with a copy of the records, and what its signing needs. -1 with
+ * *err, which names the record (ERR_PLAN), and an empty zone. */
 int dns_zone_load(struct dns_zone *zone, const struct dns_record_spec *records,
 	size_t n, struct err *err);
 void dns_zone_fini(struct dns_zone *zone);
@@ -44,10 +45,19 @@ enum dns_override_kind {
 	DNS_SERVFAIL,
 	DNS_REFUSED,
 	DNS_NODATA,
-	DNS_VALUES,   /* answer these instead of the zone's records */
-	DNS_DROP,     /* no answer */
-	DNS_TRUNCATE, /* over UDP: TC and nothing else; over TCP: the truth */
-	DNS_DELAY     /* the truth, but later: the caller has to wait */
+	DNS_VALUES,    /* answer these instead of the zone's records */
+	DNS_DROP,      /* no answer */
+	DNS_TRUNCATE,  /* over UDP: TC and nothing else; over TCP: the truth */
+	DNS_DELAY,     /* the truth, but later: the caller has to wait */
+	DNS_SIGNATURES /* the truth, signed otherwise */
+};
+
+/* How what an override says is signed, where the zone is. */
+enum dns_signatures {
+	DNS_SIGNED_WELL, /* the owner of the zone says so */
+	DNS_SIGNED_NOT,  /* somebody else does */
+	DNS_SIGNED_BADLY,
+	DNS_SIGNED_EXPIRED
 };
 
 /*
@@ -64,6 +74,7 @@ struct dns_override {
 	unsigned values;
 	uint32_t ttl;
 	double seconds; /* DNS_DELAY */
+	enum dns_signatures signatures;
 };
 
 /* -1 with ERR_PLAN if name, type or a value cannot be said in DNS. */

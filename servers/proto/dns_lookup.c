@@ -39,7 +39,8 @@ static bool
 override_hides(const struct dns_lookup *lookup, int i)
 {
 	return i >= 0 && lookup->overrides[i].kind != DNS_TRUNCATE &&
-	       lookup->overrides[i].kind != DNS_DELAY;
+	       lookup->overrides[i].kind != DNS_DELAY &&
+	       lookup->overrides[i].kind != DNS_SIGNATURES;
 }
 
 /* An override that makes the name an alias: then it has nothing else (RFC 1034
@@ -134,6 +135,47 @@ name_exists(const struct dns_lookup *lookup, const ldns_rdf *name)
 	return false;
 }
 
+size_t
+dns_types_at(const struct dns_lookup *lookup, const ldns_rdf *name,
+	ldns_rr_type *out, size_t max)
+{
+	const int told = lookup->exchange->override;
+	ldns_rr_list *found = ldns_rr_list_new();
+	size_t n = 0;
+	int bad = found == NULL ||
+		  records_push(lookup, name, LDNS_RR_TYPE_ANY, found) != 0;
+
+	/* To look is not to tell. */
+	lookup->exchange->override = told;
+	if (bad) {
+		ldns_rr_list_deep_free(found);
+		return 0;
+	}
+	for (size_t i = 0; i < ldns_rr_list_rr_count(found); i++) {
+		ldns_rr_type type = ldns_rr_get_type(ldns_rr_list_rr(found, i));
+		bool seen = false;
+
+		for (size_t k = 0; k < n; k++)
+			seen = seen || out[k] == type;
+		if (!seen && n < max)
+			out[n++] = type;
+	}
+	ldns_rr_list_deep_free(found);
+	return n;
+}
+
+enum dns_signatures
+dns_override_signs(
+	struct dns_lookup *lookup, const ldns_rdf *name, ldns_rr_type type)
+{
+	int i = override_find(lookup, name, type);
+
+	if (i < 0 || lookup->overrides[i].signatures == DNS_SIGNED_WELL)
+		return DNS_SIGNED_WELL;
+	override_note(lookup, i);
+	return lookup->overrides[i].signatures;
+}
+
 /*
  * RFC 2308 3: a negative answer carries the SOA of the zone that says so. A
  * plan has none as a rule; then the name's last two labels are its zone.
@@ -170,12 +212,19 @@ soa_push(const struct dns_lookup *lookup, const ldns_rdf *name)
 }
 
 static int
-negative_push(
-	const struct dns_lookup *lookup, const ldns_rdf *name, bool exists)
+negative_push(struct dns_lookup *lookup, const ldns_rdf *name,
+	ldns_rr_type type, bool exists)
 {
+	const struct dns_signing *signing = lookup->zone->signing;
+
 	ldns_pkt_set_rcode(lookup->reply,
 		exists ? LDNS_RCODE_NOERROR : LDNS_RCODE_NXDOMAIN);
-	return soa_push(lookup, name);
+	if (signing == NULL)
+		return soa_push(lookup, name);
+	if (records_push(lookup, dns_cut_of(signing, name, type)->name,
+		    LDNS_RR_TYPE_SOA, ldns_pkt_authority(lookup->reply)) != 0)
+		return -1;
+	return lookup->wants_dnssec ? dns_deny(lookup, name, type, exists) : 0;
 }
 
 void
@@ -219,14 +268,15 @@ override_apply(
 	if (i < 0)
 		return GO_ON;
 	override = &lookup->overrides[i];
+	lookup->negative = override->signatures;
 	if (override->kind == DNS_TRUNCATE && lookup->transport == DNS_TCP)
 		return GO_ON;
 	override_note(lookup, i);
 	switch (override->kind) {
 	case DNS_NXDOMAIN:
 	case DNS_NODATA:
-		return negative_push(
-			       lookup, name, override->kind == DNS_NODATA) == 0
+		return negative_push(lookup, name, type,
+			       override->kind == DNS_NODATA) == 0
 			       ? DONE
 			       : FAILED;
 	case DNS_SERVFAIL:
@@ -245,6 +295,7 @@ override_apply(
 		lookup->exchange->seconds = override->seconds;
 		return GO_ON;
 	case DNS_VALUES:
+	case DNS_SIGNATURES:
 		return GO_ON;
 	}
 	return GO_ON;
@@ -322,7 +373,7 @@ dns_lookup_do(
 			return -1;
 		if (ldns_rr_list_rr_count(answer) == before)
 			return negative_push(
-				lookup, name, name_exists(lookup, name));
+				lookup, name, type, name_exists(lookup, name));
 		/* The name lives in the answer, which only grows. */
 		name = ldns_rr_rdf(ldns_rr_list_rr(answer, before), 0);
 	}

@@ -49,6 +49,7 @@ dns_record_new(const struct dns_record_spec *spec, struct err *err)
 	ldns_rr_type type = ldns_get_rr_type_by_name(spec->type);
 	ldns_rdf *root;
 	ldns_rr *rr = NULL;
+	size_t whole = strlen(spec->value);
 	char *text;
 
 	if (!name_is_word(spec->name) || type == 0 ||
@@ -60,8 +61,13 @@ dns_record_new(const struct dns_record_spec *spec, struct err *err)
 			spec->name, spec->type);
 		return NULL;
 	}
-	if (asprintf(&text, "%s %u IN %s %s", spec->name, spec->ttl & INT32_MAX,
-		    spec->type, spec->value) < 0) {
+	/* A TLSA record of a certificate that is not there yet: "3 1 1
+	 * {leaf:NAME}" has one octet of nothing. */
+	if (type == LDNS_RR_TYPE_TLSA)
+		whole = strcspn(spec->value, "{");
+	if (asprintf(&text, "%s %u IN %s %.*s%s", spec->name,
+		    spec->ttl & INT32_MAX, spec->type, (int)whole, spec->value,
+		    spec->value[whole] == '\0' ? "" : "00") < 0) {
 		err_set(err, ERR_IO, "no memory for DNS records");
 		return NULL;
 	}
@@ -105,6 +111,11 @@ dns_zone_load(struct dns_zone *zone, const struct dns_record_spec *records,
 			dns_zone_fini(zone);
 			return -1;
 		}
+	}
+	if (zone->signing != NULL &&
+		dns_signing_records(zone->signing, zone->records) != 0) {
+		dns_zone_fini(zone);
+		return err_set(err, ERR_IO, "no memory for DNS records");
 	}
 	return 0;
 }

@@ -37,37 +37,38 @@ static const char *const other_mx[] = {"5 evil.test"};
 static const char *const other_a[] = {"192.0.2.66"};
 
 static const struct dns_override mx_values[] = {
-	{"example.test", "MX", DNS_VALUES, other_mx, 1, 0, 0}};
+	{"example.test", "MX", DNS_VALUES, other_mx, 1, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_values[] = {
-	{"none.test", "A", DNS_NODATA, NULL, 0, 0, 0},
-	{"mx.example.test.", "A", DNS_VALUES, other_a, 1, 0, 0},
-	{"mx.example.test", "A", DNS_SERVFAIL, NULL, 0, 0, 0}};
+	{"none.test", "A", DNS_NODATA, NULL, 0, 0, 0, DNS_SIGNED_WELL},
+	{"mx.example.test.", "A", DNS_VALUES, other_a, 1, 0, 0,
+		DNS_SIGNED_WELL},
+	{"mx.example.test", "A", DNS_SERVFAIL, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override new_values[] = {
-	{"evil.test", "A", DNS_VALUES, other_a, 1, 0, 0}};
+	{"evil.test", "A", DNS_VALUES, other_a, 1, 0, 0, DNS_SIGNED_WELL}};
 static const char *const host[] = {"MX.example.test"};
-static const struct dns_override an_alias[] = {
-	{"mx2.example.test", "CNAME", DNS_VALUES, host, 1, 0, 0}};
+static const struct dns_override an_alias[] = {{"mx2.example.test", "CNAME",
+	DNS_VALUES, host, 1, 0, 0, DNS_SIGNED_WELL}};
 static const char *const nowhere[] = {"gone.example.test"};
-static const struct dns_override to_nowhere[] = {
-	{"_mta-sts.example.test", "CNAME", DNS_VALUES, nowhere, 1, 0, 0}};
+static const struct dns_override to_nowhere[] = {{"_mta-sts.example.test",
+	"CNAME", DNS_VALUES, nowhere, 1, 0, 0, DNS_SIGNED_WELL}};
 static const char *const near_mx[] = {"5 mx.example.test"};
 static const struct dns_override both_values[] = {
-	{"mx.example.test", "A", DNS_VALUES, other_a, 1, 0, 0},
-	{"example.test", "MX", DNS_VALUES, near_mx, 1, 0, 0}};
+	{"mx.example.test", "A", DNS_VALUES, other_a, 1, 0, 0, DNS_SIGNED_WELL},
+	{"example.test", "MX", DNS_VALUES, near_mx, 1, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_nxdomain[] = {
-	{"mx.example.test", "A", DNS_NXDOMAIN, NULL, 0, 0, 0}};
+	{"mx.example.test", "A", DNS_NXDOMAIN, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_servfail[] = {
-	{"mx.example.test", "A", DNS_SERVFAIL, NULL, 0, 0, 0}};
-static const struct dns_override any_refused[] = {
-	{"mx.example.test", "ANY", DNS_REFUSED, NULL, 0, 0, 0}};
+	{"mx.example.test", "A", DNS_SERVFAIL, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
+static const struct dns_override any_refused[] = {{"mx.example.test", "ANY",
+	DNS_REFUSED, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_nodata[] = {
-	{"mx.example.test", "A", DNS_NODATA, NULL, 0, 0, 0}};
+	{"mx.example.test", "A", DNS_NODATA, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_drop[] = {
-	{"MX.example.test", "A", DNS_DROP, NULL, 0, 0, 0}};
+	{"MX.example.test", "A", DNS_DROP, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override mx_tc[] = {
-	{"example.test", "MX", DNS_TRUNCATE, NULL, 0, 0, 0}};
+	{"example.test", "MX", DNS_TRUNCATE, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_delay[] = {
-	{"mx.example.test", "A", DNS_DELAY, NULL, 0, 0, 1.5}};
+	{"mx.example.test", "A", DNS_DELAY, NULL, 0, 0, 1.5, DNS_SIGNED_WELL}};
 
 #define MX_ANSWER                                                              \
 	"example.test MX 10 mx.example.test.|example.test MX 20 "              \

@@ -59,7 +59,7 @@ records_are_checked(void **state)
 	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
 		const struct dns_record_spec *spec = &records[i].record;
 		struct dns_override override = {spec->name, spec->type,
-			DNS_VALUES, &spec->value, 1, 0, 0};
+			DNS_VALUES, &spec->value, 1, 0, 0, DNS_SIGNED_WELL};
 		struct dns_zone zone = {0};
 		struct err err = {0};
 		int want = records[i].good ? 0 : -1;
@@ -78,7 +78,7 @@ overrides_and_zones_have_limits(void **state)
 	static struct dns_record_spec many[DNS_RECORDS_MAX + 1];
 	const char *value[DNS_VALUES_MAX + 1];
 	struct dns_override override = {
-		"a.test", "A", DNS_VALUES, value, 0, 0, 0};
+		"a.test", "A", DNS_VALUES, value, 0, 0, 0, DNS_SIGNED_WELL};
 	struct dns_zone zone = {0};
 	struct err err = {0};
 	unsigned i;
@@ -328,8 +328,8 @@ static void
 noise_is_harmless(void **state)
 {
 	static const char *const value[] = {"1 a.test"};
-	static const struct dns_override overrides[] = {
-		{"fits.test", "MX", DNS_VALUES, value, 1, 0, 0}};
+	static const struct dns_override overrides[] = {{"fits.test", "MX",
+		DNS_VALUES, value, 1, 0, 0, DNS_SIGNED_WELL}};
 	struct dns_zone zone = {0};
 	uint32_t random = 2463534242;
 	unsigned i, j;

@@ -550,7 +550,8 @@ a_wrong_fault_is_told_by_name(void **state)
 			"{\"action\": \"dns\", \"name\": \"a\", \"type\": "
 			"\"A\"}",
 			"fault.do: exactly one of rcode, values, drop, "
-			"truncate, seconds"},
+			"truncate, seconds; dnssec alone, or with "
+			"rcode or values"},
 	};
 
 	(void)state;

@@ -2,8 +2,10 @@
 /* The DNS server's sockets: UDP and TCP. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "world/world.h"
@@ -36,6 +38,7 @@ struct dns_port {
 	ev_io udp_readable, tcp_readable;
 	struct dns_conn conn[DNS_CONNS_MAX];
 	struct dns_late *late;
+	struct dns_signing *signing; /* NULL: no DNSSEC */
 };
 
 static const char *
@@ -349,6 +352,7 @@ zone_turn(struct dns_port *port, struct err *err)
 			spec[n++] = plan->dns_record[i];
 	dns_zone_fini(&port->zone);
 	port->zone.secure = plan->dns_secure;
+	port->zone.signing = port->signing;
 	return dns_zone_load(&port->zone, spec, n, err);
 }
 
@@ -356,6 +360,32 @@ int
 dns_port_turn(struct world *world, struct err *err)
 {
 	return world->dns != NULL ? zone_turn(world->dns, err) : 0;
+}
+
+/* The keys, and the trust anchor where the resolver looks for it. */
+static int
+sign(struct dns_port *port, struct err *err)
+{
+	const struct plan *plan = port->world->plan;
+	struct buf anchor;
+	FILE *file;
+	int bad;
+
+	if (plan->dns_anchor == NULL)
+		return 0;
+	port->signing = dns_signing_new(plan->dns_zone, plan->dns_zones,
+		plan->dns_address, (uint32_t)time(NULL), err);
+	if (port->signing == NULL)
+		return -1;
+	buf_init(&anchor, DNS_MESSAGE_MAX);
+	file = fopen(plan->dns_anchor, "we");
+	bad = file == NULL || dns_signing_anchor(port->signing, &anchor) != 0 ||
+	      fwrite(anchor.p, 1, anchor.n, file) != anchor.n;
+	bad = (file != NULL && fclose(file) != 0) || bad;
+	buf_fini(&anchor);
+	return bad ? err_set(err, ERR_IO, "cannot write %.150s: %s",
+			     plan->dns_anchor, strerror(errno))
+		   : 0;
 }
 
 int
@@ -373,48 +403,9 @@ dns_port_open(struct world *world, struct err *err)
 	port->udp = port->tcp = -1;
 	for (unsigned i = 0; i < DNS_CONNS_MAX; i++)
 		port->conn[i].fd = -1;
-	if (zone_turn(port, err) != 0)
+	if (sign(port, err) != 0 || zone_turn(port, err) != 0)
 		return -1;
 	return dns_sockets(port, err);
-}
-
-/* The SHA-256 of a leaf, as a TLSA record has it; -1 if there is none. */
-static int
-association_text(const struct pki_identity *identity, char *out_r, size_t size)
-{
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-	int at;
-
-	if (identity->leaf == NULL ||
-		X509_digest(identity->leaf, EVP_sha256(), digest, &n) != 1)
-		return -1;
-	at = snprintf(out_r, size, "3 0 1 ");
-	for (unsigned i = 0; i < n; i++)
-		at += snprintf(
-			out_r + at, size - (size_t)at, "%02x", digest[i]);
-	return 0;
-}
-
-int
-dns_port_associate(struct world *world, struct err *err)
-{
-	struct plan *plan = world->plan;
-	bool any = false;
-
-	for (unsigned i = 0; i < plan->dns_records; i++) {
-		if (plan->dns_identity[i].n == 0)
-			continue;
-		for (unsigned k = 0; k < plan->identities; k++)
-			if (span_eq(plan->dns_identity[i],
-				    span_z(plan->identity_name[k])) &&
-				association_text(&world->identity[k],
-					world->tlsa[i],
-					sizeof(world->tlsa[i])) == 0)
-				plan->dns_record[i].value = world->tlsa[i];
-		any = true;
-	}
-	return any ? dns_port_turn(world, err) : 0;
 }
 
 static void
@@ -447,6 +438,7 @@ dns_port_close(struct world *world)
 	socket_close(world->loop, &port->udp_readable, port->udp);
 	socket_close(world->loop, &port->tcp_readable, port->tcp);
 	dns_zone_fini(&port->zone);
+	dns_signing_free(port->signing);
 	free(port);
 	world->dns = NULL;
 }

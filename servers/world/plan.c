@@ -2,7 +2,6 @@
 /* Reading the plan. */
 #include "world/plan.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -226,88 +225,6 @@ load_listeners(
 	return 0;
 }
 
-/* The digest is known when the certificate is forged. */
-static int
-load_association(
-	struct plan *plan, struct dns_record_spec *spec, struct err *err)
-{
-	static const char head[] = "3 0 1 {sha256:";
-	struct span value = span_z(spec->value), name;
-	const char *known;
-
-	if (strcmp(spec->type, "TLSA") != 0 ||
-		!span_has_prefix(value, span_z(head)) ||
-		value.p[value.n - 1] != '}')
-		return 0;
-	name = span_cut(value, sizeof(head) - 1, value.n - 1);
-	spec->value = "3 0 1 00000000000000000000000000000000"
-		      "00000000000000000000000000000000";
-	plan->dns_identity[plan->dns_records] = name;
-	for (unsigned i = 0; i < plan->identities; i++) {
-		known = plan->identity_name[i];
-		if (span_eq(name, span_z(known)))
-			return 0;
-	}
-	return err_set(err, ERR_PLAN, "dns.records: no identity is called %.*s",
-		(int)(name.n < 60 ? name.n : 60), (const char *)name.p);
-}
-
-static int
-load_dns(struct plan *plan, const struct json_place *root, struct err *err)
-{
-	static const char *const keys[] = {
-		"address", "port", "secure", "records", NULL};
-	static const char *const record_keys[] = {
-		"name", "type", "value", "ttl", "from", "until", NULL};
-	struct json_place dns, record;
-	const json_t *list;
-	long ttl;
-
-	plan->dns_port = 53;
-	if (json_place_at(root, "dns", false, &dns, err) != 0)
-		return -1;
-	if (dns.object == NULL)
-		return 0;
-	if (json_known(&dns, keys, err) != 0 ||
-		json_text(&dns, "address", true, &plan->dns_address, err) !=
-			0 ||
-		json_whole(&dns, "port", false, 1, 65535, &plan->dns_port,
-			err) != 0 ||
-		json_truth(&dns, "secure", &plan->dns_secure, err) != 0 ||
-		json_list(&dns, "records", true, &list, err) != 0)
-		return -1;
-	if (json_array_size(list) > PLAN_DNS_MAX)
-		return err_set(err, ERR_PLAN, "dns.records: too many");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		struct dns_record_spec *spec =
-			&plan->dns_record[plan->dns_records];
-
-		ttl = 60;
-		plan->dns_run[i].from = 1;
-		plan->dns_run[i].until = LONG_MAX;
-		if (json_place_item(&dns, list, i, &record, err) != 0 ||
-			json_known(&record, record_keys, err) != 0 ||
-			json_text(&record, "name", true, &spec->name, err) !=
-				0 ||
-			json_text(&record, "type", true, &spec->type, err) !=
-				0 ||
-			json_text(&record, "value", true, &spec->value, err) !=
-				0 ||
-			json_whole(&record, "ttl", false, 0, 604800, &ttl,
-				err) != 0 ||
-			json_whole(&record, "from", false, 1, 9,
-				&plan->dns_run[i].from, err) != 0 ||
-			json_whole(&record, "until", false, 1, 9,
-				&plan->dns_run[i].until, err) != 0)
-			return -1;
-		spec->ttl = (uint32_t)ttl;
-		if (load_association(plan, spec, err) != 0)
-			return -1;
-		plan->dns_records++;
-	}
-	return 0;
-}
-
 static int
 load_fault(struct plan *plan, const struct json_place *root, struct err *err)
 {
@@ -320,6 +237,9 @@ load_fault(struct plan *plan, const struct json_place *root, struct err *err)
 	if (fault_load(&plan->fault, place.object, err) != 0)
 		return -1;
 	plan->has_fault = true;
+	if (plan->fault.action == FAULT_DNS &&
+		plan_check_fault_dns(plan, err) != 0)
+		return -1;
 	if (plan->fault.action == FAULT_CERTIFICATE &&
 		!has_identity(plan, plan->fault.identity))
 		return err_set(err, ERR_PLAN,
@@ -351,7 +271,7 @@ load_root(struct plan *plan, const struct json_place *root, struct err *err)
 		load_secrets(plan, root, err) != 0 ||
 		load_mailbox(plan, root, err) != 0 ||
 		load_listeners(plan, root, err) != 0 ||
-		load_dns(plan, root, err) != 0 ||
+		plan_load_dns(plan, root, err) != 0 ||
 		plan_load_deep(plan, root, err) != 0 ||
 		load_fault(plan, root, err) != 0)
 		return -1;

@@ -9,6 +9,7 @@
 #include "core/needle.h"
 #include "core/tls.h"
 #include "fault/fault.h"
+#include "proto/dns_sign.h"
 #include "proto/engine.h"
 
 #define PLAN_LISTENERS_MAX 24
@@ -84,10 +85,14 @@ struct plan {
 	struct {
 		long from, until;
 	} dns_run[PLAN_DNS_MAX];
-	/* Of a TLSA record "3 0 1 {sha256:NAME}": the identity; else empty. */
+	/* Of a TLSA record that names one: the identity; else empty. */
 	struct span dns_identity[PLAN_DNS_MAX];
 	bool dns_secure;
 	unsigned dns_records;
+	struct dns_cut_spec
+		dns_zone[DNS_CUTS_MAX]; /* that are signed, or not */
+	unsigned dns_zones;
+	const char *dns_anchor; /* file for the root's key; NULL: no DNSSEC */
 	struct plan_deep deep;
 	bool has_fault;
 	struct fault fault;
@@ -101,6 +106,28 @@ int plan_take(struct plan *plan, json_t *json, struct err *err);
 void plan_fini(struct plan *plan);
 
 struct json_place;
+
+/*
+ * What a TLSA record's value names in the place of its data, "3 1 1
+ * {leaf:NAME}" (leaf, issuer or top of the identity NAME), or "2 0 1 {root}",
+ * the trusted one.
+ */
+enum plan_certificate {
+	PLAN_CERTIFICATE_NONE, /* the value is a value */
+	PLAN_CERTIFICATE_LEAF,
+	PLAN_CERTIFICATE_ISSUER, /* sent behind the leaf */
+	PLAN_CERTIFICATE_TOP,    /* what is sent last */
+	PLAN_CERTIFICATE_ROOT
+};
+/* *identity_r points into the value; empty for the root. */
+enum plan_certificate plan_certificate_of(
+	const char *type, const char *value, struct span *identity_r);
+
+/* plan_dns.c */
+int plan_load_dns(
+	struct plan *plan, const struct json_place *root, struct err *err);
+/* Are the identities there that a fault at the name server names? */
+int plan_check_fault_dns(const struct plan *plan, struct err *err);
 
 /* plan_deep.c */
 int plan_load_deep(

@@ -443,7 +443,7 @@ world_run(struct world *world, struct err *err)
 {
 	/* First the identities: an RSA key may take seconds, and a client that
 	 * has started asks for names that only the loop can answer. */
-	if (forge_all(world, err) != 0 || dns_port_associate(world, err) != 0 ||
+	if (forge_all(world, err) != 0 || associate(world, err) != 0 ||
 		(world->plan->client.args > 0 &&
 			child_start(world, err) != 0)) {
 		record_error(world, err);
@@ -472,6 +472,7 @@ world_close(struct world *world)
 	child_free(world);
 	listen_close(world);
 	dns_port_close(world);
+	associate_fini(world);
 	for (unsigned i = 0; i < world->listeners; i++)
 		for (int k = 0; k < 2; k++)
 			tls_context_free(world->listener[i].side[k].tls);

@@ -141,7 +141,8 @@ struct world {
 	 * the drafts that rests. */
 	struct lk_latch_state latch[PLAN_LISTENERS_MAX];
 	uint32_t latch_open;
-	char tlsa[PLAN_DNS_MAX][80]; /* values of records */
+	char *tlsa[PLAN_DNS_MAX + DNS_VALUES_MAX]; /* owned values of records */
+	unsigned tlsas;
 	struct engine_mailbox no_mail;
 	ev_timer deadline, quiet, drain;
 	ev_signal term, interrupt;
@@ -233,9 +234,12 @@ void conn_drop_queue(struct conn *conn);
 int dns_port_open(struct world *world, struct err *err);
 /* The client is started again: some records come, others go. */
 int dns_port_turn(struct world *world, struct err *err);
-/* The certificates are there: TLSA records that name one get its digest. */
-int dns_port_associate(struct world *world, struct err *err);
 void dns_port_close(struct world *world);
+
+/* associate.c */
+/* The certificates are there: TLSA records that name one get its data. */
+int associate(struct world *world, struct err *err);
+void associate_fini(struct world *world);
 
 /* latch.c: nothing happens where DEEP is not spoken */
 /* What the servers advertise; fault: NULL for a correct connection. */

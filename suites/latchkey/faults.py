@@ -22,6 +22,7 @@ PHASES = ("greeting", "clear", "tls", "login")
 MESSAGES = ("server-hello", "certificate", "signature", "finished", "ticket", "application")
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 RCODES = ("NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA")
+SIGNATURES = ("missing", "bogus", "expired")
 RECORDS = ("A", "AAAA", "MX", "SRV", "TXT", "CNAME", "TLSA", "NS", "SOA")
 # TLS alerts by their names (RFC 8446 section 6, RFC 5246 section 7.2); the world wants the number.
 ALERTS = {
@@ -95,10 +96,11 @@ PARAMETERS: Mapping[str, Shape] = {
     "refuse": Flag(),
     "protocol": Word("protocol", PROTOCOLS),
     "name": _TEXT,
-    "type": Word("record type", (*RECORDS, "ANY")),
+    "type": Word("record type", (*RECORDS, "DS", "DNSKEY", "ANY")),
     "rcode": Word("answer code", RCODES),
     "values": ListOf(_TEXT),
     "drop": Flag(),
+    "dnssec": Word("kind of signatures", SIGNATURES),
     "status": Text(r"[1-9]\d\d(?: .*)?", "write it like 404 Not Found"),
     "headers": ListOf(_TEXT),
     "size": Number(1, 4 * 1024 * 1024, whole=True),
@@ -151,7 +153,7 @@ ACTIONS: Mapping[str, Action] = {
     "status": Action(("phases",), ("promises",)),
     "request-certificate": Action(tls=True),
     "none": Action(),
-    "dns": Action(("name", "type"), dns=True,
+    "dns": Action(("name", "type"), ("dnssec",), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }
 
@@ -178,7 +180,10 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
         raise Misfit(("do", "where"), "the handshake is not before the reply",
                      'write where = "behind"')
     given = [key for key in action.one_of if key in do]
-    if action.one_of and len(given) != 1:
+    if "dnssec" in do and given not in ([], ["rcode"], ["values"]):
+        raise Misfit(("do", "dnssec"), f"dnssec says nothing of {' and '.join(given)}",
+                     "give it alone, or with rcode or values")
+    if action.one_of and len(given) != 1 and not (action.dns and "dnssec" in do):
         said = "none" if not given else " and ".join(given)
         words = ", ".join(action.one_of[:-1]) + " or " + action.one_of[-1]
         raise Misfit(("do", *given[-1:]), f"the action {name} has {said} of {words}",

@@ -54,6 +54,8 @@ _DEEP: Mapping[str, Shape] = {
     "status": ListOf(_TEXT, 1),
     "clear": ListOf(_TEXT, 1),
 }
+_RECORDS_TLSA = ListOf(Text(r"\d+ \d+ \d+ .+", "write it like 3 1 1 {leaf:mx}"))
+_DENIAL = Word("denial", ("none", "nsec", "nsec3"))
 _TLSA: Mapping[str, Shape] = {"tlsa": ListOf(Word("certificate", ("good", "fault")))}
 
 _SEVERAL = Number(1, 100, whole=True)
@@ -78,6 +80,7 @@ SCENARIO = Table({
     "experimental": Flag(),
     **_MAIL,
     "deep": Table({**_DEEP, **_TLSA}, ("dialect", "status")),
+    "tlsa": _RECORDS_TLSA,
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
         "predicate": _TEXT,
@@ -85,7 +88,7 @@ SCENARIO = Table({
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
     "variant": ListOf(Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
-                             "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
+                             "tlsa": _RECORDS_TLSA, "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
 }, ("scenario", "title", "why", "profile", "postures", "requirements", "fault", "check"))
 
 _MODE = Text(r"[0-7]{3,4}", 'write the mode as an octal text: "600"')
@@ -138,6 +141,8 @@ PROFILE = Table({
     "message": Table({"text": _TEXT}, ("text",)),
     "dns": Table({
         "address": _ADDRESS,
+        "resolver": _ADDRESS,
+        "zones": Names(_DENIAL, "zone"),
         "record": ListOf(Table({
             "name": _OWNERS, "type": Word("record type", RECORDS), "value": _TEXT, "ttl": _TTL,
             "from-run": _RUN, "until-run": _RUN,
@@ -183,6 +188,8 @@ PLAN = Table({
             "from": _RUN, "until": _RUN,
         }, ("name", "type", "value", "ttl"))),
         "secure": Flag(),
+        "zones": ListOf(Table({"name": _OWNER, "denial": _DENIAL}, ("name", "denial"))),
+        "anchor": _PATH,
     }, ("address", "port", "records"))),
     "deep": OrNull(Table({**_DEEP, "level": Word("level", ("none", "high")),
                           "status": ListOf(OrNull(_TEXT), 1), "clear": ListOf(OrNull(_TEXT))},

@@ -24,6 +24,8 @@ TRY = {
     "exit-code": "the mail went over, but the exit code says otherwise: name the right ones in the "
                  "posture's success",
     "no-policy": "it asked nobody for the policy: is MTA-STS switched on?",
+    "no-tlsa": "it asked nobody for TLSA records: is DANE switched on, and does it trust the AD "
+               "bit of its resolver?",
     "deadline": "it did not end by itself: let it fetch or send once and exit, and give it a time "
                 "limit of 8 seconds",
 }

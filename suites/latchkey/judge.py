@@ -14,7 +14,7 @@ from latchkey.finding import Context, Finding, done, exit_words, success_reporte
 from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES
-from latchkey.senders import doubt, policy_sought
+from latchkey.senders import UNPROVEN, doubt, policy_sought, tlsa_asked
 from latchkey.transcript import Event, Transcript
 
 # The gravest first.
@@ -31,12 +31,14 @@ REASONS = {
     "flaky": "Another run of the same trial ended otherwise.",
     "undecided": "The sender did not say what became of the mail.",
     "policy-not-fetched": "The mail was held back by a sender that did not know the policy.",
+    "tlsa-not-asked": "The mail was held back by a sender that had not asked for TLSA records.",
     "posture": "The adapter does not have this posture.",
     "one-mail": "The adapter hands over one mail to one recipient, and no more.",
     "missing": "The program is not installed.",
     "untouched": "In the correct world the client never comes to the step that the fault is about.",
     "no-netns": "This machine allows no network namespace.",
     "needs-root": "Root is needed.",
+    "no-resolver": "There is no validating resolver (unbound).",
 }
 
 
@@ -167,9 +169,9 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     # Work that is not done a sender that came to no decision fails without having done wrong.
     if case.posture.is_mta and all(PREDICATES[check.predicate].of_work for check in checks
                                    if check.outcome in ("FAIL", "WARN")):
-        reason = doubt(transcript)
+        reason = doubt(transcript, case.posture)
         final = any(check.predicate == "gives-up" for check in checks)
-        if reason and (reason != "policy-not-fetched" or outcome == "PASS" and not final):
+        if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)
@@ -186,8 +188,10 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
     context = Context(transcript, case.posture.of_control, case.success, None, case.prompted)
     finding = work.function(context)
     lack = "" if finding.holds else _work_lack(context)
-    if not lack and case.posture.wish == "sts" and not policy_sought(transcript):
+    if not lack and case.posture.goes_by_policy and not policy_sought(transcript):
         lack = "no-policy"
+    if not lack and case.posture.goes_by_dane and not tlsa_asked(transcript):
+        lack = "no-tlsa"
     return Result("INCONCLUSIVE" if lack else "PASS", lack,
                   (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
 

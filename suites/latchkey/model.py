@@ -87,6 +87,7 @@ class Variant:
     deep: Deep | None = None
     mail: Mail = Mail()
     cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured
+    tlsa: tuple[str, ...] | None = None     # of the MX host, in the place of the profile's
 
 
 @dataclass(frozen=True)
@@ -185,6 +186,15 @@ class Profile:
     dns_address: str | None
     records: tuple[Record, ...]
     domains: int = 0                    # further ones: d1.test, d2.test, …
+    # DNSSEC: where a validating resolver listens, and the zones below the root, each with its way
+    # to deny ("none": it is not signed).
+    resolver: str | None = None
+    zones: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def nameserver(self) -> str | None:
+        """Whom a client asks."""
+        return self.resolver or self.dns_address
 
     def has(self, name: str) -> bool:
         return any(listener.name == name for listener in self.listeners)

@@ -11,6 +11,7 @@ VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "scripts/latchkey"
 ENTER = ROOT / "scripts/enter"          # starts a client in a root of its own
+VALIDATE = ROOT / "scripts/validate"    # starts one behind a validating resolver
 
 
 def built(folder: Path) -> Path:

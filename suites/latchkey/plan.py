@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ MESSAGE_FILE = ".latchkey-message.eml"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_OF_CERTIFICATE = re.compile(r"\{(?P<which>leaf|issuer|top):(?P<of>[a-z0-9-]+)\}$")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
 
@@ -31,6 +33,8 @@ class Places:
     adapter: str = "/run/latchkey/adapter"
     built: str = "/run/latchkey/built"
     enter: str = "/run/latchkey/enter"  # the program that enters a client's own root
+    validate: str = "/run/latchkey/validate"    # the one that puts a resolver before the client
+    anchor: str = "/tmp/latchkey-root.key"      # for the resolver
     user: str = "latchkey"
     bundle: str | None = None           # instead of the profile's
     folder: str | None = None
@@ -64,6 +68,9 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
     if fault is not None and "recipe" in fault["do"]:
         identities[FAULT] = catalog.recipe(fault["do"]["recipe"])
         fault["do"]["recipe"] = FAULT
+    if fault is not None and fault["do"].get("type") == "TLSA" and "values" in fault["do"]:
+        fault["do"]["values"] = [_certified(value, profile, identities)
+                                 for value in fault["do"]["values"]]
     return {
         "plan": 1,
         "id": trial.id,
@@ -78,7 +85,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "deep": _deep(trial),
         "fault": fault,
         "client": {**_client(trial.client, setup, template.fill(profile.message, letter), values,
-                             places),
+                             _before(profile, places), places),
                    "runs": trial.variant.fault.runs},
     }
 
@@ -158,14 +165,43 @@ def _dns(profile: Profile, trial: Trial, identities: Mapping[str, Any],
          places: Places) -> dict[str, Any] | None:
     if profile.dns_address is None:
         return None
-    records = [{"name": record.name, "type": record.type, "value": record.value,
-                "ttl": record.ttl, **record.runs} for record in profile.records]
+    own = trial.variant.tlsa            # of the first listener, an MX host
+    owner = _port_name(profile.listeners[0], places)
+    records = [{"name": record.name, "type": record.type,
+                "value": _certified(record.value, profile, identities)
+                if record.type == "TLSA" else record.value,
+                "ttl": record.ttl, **record.runs} for record in profile.records
+               if own is None or (record.name, record.type) != (owner, "TLSA")]
+    records += [{"name": owner, "type": "TLSA", "ttl": 60,
+                 "value": _certified(value, profile, identities)} for value in own or ()]
     tlsa = () if trial.variant.deep is None else trial.variant.deep.tlsa
-    records += [{"name": f"_{places.port(listener)}._tcp.{places.name(listener)}", "type": "TLSA",
-                 "value": f"3 0 1 {{sha256:{name}}}", "ttl": 60}
+    records += [{"name": _port_name(listener, places), "type": "TLSA",
+                 "value": f"3 0 1 {{leaf:{name}}}", "ttl": 60}
                 for listener in profile.listeners for name in tlsa if name in identities]
     return {"address": profile.dns_address, "port": 53, "records": records,
-            **({"secure": True} if tlsa else {})}
+            **({"secure": True} if tlsa else {}),
+            **({"zones": [{"name": name, "denial": denial}
+                          for name, denial in profile.zones.items()],
+                "anchor": places.anchor} if profile.resolver else {})}
+
+
+def _port_name(listener: Listener, places: Places) -> str:
+    """Where TLSA records of a port are (RFC 6698, section 3)."""
+    return f"_{places.port(listener)}._tcp.{places.name(listener)}"
+
+
+def _certified(value: str, profile: Profile, identities: Mapping[str, Any]) -> str:
+    """A TLSA value that names a listener's certificate, or that of the fault; in a world without
+    the fault that is the first listener's."""
+    found = _OF_CERTIFICATE.search(value)
+    if found is None:
+        return value
+    name = found["of"]
+    if name != FAULT:
+        name = _identity(profile, profile.listener(name).host)
+    elif FAULT not in identities:
+        name = GOOD
+    return f"{value[:found.start()]}{{{found['which']}:{name}}}"
 
 
 def _deep(trial: Trial) -> dict[str, Any] | None:
@@ -178,15 +214,22 @@ def _deep(trial: Trial) -> dict[str, Any] | None:
             "status": list(deep.status), "clear": list(deep.clear)}
 
 
+def _before(profile: Profile, places: Places) -> tuple[str, ...]:
+    """What is started in front of the client."""
+    if profile.resolver is None or profile.dns_address is None:
+        return ()
+    return (places.validate, profile.dns_address, profile.resolver, places.anchor)
+
+
 def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],
-            places: Places) -> dict[str, Any]:
+            before: tuple[str, ...], places: Places) -> dict[str, Any]:
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
              for file in setup.files]
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
     usual = {"HOME": places.home, "PATH": _PATH, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
     return {
-        "argv": [*((places.enter,) if client.root else ()),
+        "argv": [*before, *((places.enter,) if client.root else ()),
                  *(template.fill(word, values) for word in setup.argv)],
         "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()}},
         "home": places.home,

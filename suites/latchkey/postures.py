@@ -18,7 +18,7 @@ WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default"
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
           "implicit-token", "starttls-token")
 # Of a sending MTA: it goes by the policy that the recipient's domain publishes.
-MTA_WISHES = ("sts",)
+MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -87,6 +87,16 @@ class Posture:
     def listener(self) -> str:
         """The port that this posture uses."""
         return MX if self.is_mta else LISTENERS[self.protocol, self.implicit]
+
+    @property
+    def goes_by_policy(self) -> bool:
+        """A sender that follows MTA-STS (RFC 8461)."""
+        return self.is_mta and self.wish in ("sts", "dane-sts")
+
+    @property
+    def goes_by_dane(self) -> bool:
+        """A sender that follows DANE (RFC 7672)."""
+        return self.is_mta and self.wish in ("dane", "dane-only", "dane-sts")
 
     @property
     def is_mta(self) -> bool:

@@ -126,6 +126,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         deep=_deep(file.data.get("deep"), row.get("deep", {}) if path else {}),
         mail=Mail(**data.get("mail", {})),
         cost=data.get("cost"),
+        tlsa=tuple(data["tlsa"]) if "tlsa" in data else None,
     )
 
 
@@ -347,6 +348,8 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
         mailbox=tuple(row["text"] for row in data.get("mailbox", [])),
         message=data["message"]["text"],
         dns_address=None if dns is None else dns["address"],
+        resolver=None if dns is None else dns.get("resolver"),
+        zones={} if dns is None else dns.get("zones", {}),
         records=() if dns is None else tuple(
             Record(template.fill(row["name"], each), row["type"],
                    template.fill(row["value"], each), row.get("ttl", 60),

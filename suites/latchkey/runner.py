@@ -69,7 +69,7 @@ class Bench:
 
     def etc(self, trial: Trial) -> Path:
         """The sandbox's /etc for the world of a trial; made once."""
-        address = self.catalog.profiles[trial.scenario.profile].dns_address
+        address = self.catalog.profiles[trial.scenario.profile].nameserver
         with self._lock:
             if address not in self._etcs:
                 self._etcs[address] = sandbox.etc_make(self.scratch, address)
@@ -207,6 +207,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "missing"
     if trial.client.root and os.geteuid() != 0:
         return "needs-root"
+    if bench.catalog.profiles[trial.scenario.profile].resolver and not sandbox.has_resolver():
+        return "no-resolver"
     if bench.ports:
         return "no-netns" if ports.unfit(bench.catalog, trial) else ""
     return "no-netns" if sandbox.refusal(bench.scratch) else ""

@@ -27,6 +27,7 @@ HOME = "/tmp/home"
 HOST = "client.example.test"
 _MACHINE_ETC = f"{PROGRAMS}/etc"
 _SPACE = str(256 * 1024 * 1024)         # what a client may write, per folder
+_SBIN = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin", os.environ.get("PATH", "")))
 _KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
 _ROOM_FOR_ERRORS = 2000
 
@@ -99,9 +100,15 @@ def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[
         file = paths.program(name)
         if file.is_file():
             words += ["--ro-bind", str(file), f"{PROGRAMS}/{name}"]
+    words += ["--ro-bind", str(paths.VALIDATE), f"{PROGRAMS}/validate"]
     if own_root:
         words += ["--ro-bind", str(paths.ENTER), f"{PROGRAMS}/enter"]
     return [*words, "--chdir", "/", *inner]
+
+
+def has_resolver() -> bool:
+    """The machine has the program that validates answers of a name server."""
+    return shutil.which("unbound", path=_SBIN) is not None
 
 
 def environment() -> dict[str, str]:

@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from latchkey.finding import Context, Finding, Predicate, exit_words, verdict_of
+from latchkey.postures import MX, Posture
 from latchkey.transcript import Event, Transcript
 
 DELIVERED, DEFERRED, BOUNCED = 0, 75, 69    # of sysexits.h: EX_OK, EX_TEMPFAIL, EX_UNAVAILABLE
 POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
 _PREFIX = "mta-sts."
+UNPROVEN = ("policy-not-fetched", "tlsa-not-asked")     # decided, but on what ground?
+_PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
 
 
 def decision(transcript: Transcript) -> int | None:
@@ -34,17 +37,26 @@ def policy_sought(transcript: Transcript) -> bool:
     return bool(transcript.all("http.request"))
 
 
-def doubt(transcript: Transcript) -> str:
+def tlsa_asked(transcript: Transcript) -> bool:
+    """It looks for TLSA records of the port that mail goes to."""
+    return any(_tlsa_questions(transcript.all("dns.query")))
+
+
+def doubt(transcript: Transcript, posture: Posture) -> str:
     """Why a sender that did nothing wrong cannot be said to have done right; "" if it can.
 
     Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
-    may have died. So it counts only as the decision of a sender that knows the policy.
+    may have died. So it counts only as the decision of a sender that knows what it goes by: the
+    policy, the TLSA records, or that the name server has no good answer.
     """
     if decision(transcript) is None:
         return "deadline" if transcript.all("deadline") else "undecided"
-    if _delivered(transcript) or policy_known(transcript):
+    if _delivered(transcript):
         return ""
-    return "policy-not-fetched"
+    if posture.goes_by_dane:
+        answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
+        return "" if answered or tlsa_asked(transcript) else "tlsa-not-asked"
+    return "" if policy_known(transcript) else "policy-not-fetched"
 
 
 def _last(transcript: Transcript, name: str) -> Iterable[Event]:
@@ -183,6 +195,59 @@ def _no_parent_lookup(context: Context) -> Finding:
                       lambda event: event.text("name"))
 
 
+# --- TLSA records
+
+
+def _tlsa_questions(events: Iterable[Event]) -> Iterable[Event]:
+    return (event for event in events if event.text("type") == "TLSA"
+            and event.text("name").lower().startswith(_PORT))
+
+
+def _no_tlsa_asked(context: Context) -> Finding:
+    return verdict_of(_tlsa_questions(_last(context.transcript, "dns.query")),
+                      lambda event: event.text("name"))
+
+
+def _address_before_tlsa(context: Context) -> Finding:
+    """RFC 7672, section 2.2.2."""
+    known: set[str] = set()
+    early = []
+    for event in _last(context.transcript, "dns.query"):
+        name = event.text("name").lower()
+        if event.text("type") in ("A", "AAAA"):
+            known.add(name)
+        elif any(_tlsa_questions((event,))) and name.removeprefix(_PORT) not in known:
+            early.append(event)
+    return verdict_of(early, lambda event: event.text("name"))
+
+
+def _links(transcript: Transcript, kind: str) -> list[tuple[str, str]]:
+    """Owner and target of all records of a type whose last field is a name."""
+    rows = (text.lower().split() for event in transcript.all("dns.answer")
+            for text in event.texts("answers"))
+    return [(row[0], row[-1].rstrip(".")) for row in rows if row[1:2] == [kind]]
+
+
+def _sound_tlsa_questions(context: Context) -> Finding:
+    """RFC 7672, section 2.2.3: of an MX host, or of where its aliases end."""
+    transcript = context.transcript
+    aliases = dict(_links(transcript, "cname"))
+    bases = {target for _, target in _links(transcript, "mx")}
+    bases |= {target for target in aliases.values() if target not in aliases}
+    # Where the owner of the records is an alias itself, its target may have any name.
+    right = {_PORT + base for base in bases} | set(aliases.values())
+    return verdict_of((event for event in transcript.all("dns.query")
+                       if event.text("type") == "TLSA" and event.text("name").lower() not in right),
+                      lambda event: event.text("name"))
+
+
+def _hosts_in_order(context: Context) -> Finding:
+    visits = list(_last(context.transcript, "accept"))
+    first = next((event.seq for event in visits if event.text("listener") == MX), None)
+    return verdict_of((event for event in visits if event.text("listener") == f"{MX}-2"
+                       and (first is None or event.seq < first)), _where)
+
+
 OF_SENDERS = (
     Predicate(
         "mail-delivered", _mail_delivered,
@@ -243,6 +308,27 @@ OF_SENDERS = (
         "Policies are fetched without the caching of HTTP.",
         "The sender asked the policy host whether its copy is still good.",
         "The sender did not use the caching of HTTP."),
+    Predicate(
+        "no-tlsa-asked", _no_tlsa_asked,
+        "No TLSA records are asked for.",
+        "TLSA records were asked for that cannot be of use.",
+        "No TLSA records were asked for."),
+    Predicate(
+        "address-before-tlsa", _address_before_tlsa,
+        "TLSA records of a host are asked for once its address is known.",
+        "TLSA records were asked for before the address.",
+        "No TLSA records were asked for before the address."),
+    Predicate(
+        "sound-tlsa-questions", _sound_tlsa_questions,
+        "TLSA records are looked for at port 25 of an MX host, or of the host that it is an alias "
+        "of, and nowhere else.",
+        "TLSA records were looked for in the wrong place.",
+        "TLSA records were looked for in the right place."),
+    Predicate(
+        "hosts-in-order", _hosts_in_order,
+        "The hosts are tried in the order of their MX records.",
+        "The second host was tried before the first.",
+        "The hosts were tried in order."),
     Predicate(
         "no-parent-lookup", _no_parent_lookup,
         "A policy is looked for at the domain of the mail, and at no other.",
