@@ -63,7 +63,8 @@ def test_postures() -> None:
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
-        "default": "SHOULD", "sts": "MUST"}
+        "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
+        "dane-sts": "MUST"}
 
 
 def test_scenarios_name_the_postures_with_a_token() -> None:

@@ -12,8 +12,9 @@ from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from samples import ROOT
 from scripted import sender, sender_table, stage
-from scripted.sender_table import DUELS, PASS, SUITES
+from scripted.sender_table import DUELS, SUITES
 from scripted.stage import seen
+from scripted.table import PASS
 
 
 @pytest.fixture(scope="session")

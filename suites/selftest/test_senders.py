@@ -42,8 +42,23 @@ def struck(conn: int = 2) -> Event:
     return fault(conn, host=MX, service="smtp")
 
 
-def asked(name: str) -> Event:
-    return event("dns.query", service="dns", name=name, type="TXT", transport="udp")
+def asked(name: str, kind: str = "TXT") -> Event:
+    return event("dns.query", service="dns", name=name, type=kind, transport="udp")
+
+
+def answered(*records: str, by: str = "profile") -> Event:
+    return event("dns.answer", service="dns", name="x", type="x", rcode="NOERROR",
+                 answers=list(records), by=by)
+
+
+def visit(conn: int, listener: str) -> Event:
+    return {**accept(conn, host=MX, service="smtp"), "listener": listener}
+
+
+TLSA = asked(f"_25._tcp.{MX}", "TLSA")
+TO_MX = answered(f"example.test MX 10 {MX}.", "example.test RRSIG MX 13 2 60 x")
+TO_ALIAS = answered("example.test MX 10 alias.test.")
+WAY = answered("alias.test CNAME Way.test.", f"way.test CNAME {MX}.", f"{MX} A 192.0.2.25")
 
 
 class Row(NamedTuple):
@@ -102,6 +117,34 @@ ROWS = (
     Row("plain", "no-conditional-fetch", True, (fetch(more="Cache-Control: no-cache\r\n"),)),
     Row("by tag", "no-conditional-fetch", False, (fetch(more='If-None-Match: "1"\r\n'),)),
     Row("by date", "no-conditional-fetch", False, (fetch(more="if-modified-since: x\r\n"),)),
+
+    Row("none", "no-tlsa-asked", True, (asked(MX, "A"), asked("_465._tcp." + MX, "TLSA"))),
+    Row("in an earlier run", "no-tlsa-asked", True, (TLSA, exited(), AGAIN)),
+    Row("some", "no-tlsa-asked", False, (asked(MX, "A"), TLSA)),
+
+    Row("behind", "address-before-tlsa", True, (asked(MX.upper(), "A"), TLSA)),
+    Row("behind AAAA", "address-before-tlsa", True, (asked(MX, "AAAA"), TLSA)),
+    Row("none", "address-before-tlsa", True, (asked(MX, "MX"),)),
+    Row("before", "address-before-tlsa", False, (TLSA, asked(MX, "A"))),
+    Row("behind another's", "address-before-tlsa", False, (asked("example.test", "A"), TLSA)),
+
+    Row("of the host", "sound-tlsa-questions", True, (TO_MX, TLSA)),
+    Row("of the end", "sound-tlsa-questions", True, (TO_ALIAS, WAY, TLSA)),
+    Row("of an alias itself", "sound-tlsa-questions", True, (
+        TO_MX, answered(f"_25._tcp.{MX} CNAME tlsa.test."), TLSA, asked("tlsa.test", "TLSA"))),
+    Row("of the first", "sound-tlsa-questions", True, (
+        TO_ALIAS, WAY, asked("_25._tcp.alias.test", "TLSA"))),
+    Row("on the way", "sound-tlsa-questions", False, (
+        TO_ALIAS, WAY, asked("_25._tcp.way.test", "TLSA"))),
+    Row("of another port", "sound-tlsa-questions", False, (
+        TO_MX, asked(f"_465._tcp.{MX}", "TLSA"))),
+    Row("of nobody", "sound-tlsa-questions", False, (
+        TO_MX, asked("_25._tcp.other.test", "TLSA"))),
+
+    Row("in order", "hosts-in-order", True, (visit(1, "mx"), visit(2, "mx-2"))),
+    Row("the first alone", "hosts-in-order", True, (visit(1, "mx"),)),
+    Row("the other way", "hosts-in-order", False, (visit(1, "mx-2"), visit(2, "mx"))),
+    Row("the second alone", "hosts-in-order", False, (visit(1, "mx-2"),)),
 
     Row("its own", "no-parent-lookup", True, (LISTEN, asked("_MTA-STS.Example.test"),
                                               asked("test"))),
@@ -175,6 +218,36 @@ def outcome(result: Result) -> str:
 def test_a_sender_is_judged_by_what_it_decided(case: Case, parts: tuple[Part, ...],
                                                expected: str) -> None:
     assert outcome(judge(case, transcript(*parts), CONTROL)) == expected
+
+
+@pytest.mark.parametrize("parts, expected", [
+    ((TLSA, accept(2, host=MX, service="smtp"), struck(), exited(75)), "PASS"),
+    ((TLSA, accept(2, host=MX, service="smtp"), struck(), exited(70)), "INCONCLUSIVE undecided"),
+    # It held the mail back, and not because of what is said of the host.
+    ((accept(2, host=MX, service="smtp"), struck(), exited(75)), "INCONCLUSIVE tlsa-not-asked"),
+    ((fetch(), accept(2, host=MX, service="smtp"), struck(), exited(75)),
+     "INCONCLUSIVE tlsa-not-asked"),
+    # There was no answer that it could go by.
+    ((asked(MX, "A"), answered(by="fault"), fault(0), exited(75)), "PASS"),
+    ((TLSA, struck(), mail(), exited()), "FAIL"),
+])
+@pytest.mark.parametrize("posture", ["mta-dane", "mta-dane-only", "mta-dane-sts"])
+def test_a_sender_with_dane_has_to_have_asked(posture: str, parts: tuple[Part, ...],
+                                              expected: str) -> None:
+    case = replace(CASE, posture=POSTURES[posture])
+    control = transcript(fetch(), TLSA, mail(), exited())
+    assert outcome(judge(case, transcript(*parts), control)) == expected
+
+
+@pytest.mark.parametrize("posture, expected", [
+    ("mta-sts", "PASS"), ("mta-dane", "INCONCLUSIVE no-tlsa"),
+    ("mta-dane-only", "INCONCLUSIVE no-tlsa"), ("mta-dane-sts", "INCONCLUSIVE no-tlsa")])
+def test_a_control_has_what_the_posture_goes_by(posture: str, expected: str) -> None:
+    case = replace(CASE, posture=POSTURES[posture])
+    assert outcome(judge_control(case, transcript(fetch(), mail(), exited()))) == expected
+    with_tlsa = transcript(TLSA, mail(), exited())
+    assert outcome(judge_control(case, with_tlsa)) == (
+        "INCONCLUSIVE no-policy" if posture.endswith("sts") else "PASS")
 
 
 @pytest.mark.parametrize("parts, expected", [

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A sending MTA that does everything right, or everything but one thing (RFC 5321, RFC 8461).
+"""A sending MTA that does everything right, or everything but one thing (RFC 5321, 8461, 7672).
 
-sender.py [--bug NAME] FROM TO MESSAGE CA. Exit status: 0 delivered, 75 put off, 69 given up; any
-other: it broke. It looks for a policy, then for the hosts, and tries each of them once. In TO are
-commas between mails, and blanks between the recipients of one.
+sender.py [--bug NAME] WISH FROM TO MESSAGE CA. WISH: sts, dane, dane-only, dane-sts. Exit status:
+0 delivered, 75 put off, 69 given up; any other: it broke. It looks for a policy, then for the
+hosts, and tries each of them once. In TO are commas between mails, and blanks between the
+recipients of one.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import socket
 import ssl
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 from scripted.policy import Policy, Unusable, context_of, matches, policy_of
-from scripted.resolver import NoAnswer, lookup
+from scripted import dane, resolver
+from scripted.dane import Mismatch, Records, authenticate, records_of
+from scripted.resolver import Answer, NoAnswer, ask, lookup
 
 DELIVERED, DEFERRED, BOUNCED, BROKEN = 0, 75, 69, 70
 TIMEOUT = 5.0
@@ -96,6 +100,11 @@ BUGS = {
     "breaks": "breaks when a policy is unusable",
     "waits": "waits for ever when a policy is unusable",
     "never-delivers": "puts everything off",
+    "demands-nothing": "goes on without records though it must not",
+    "takes-insecure-mx": "goes to a host that nobody validated though it must not",
+    # the policy beside TLSA records
+    "policy-overrides": "goes by the policy alone where there is one",
+    **dane.BUGS,
 }
 
 
@@ -114,8 +123,9 @@ class NoTls(Exception):
 class Session:
     """One SMTP connection."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, name: str | None = None) -> None:
         address = lookup(host, "A")[0][0].decode("ascii")
+        self.name: str | None = name or host
         self.host, self.socket = host, socket.create_connection((address, 25), TIMEOUT)
         self.stream: Any = self.socket.makefile("rb")
         self.expect(b"2")
@@ -146,7 +156,7 @@ class Session:
             self.command("STARTTLS")
         except Refused as error:
             raise NoTls(str(error)) from None
-        self.socket = context.wrap_socket(self.socket, server_hostname=self.host)
+        self.socket = context.wrap_socket(self.socket, server_hostname=self.name)
         self.stream = self.socket.makefile("rb")
 
     def look_at_names(self) -> None:
@@ -160,10 +170,15 @@ class Session:
         self.socket.close()
 
 
-def opportunistic() -> ssl.SSLContext:
+def opportunistic(bug: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if bug == "speaks-old-tls":
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if bug == "takes-anonymous":
+        context.set_ciphers("ALL:@SECLEVEL=0")
     return context
 
 
@@ -176,18 +191,47 @@ def demanding(ca: str, bug: str) -> ssl.SSLContext:
     return context
 
 
-def deliver(host: str, enforced: bool, words: Sequence[str], bug: str, clear: bool = False) -> None:
+class Trip(NamedTuple):
+    """What is known of a host before the connection."""
+
+    host: str
+    enforced: bool                      # a policy demands a certificate
+    records: Records
+    names: Sequence[str]                # that its certificate may have, below an anchor
+
+    def demands_tls(self, bug: str) -> bool:
+        if bug in ("wants-tls", "wants-certificate"):
+            return True
+        named = self.records.there and (bool(self.records.usable) or bug != "unusable-is-none")
+        return (self.enforced or named) and bug != "goes-on-in-clear"
+
+
+def context_for(trip: Trip, ca: str, bug: str) -> ssl.SSLContext:
+    if trip.enforced and not trip.records.usable or (
+            bug == "wants-certificate" and not trip.records.there):
+        return demanding(ca, bug)
+    return opportunistic(bug)
+
+
+def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> None:
     """To one host, or Refused."""
     sender, recipients, message, ca = words
-    session = Session(host)
+    session = Session(trip.host, trip.records.base)
+    if bug == "sends-no-sni-to-mx":
+        session.name = None
     try:
         offered = b"STARTTLS" in session.command("EHLO client.example.test").upper()
+        if bug == "unusable-is-clear" and trip.records.there and not trip.records.usable:
+            clear = True
         if offered and not clear:
-            session.secure(demanding(ca, bug) if enforced else opportunistic())
-            if bug == "wants-plain-certificate" and enforced:
+            session.secure(context_for(trip, ca, bug))
+            if trip.records.usable:
+                assert isinstance(session.socket, ssl.SSLSocket)
+                authenticate(session.socket, trip.records, trip.names, ca, bug)
+            if bug == "wants-plain-certificate" and trip.enforced:
                 session.look_at_names()
             session.command("EHLO client.example.test")
-        elif enforced and bug != "goes-on-in-clear":
+        elif trip.demands_tls(bug) and bug != "unusable-is-clear":
             raise Refused("no STARTTLS")
         session.command(f"MAIL FROM:<{sender}>")
         for recipient in recipients.split():
@@ -200,19 +244,61 @@ def deliver(host: str, enforced: bool, words: Sequence[str], bug: str, clear: bo
         session.socket.sendall(b"QUIT\r\n")
     except (NoTls, OSError) as error:   # without TLS, if need be (RFC 7435)
         session.close()
-        if clear or (enforced and bug != "goes-on-in-clear"):
+        if clear or trip.demands_tls(bug):
             raise Refused(str(error)) from None
-        deliver(host, enforced, words, bug, True)
+        deliver(trip, words, bug, True)
     finally:
         session.close()
 
 
-def hosts_of(domain: str) -> list[str]:
-    found = sorted(lookup(domain, "MX"))
-    return [name.decode("ascii") for _, name in found] or [domain]
+def trip_to(host: str, domain: str, hosts: Answer, enforced: bool, wish: str, bug: str) -> Trip:
+    """What there is to know of a host; NoAnswer if that cannot be known now."""
+    overridden = bug == "policy-overrides" and enforced
+    if overridden:
+        with suppress(NoAnswer):
+            ask(f"_25._tcp.{host}", "TLSA")
+    if overridden or not wish.startswith("dane"):
+        return Trip(host, enforced, dane.NONE, (host,))
+    if bug == "asks-early":
+        ask(f"_25._tcp.{host}", "TLSA")
+    address = ask(host, "A")
+    if bug == "refuses-aliases" and address.name != host:
+        raise Refused("an alias")
+    if bug == "wants-secure-mx" and not hosts.secure:
+        raise Refused("the MX record is insecure")
+    records = records_of(host, address, bug)
+    names = [records.base, host]
+    if (hosts.secure or bug == "trusts-insecure-mx") and bug != "knows-host-only":
+        names.append(domain)            # RFC 7672, section 3.2.2
+    demanded = wish == "dane-only" and bug != "demands-nothing"
+    if demanded and not hosts.secure and bug != "takes-insecure-mx":
+        raise Refused("the MX record is insecure")
+    if not records.usable and (
+            demanded or bug == ("unusable-is-wrong" if records.there else "wants-tlsa")):
+        raise Refused("no record is of use")
+    return Trip(host, enforced and not records.usable, records, names)
 
 
-def run(words: Sequence[str], bug: str) -> int:
+def hosts_of(answer: Answer, domain: str) -> list[str]:
+    return [name.decode("ascii") for _, name in sorted(answer.records)] or [domain]
+
+
+def _hosts_asked(domain: str, bug: str) -> Answer:
+    if bug == "is-oblivious":
+        resolver.OBLIVIOUS = "127.0.0.53"
+    try:
+        return ask(domain, "MX")
+    except NoAnswer:
+        if bug != "error-is-no-mx":
+            raise
+        return Answer([], False, domain)
+
+
+def _with_records_first(hosts: Sequence[str]) -> list[str]:
+    return sorted(hosts, key=lambda host: not ask(f"_25._tcp.{host}", "TLSA").records)
+
+
+def run(wish: str, words: Sequence[str], bug: str) -> int:
     """All mails; the worst of what becomes of them."""
     mails = words[1].split(",")
     results = []
@@ -222,20 +308,22 @@ def run(words: Sequence[str], bug: str) -> int:
             found.setdefault(recipient.rpartition("@")[2], []).append(recipient)
         for own in list(found.values())[:1 if bug == "serves-first-domain" else None]:
             own = own[:1] if bug == "serves-first-recipient" else own
-            results.append(send((words[0], " ".join(own), *words[2:]), bug))
+            results.append(send(wish, (words[0], " ".join(own), *words[2:]), bug))
     order = (DELIVERED, DEFERRED, BOUNCED, BROKEN)
     return max(results, key=order.index)
 
 
-def send(words: Sequence[str], bug: str) -> int:
+def send(wish: str, words: Sequence[str], bug: str) -> int:
     """One mail to recipients in one domain."""
     domain = words[1].rpartition("@")[2]
     if bug == "looks-up-late":
-        session = Session(hosts_of(domain)[0])
+        session = Session(hosts_of(ask(domain, "MX"), domain)[0])
         if b"STARTTLS" not in session.command("EHLO client.example.test"):
             return DEFERRED
     try:
-        policy: Policy | None = policy_of(domain, words[3], bug)
+        policy: Policy | None = None
+        if wish.endswith("sts"):
+            policy = policy_of(domain, words[3], bug)
     except Unusable:
         if bug == "waits":
             signal.pause()
@@ -245,18 +333,23 @@ def send(words: Sequence[str], bug: str) -> int:
     modes = {"enforces-testing": ("enforce", "testing"), "tests-enforce": (),
              "enforces-none": ("enforce", "none")}.get(bug, ("enforce",))
     enforced = policy is not None and policy["mode"] in modes
-    hosts, gone = hosts_of(domain), 0
+    answer = _hosts_asked(domain, bug)
+    hosts, gone = hosts_of(answer, domain), 0
     if hosts == [""] and bug != "knows-no-null-mx":
         return BOUNCED
+    if bug == "prefers-dane":
+        hosts = _with_records_first(hosts)
     for host in hosts:
         try:
             if enforced and policy is not None and not matches(policy, host, bug) \
                     and bug != "minds-no-pattern":
                 raise Refused(f"{host} is not in the policy")
-            deliver(host, enforced, words, bug)
+            deliver(trip_to(host, domain, answer, enforced, wish, bug), words, bug)
             return DELIVERED
-        except (Refused, OSError, NoAnswer) as error:
+        except (Refused, Mismatch, OSError, NoAnswer) as error:
             print(f"{host}: {error}", file=sys.stderr)
+            if isinstance(error, NoAnswer) and bug == "gives-up-on-error":
+                break
             gone += isinstance(error, Gone) and bug != "retries-521"
             named = re.search(r"[a-z]+\.example\.test", str(error))
             if bug == "goes-where-sent" and named:
@@ -273,7 +366,7 @@ def main(words: Sequence[str]) -> int:
     if bug == "never-delivers":
         return DEFERRED
     try:
-        return run(words, bug)
+        return run(words[0], words[1:], bug)
     except (NoAnswer, OSError) as error:
         print(error, file=sys.stderr)
         return DEFERRED

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripted.table import Verdict, fail, warn
+from scripted import dane_table
+from scripted.table import PASS, Verdict, fail, warn
 
-SUITES = ("mta-sts", "smtp-521", "cost")
+SUITES = ("mta-sts", "smtp-521", "cost", "dane", "dane-x-sts")
 
-PASS = Verdict("PASS")
 MAIL = "no-mail: policy-bypass"
 BOUNCE = "no-bounce: denial-of-service"
 LEAK = "no-content-to-impostor: content-leak"
@@ -55,7 +55,7 @@ def of(scenario: str, *variants: str) -> tuple[str, ...]:
 
 
 # Bug → trial → verdict.
-DUELS: Mapping[str, Mapping[str, Verdict]] = {
+OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     # the record
     "takes-any-record": {
         **dict.fromkeys(of(RECORD, "no-id", "long-id", "version-last", "two", "space-first"),
@@ -226,3 +226,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "waits": dict.fromkeys((*of(STATUS, "404"), *of(RECORD, "nxdomain")), DEADLINE),
     "never-delivers": {CERTIFICATE: CONTROL, NOT_LISTED: CONTROL},
 }
+
+DUELS: Mapping[str, Mapping[str, Verdict]] = {
+    bug: {**OF_POLICIES.get(bug, {}), **dane_table.DUELS.get(bug, {})}
+    for bug in (*OF_POLICIES, *dane_table.DUELS)}

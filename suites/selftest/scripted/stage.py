@@ -48,14 +48,14 @@ argv = [
 
 
 _SENDER = _ADAPTER.replace('"mua"', '"mta"').replace(
-    '"A scripted client"', '"A scripted sender"') + f'''
-[posture.mta-sts]
+    '"A scripted client"', '"A scripted sender"') + "".join(f'''
+[posture.mta-{wish}]
 argv = [
     "/usr/bin/python3", "-ISEc", "{_START.replace("client", "sender")}", "{{{{adapter}}}}",{{bug}}
-    "{{{{from}}}}", "{{{{to}}}}", "{{{{message}}}}", "{{{{ca}}}}",
+    "{wish}", "{{{{from}}}}", "{{{{to}}}}", "{{{{message}}}}", "{{{{ca}}}}",
 ]
 several = true
-'''
+''' for wish in ("sts", "dane", "dane-only", "dane-sts"))
 
 
 def _switch(bug: str) -> str:
@@ -71,7 +71,7 @@ def _modules(folder: Path, *names: str) -> Path:
 
 def sender_write(folder: Path, bug: str) -> Path:
     """The adapter of the sending MTA with this bug, the program beside it."""
-    file = _modules(folder, "sender", "policy", "resolver")
+    file = _modules(folder, "sender", "policy", "dane", "resolver")
     file.write_text(_SENDER.format(name=bug, bug=_switch(bug)), encoding="ascii")
     return file
 
