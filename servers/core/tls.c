@@ -256,6 +256,36 @@ context_identity(struct tls_context *context, X509 *leaf,
 	return 0;
 }
 
+/*
+ * Tickets are good wherever this identity is shown, whatever else the fault
+ * changes there, and nowhere else: an impostor resumes nobody's session.
+ */
+static int
+context_tickets(struct tls_context *context, const X509 *leaf, EVP_PKEY *key,
+	struct err *err)
+{
+	struct {
+		uint8_t name[32];   /* 16 are used */
+		uint8_t secret[64]; /* HMAC, then AES */
+	} digest;
+	uint8_t keys[80], *der = NULL;
+	int n = leaf == NULL ? 0 : i2d_PrivateKey(key, &der);
+	bool ok = leaf == NULL;
+
+	if (n > 0)
+		ok = X509_digest(leaf, EVP_sha256(), digest.name, NULL) == 1 &&
+		     EVP_Digest(der, (size_t)n, digest.secret, NULL,
+			     EVP_sha512(), NULL) == 1;
+	if (n > 0 && ok) {
+		memcpy(keys, digest.name, 16);
+		memcpy(keys + 16, digest.secret, sizeof(digest.secret));
+		ok = SSL_CTX_set_tlsext_ticket_keys(
+			     context->ctx, keys, sizeof(keys)) == 1;
+	}
+	OPENSSL_free(der);
+	return ok ? 0 : openssl_error(err, "tickets");
+}
+
 static int
 context_dh(struct tls_context *context, struct err *err)
 {
@@ -296,6 +326,8 @@ context_callbacks(struct tls_context *context)
 	/* Tickets off the table of two would only add noise to a trial; one
 	 * lets a client resume. */
 	SSL_CTX_set_num_tickets(ctx, 1);
+	/* A new handshake is to show who the server is. */
+	SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
 	SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"latchkey", 8);
 }
 
@@ -318,7 +350,8 @@ tls_context_new(const struct tls_options *options, X509 *leaf,
 	if (context_versions(context, err) != 0 ||
 		context_suites(context, err) != 0 ||
 		context_dh(context, err) != 0 ||
-		context_identity(context, leaf, chain, key, err) != 0)
+		context_identity(context, leaf, chain, key, err) != 0 ||
+		context_tickets(context, leaf, key, err) != 0)
 		goto fail;
 	context_callbacks(context);
 	return context;
@@ -461,14 +494,29 @@ tls_abort(struct tls_session *session)
 }
 
 int
-tls_renegotiate(struct tls_session *session)
+tls_renegotiate(struct tls_session *session, struct tls_context *context)
 {
-	if (session->failed || SSL_version(session->ssl) > TLS1_2_VERSION)
+	SSL *ssl = session->ssl;
+
+	if (session->failed || !SSL_is_init_finished(ssl) ||
+		SSL_version(ssl) > TLS1_2_VERSION)
 		return -1;
-	return SSL_renegotiate(session->ssl) == 1 &&
-			       SSL_do_handshake(session->ssl) == 1
-		       ? 0
-		       : -1;
+	if (context != NULL && SSL_set_SSL_CTX(ssl, context->ctx) == NULL)
+		return -1;
+	ERR_clear_error();
+	return SSL_renegotiate(ssl) == 1 && SSL_do_handshake(ssl) == 1 ? 0 : -1;
+}
+
+bool
+tls_renegotiates(const struct tls_session *session)
+{
+	return SSL_renegotiate_pending(session->ssl) != 0;
+}
+
+bool
+tls_shakes_hands(const struct tls_session *session)
+{
+	return !session->failed && !SSL_is_init_finished(session->ssl);
 }
 
 int

@@ -116,9 +116,17 @@ void tls_close_notify(struct tls_session *session);
 /* Makes OpenSSL end an established session with the fatal alert
  * bad_record_mac, as if the peer had sent what nobody can decrypt. */
 int tls_abort(struct tls_session *session) __attribute__((warn_unused_result));
-/* TLS 1.2 and older: HelloRequest. -1 if it cannot be. */
-int tls_renegotiate(struct tls_session *session)
+/*
+ * TLS 1.2 and older: HelloRequest (RFC 5246 7.4.1.1). A client that follows it
+ * is shown the identity of context; NULL: the one that it knows. -1 if it
+ * cannot be.
+ */
+int tls_renegotiate(struct tls_session *session, struct tls_context *context)
 	__attribute__((warn_unused_result));
+/* The client was asked for a handshake, and has not finished it. */
+bool tls_renegotiates(const struct tls_session *session);
+/* A handshake is going on: nothing can be sent. */
+bool tls_shakes_hands(const struct tls_session *session);
 /* Moves what is to go onto the wire to raw; -1 when raw is full. */
 int tls_take(struct tls_session *session, struct buf *raw)
 	__attribute__((warn_unused_result));

@@ -77,6 +77,16 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 			"bit %ld of byte %ld in the %s", fault->bit,
 			fault->offset, messages[fault->message]);
 		break;
+	case FAULT_OVERSIZE:
+		(void)snprintf(room, FAULT_DETAIL, "%ld bytes in the %s",
+			fault->keep, messages[fault->message]);
+		break;
+	case FAULT_RENEGOTIATE:
+		(void)snprintf(room, FAULT_DETAIL,
+			"the server asks for a new handshake behind the reply "
+			"%s",
+			fault->reply);
+		break;
 	case FAULT_TRUNCATE:
 		(void)snprintf(room, FAULT_DETAIL, "the flight ends in the %s",
 			messages[fault->message]);

@@ -32,8 +32,10 @@ enum fault_do {
 	FAULT_GREET,
 	FAULT_INJECT,
 	FAULT_NONE,
+	FAULT_OVERSIZE,
 	FAULT_REFUSE,
 	FAULT_REFUSE_CONNECTION,
+	FAULT_RENEGOTIATE,
 	FAULT_REPEAT,
 	FAULT_REPLACE,
 	FAULT_REQUEST_CERTIFICATE,
@@ -115,14 +117,15 @@ struct fault {
 	unsigned n_sizes;
 	const char *promises; /* status; NULL: DEEP is not spoken */
 	long count, keep, offset, bit;
-	enum tls_message message; /* flip, truncate: the first record of it */
+	enum tls_message message; /* flip, oversize, truncate: the first record
+				   * of it */
 	enum wire_close how;
 	bool skips_tls; /* STARTTLS is accepted, no handshake follows */
 	enum fault_then then;
 	enum fault_point point; /* alert */
 	bool warning;           /* alert: and the handshake goes on */
 	long description;
-	const char *identity;   /* certificate: name in the plan */
+	const char *identity;   /* certificate, renegotiate: name in the plan */
 	const char *protocol;   /* speak: "imap", "pop3" or "smtp" */
 	struct tls_options tls; /* tls, alpn */
 	const char *statusz;    /* respond; NULL: as it is */

@@ -41,8 +41,10 @@ static const struct action_rule rules[] = {
 	{"inject", NEED_REPLY | NEED_DATA,
 		{"action", "where", "segment", "data", "after", "then"}},
 	{"none", 0, {"action"}},
+	{"oversize", 0, {"action", "message", "size"}},
 	{"refuse", NEED_REPLY | NEED_DATA, {"action", "data"}},
 	{"refuse-connection", 0, {"action"}},
+	{"renegotiate", NEED_REPLY, {"action", "recipe"}},
 	{"repeat", NEED_REPLY, {"action", "count"}},
 	{"replace", NEED_REPLY | NEED_DATA, {"action", "data"}},
 	{"request-certificate", 0, {"action"}},
@@ -325,6 +327,16 @@ load_flip(struct fault *fault, const struct json_place *act, struct err *err)
 	return json_whole(act, "bit", true, 0, 7, &fault->bit, err);
 }
 
+/* A record's length is a number of 16 bits. */
+static int
+load_oversize(
+	struct fault *fault, const struct json_place *act, struct err *err)
+{
+	if (load_message(fault, act, err) != 0)
+		return -1;
+	return json_whole(act, "size", true, 1, 0xffff, &fault->keep, err);
+}
+
 static int
 load_truncate(
 	struct fault *fault, const struct json_place *act, struct err *err)
@@ -453,6 +465,10 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 		return load_greet(fault, act, err);
 	case FAULT_INJECT:
 		return load_inject(fault, act, err);
+	case FAULT_OVERSIZE:
+		return load_oversize(fault, act, err);
+	case FAULT_RENEGOTIATE:
+		return json_text(act, "recipe", false, &fault->identity, err);
 	case FAULT_REPEAT:
 		return json_whole(
 			act, "count", true, 1, 1000, &fault->count, err);

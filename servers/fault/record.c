@@ -80,6 +80,34 @@ flip(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 	spoiled(conn, out);
 }
 
+/* The record is longer than TLS lets one be (RFC 8446 5.1, 5.2): what it
+ * carries, and zeros behind it. */
+static void
+oversize(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
+{
+	static const uint8_t zeros[0xffff];
+	const size_t size = (size_t)conn->fault->keep;
+	struct record record;
+	struct buf whole;
+	size_t end;
+
+	if (!record_find(conn, buf_span(raw), &record) || record.length > size)
+		return;
+	end = record.at + RECORD_HEAD + record.length;
+	buf_init(&whole, raw->cap);
+	if (buf_add(&whole, span_of(raw->p, end)) == 0 &&
+		buf_add(&whole, span_of(zeros, size - record.length)) == 0 &&
+		buf_add(&whole, span_cut(buf_span(raw), end, raw->n)) == 0) {
+		whole.p[record.at + 3] = (uint8_t)(size >> 8);
+		whole.p[record.at + 4] = (uint8_t)size;
+		buf_fini(raw);
+		*raw = whole;
+		spoiled(conn, out);
+	} else {
+		buf_fini(&whole);
+	}
+}
+
 static void
 truncate_flight(
 	struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
@@ -192,6 +220,9 @@ fault_conn_raw(
 	switch (conn->fault->action) {
 	case FAULT_FLIP:
 		flip(conn, raw, out);
+		break;
+	case FAULT_OVERSIZE:
+		oversize(conn, raw, out);
 		break;
 	case FAULT_TRUNCATE:
 		truncate_flight(conn, raw, out);

@@ -180,6 +180,12 @@ strike(struct fault_conn *conn, const struct action *action,
 		put_kind(out, WIRE_ABORT);
 		put_close(out, CLOSE_FIN);
 		break;
+	case FAULT_RENEGOTIATE:
+		put_reply(out, action, action->bytes, false);
+		if (!conn->in_tls)
+			return;
+		put_kind(out, WIRE_RENEGOTIATE);
+		break;
 	case FAULT_CUT:
 		conn->spoiled = true;
 		do_cut(fault, action, out);

@@ -6,14 +6,15 @@
 #include "core/span.h"
 
 enum wire_kind {
-	WIRE_SEND,      /* application bytes; neighbours share a segment */
-	WIRE_BREAK,     /* what was sent so far is read by the client first */
-	WIRE_PAUSE,     /* nothing for so many seconds */
-	WIRE_START_TLS, /* shake hands */
-	WIRE_CLOSE,     /* end the connection */
-	WIRE_ABORT,     /* inside TLS: end the session with a fatal alert */
-	WIRE_DELIVERED, /* the fault has now taken effect */
-	WIRE_MESSAGE    /* a message has passed, whole: the world's own mark */
+	WIRE_SEND,        /* application bytes; neighbours share a segment */
+	WIRE_BREAK,       /* what was sent so far is read by the client first */
+	WIRE_PAUSE,       /* nothing for so many seconds */
+	WIRE_START_TLS,   /* shake hands */
+	WIRE_CLOSE,       /* end the connection */
+	WIRE_ABORT,       /* inside TLS: end the session with a fatal alert */
+	WIRE_RENEGOTIATE, /* inside TLS 1.2: ask for a new handshake */
+	WIRE_DELIVERED,   /* the fault has now taken effect */
+	WIRE_MESSAGE /* a message has passed, whole: the world's own mark */
 };
 
 enum wire_close {

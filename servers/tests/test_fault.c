@@ -42,6 +42,9 @@ wire_write(void *self, const struct wire *wire)
 	case WIRE_ABORT:
 		bad = buf_addz(text, " A ");
 		break;
+	case WIRE_RENEGOTIATE:
+		bad = buf_addz(text, " R ");
+		break;
 	case WIRE_DELIVERED:
 		bad = buf_addz(text, "!");
 		break;
@@ -133,6 +136,11 @@ static const struct {
 	{"the twin: nothing injected, then silence", AT_STARTTLS,
 		"{\"action\": \"inject\", \"data\": \"\", \"after\": \"\"}",
 		"* OK hi.caps.go.! T "},
+	{"renegotiate where there is no TLS", "{\"reply\": \"greeting\"}",
+		"{\"action\": \"renegotiate\"}", "* OK hi.caps.go. T caps.in."},
+	{"renegotiate", "{\"reply\": \"login\"}",
+		"{\"action\": \"renegotiate\", \"recipe\": \"fault\"}",
+		"* OK hi.caps.go. T caps.in. R !"},
 	{"only in clear", "{\"reply\": \"capabilities\", \"phase\": \"clear\"}",
 		"{\"action\": \"drop\"}", "* OK hi.!go. T caps.in."},
 	{"only inside TLS", "{\"reply\": \"capabilities\", \"phase\": \"tls\"}",
@@ -293,6 +301,15 @@ static const struct {
 	{"a message that does not come",
 		"{\"action\": \"flip\", \"message\": \"application\", "
 		"\"offset\": 0, \"bit\": 0}",
+		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, ""},
+	{"oversize",
+		"{\"action\": \"oversize\", \"message\": "
+		"\"server-hello\", \"size\": 5}",
+		{22, 3, 3, 0, 5, 1, 2, 4, 0, 0, 23, 3, 3, 0, 2, 8, 16}, 17,
+		"!"},
+	{"oversize, and it is as long",
+		"{\"action\": \"oversize\", \"message\": "
+		"\"certificate\", \"size\": 1}",
 		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, ""},
 	{"truncate",
 		"{\"action\": \"truncate\", \"message\": \"certificate\", "
@@ -532,6 +549,14 @@ a_wrong_fault_is_told_by_name(void **state)
 		{"{}", "{\"action\": \"respond\", \"framing\": \"no\"}",
 			"fault.do.framing: must be one of length, chunked, "
 			"close"},
+		{"{}",
+			"{\"action\": \"oversize\", \"message\": "
+			"\"ticket\", \"size\": 65536}",
+			"fault.do.size: must be a whole number from 1 to "
+			"65535"},
+		{"{}", "{\"action\": \"renegotiate\"}",
+			"fault.at.reply: is missing, the action renegotiate "
+			"needs it"},
 		{"{}", "{\"action\": \"garbage\"}",
 			"fault.do.data: is missing"},
 		{"{}", "{\"action\": \"skip-tls\", \"then\": \"go\"}",

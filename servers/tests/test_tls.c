@@ -331,6 +331,90 @@ an_established_session_ends_with_an_alert(void **state)
 	}
 }
 
+/* The client's view of who the server is. */
+static bool
+shown(const struct pair *pair, const struct pki_identity *identity)
+{
+	X509 *leaf = SSL_get1_peer_certificate(pair->client);
+	bool same = leaf != NULL && X509_cmp(leaf, identity->leaf) == 0;
+
+	X509_free(leaf);
+	return same;
+}
+
+/* A client that follows is shown the other identity, and resumes nothing. */
+static void
+a_new_handshake_shows_who_the_server_is(void **state)
+{
+	const struct tls_options options = {.max_version = TLS1_2_VERSION};
+	struct tls_context *other;
+	struct pair pair;
+	struct err err;
+	char room[16];
+
+	(void)state;
+	pair_open(&pair, &options, "ec", 0);
+	other = tls_context_new(
+		&pair.options, rsa.leaf, rsa.chain, rsa.key, &err);
+	assert_non_null(other);
+	assert_true(shake(&pair));
+	assert_true(shown(&pair, &ec));
+	assert_false(tls_renegotiates(pair.server));
+	assert_int_equal(tls_renegotiate(pair.server, other), 0);
+	assert_true(tls_renegotiates(pair.server));
+	assert_false(tls_shakes_hands(pair.server));
+	/* What it was about to hear comes before. */
+	assert_int_equal(tls_send(pair.server, span_z("hello")), 0);
+	(void)carry(&pair);
+	assert_int_equal(SSL_read(pair.client, room, sizeof(room)), 5);
+	(void)carry(&pair);
+	assert_true(tls_shakes_hands(pair.server));
+	assert_int_equal(tls_send(pair.server, span_z("not now")), -1);
+	for (int round = 0; round < 3; round++) {
+		(void)SSL_read(pair.client, room, sizeof(room));
+		(void)carry(&pair);
+	}
+	assert_false(tls_renegotiates(pair.server));
+	assert_true(shown(&pair, &rsa));
+	tls_context_free(other);
+	pair_close(&pair);
+}
+
+static void
+who_declines_a_new_handshake_ends_the_session(void **state)
+{
+	const struct tls_options options = {.max_version = TLS1_2_VERSION};
+	struct pair pair;
+	char room[16];
+
+	(void)state;
+	pair_open(&pair, &options, "ec", 0);
+	SSL_set_options(pair.client, SSL_OP_NO_RENEGOTIATION);
+	assert_true(shake(&pair));
+	assert_int_equal(tls_renegotiate(pair.server, NULL), 0);
+	(void)carry(&pair);
+	(void)SSL_read(pair.client, room, sizeof(room));
+	assert_int_equal(carry(&pair), TLS_FAILED);
+	assert_int_equal(pair.alert_in, SSL_AD_NO_RENEGOTIATION);
+	assert_false(tls_shakes_hands(pair.server));
+	pair_close(&pair);
+}
+
+/* TLS 1.3 has no such thing. */
+static void
+there_is_no_new_handshake_in_tls13(void **state)
+{
+	const struct tls_options options = {0};
+	struct pair pair;
+
+	(void)state;
+	pair_open(&pair, &options, "ec", 0);
+	assert_int_equal(tls_renegotiate(pair.server, NULL), -1);
+	assert_true(shake(&pair));
+	assert_int_equal(tls_renegotiate(pair.server, NULL), -1);
+	pair_close(&pair);
+}
+
 static bool
 has(const uint16_t *list, unsigned n, uint16_t number)
 {
@@ -411,6 +495,9 @@ main(void)
 		cmocka_unit_test(small_groups_are_used),
 		cmocka_unit_test(a_signature_of_the_handshake_can_be_weak),
 		cmocka_unit_test(an_established_session_ends_with_an_alert),
+		cmocka_unit_test(a_new_handshake_shows_who_the_server_is),
+		cmocka_unit_test(who_declines_a_new_handshake_ends_the_session),
+		cmocka_unit_test(there_is_no_new_handshake_in_tls13),
 		cmocka_unit_test(a_hello_is_read),
 	};
 

@@ -29,7 +29,7 @@ side_of(struct listener *listener, const struct fault *fault)
 							  listener->accepted) &&
 		       (fault->run == 0 || fault->run == listener->world->run);
 
-	return &listener->side[faulted ? 1 : 0];
+	return &listener->side[faulted ? SIDE_STRUCK : SIDE_CORRECT];
 }
 
 static void
@@ -66,8 +66,9 @@ conn_new(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	conn->side->config.mailbox = world->run < world->plan->client.runs
 					     ? &world->no_mail
 					     : &world->plan->mailbox;
-	latch_configure(conn,
-		conn->side == &listener->side[1] ? &world->plan->fault : NULL);
+	latch_configure(conn, conn->side == &listener->side[SIDE_STRUCK]
+				      ? &world->plan->fault
+				      : NULL);
 	conn->engine = conn->side->class->new (&conn->side->config);
 	if (conn->engine == NULL) {
 		free(conn);
@@ -104,8 +105,9 @@ conn_accept(struct listener *listener, int fd, const struct sockaddr_in *peer)
 	}
 	side = conn->side;
 	fault_conn_init(&conn->fault,
-		side == &listener->side[1] ? &listener->world->plan->fault
-					   : NULL,
+		side == &listener->side[SIDE_STRUCK]
+			? &listener->world->plan->fault
+			: NULL,
 		side->config.implicit_tls);
 	record_accept(conn);
 	capture_open(conn);
@@ -139,9 +141,11 @@ conn_work(struct conn *conn)
 		(void)shutdown(conn->fd, SHUT_WR);
 	}
 	/* While something waits in the queue the client is not read: what it
-	 * sends has to find the world in the right state. */
+	 * sends has to find the world in the right state. A handshake is what
+	 * the queue itself waits for. */
 	watch(conn, &conn->readable,
-		!conn->dead && !conn->input_ended && conn->first == NULL);
+		!conn->dead && !conn->input_ended &&
+			(conn->first == NULL || conn_renews(conn)));
 	watch(conn, &conn->writable,
 		!conn->dead && conn->out.n > 0 && !ev_is_active(&conn->pause));
 }

@@ -222,17 +222,16 @@ application_bytes(struct conn *conn, struct span bytes)
 	conn_step(conn, ENGINE_BYTES, bytes);
 }
 
+/* A handshake is over, in which the client was shown who this side is. */
 static void
-tls_is_up(struct conn *conn)
+note_tls_up(struct conn *conn, const struct side *side)
 {
 	struct tls_facts facts = tls_session_facts(conn->tls);
 	struct transcript *t;
 
-	conn->handshake = HANDSHAKE_DONE;
 	conn->awaited = true;
-	conn->channel = conn->side->acceptable && !facts.anonymous
-				? CHANNEL_TLS_GOOD
-				: CHANNEL_TLS_BAD;
+	conn->channel = side->acceptable && !facts.anonymous ? CHANNEL_TLS_GOOD
+							     : CHANNEL_TLS_BAD;
 	conn->scan.n = 0;
 	t = record_conn(conn, "tls.up");
 	transcript_text(t, "version", facts.versionz);
@@ -243,11 +242,50 @@ tls_is_up(struct conn *conn)
 		transcript_null(t, "group");
 	transcript_bool(t, "resumed", facts.resumed);
 	(void)transcript_end(t);
+}
+
+static void
+tls_is_up(struct conn *conn)
+{
+	conn->handshake = HANDSHAKE_DONE;
+	note_tls_up(conn, conn->side);
 	latch_begin(conn);
 	fault_conn_secured(&conn->fault);
 	conn_step(conn, conn->engine_opened ? ENGINE_SECURED : ENGINE_OPENED,
 		span_of(NULL, 0));
 	conn->engine_opened = true;
+}
+
+void
+conn_renegotiate(struct conn *conn)
+{
+	struct side *side = &conn->listener->side[SIDE_RENEWED];
+	struct tls_context *context = world_tls(conn->world, side);
+
+	if (context == NULL || conn->handshake != HANDSHAKE_DONE ||
+		tls_renegotiate(conn->tls, context) != 0) {
+		conn_hang_up(conn);
+		return;
+	}
+	conn->renews = true;
+	conn_take_tls(conn);
+}
+
+bool
+conn_renews(const struct conn *conn)
+{
+	return conn->renews && !conn->input_ended &&
+	       conn->handshake == HANDSHAKE_DONE && tls_shakes_hands(conn->tls);
+}
+
+/* The client need not follow; if it does, it has been shown somebody. */
+static void
+look_for_renewal(struct conn *conn)
+{
+	if (!conn->renews || tls_renegotiates(conn->tls))
+		return;
+	conn->renews = false;
+	note_tls_up(conn, &conn->listener->side[SIDE_RENEWED]);
 }
 
 static void
@@ -275,6 +313,8 @@ advance(struct conn *conn)
 		if ((state == TLS_UP || state == TLS_CLOSED) &&
 			conn->handshake == HANDSHAKE_RUNS)
 			tls_is_up(conn);
+		if (state == TLS_UP)
+			look_for_renewal(conn);
 		got = plain.n;
 		if (got > 0)
 			application_bytes(conn, buf_span(&plain));

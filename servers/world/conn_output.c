@@ -248,6 +248,10 @@ op_run(struct conn *conn)
 {
 	struct wire wire = conn->first->wire;
 
+	if (wire.kind == WIRE_SEND && conn_renews(conn)) {
+		(void)write_out(conn); /* the handshake goes on */
+		return false;
+	}
 	if (wire.kind == WIRE_SEND) {
 		conn->awaited = !wire.by_fault;
 		op_send(conn, &wire);
@@ -276,6 +280,9 @@ op_run(struct conn *conn)
 		if (conn->handshake == HANDSHAKE_DONE &&
 			tls_abort(conn->tls) == 0)
 			conn_take_tls(conn);
+		break;
+	case WIRE_RENEGOTIATE:
+		conn_renegotiate(conn);
 		break;
 	case WIRE_CLOSE:
 		op_close(conn, wire.how);

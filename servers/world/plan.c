@@ -240,7 +240,7 @@ load_fault(struct plan *plan, const struct json_place *root, struct err *err)
 	if (plan->fault.action == FAULT_DNS &&
 		plan_check_fault_dns(plan, err) != 0)
 		return -1;
-	if (plan->fault.action == FAULT_CERTIFICATE &&
+	if (plan->fault.identity != NULL &&
 		!has_identity(plan, plan->fault.identity))
 		return err_set(err, ERR_PLAN,
 			"fault.do.recipe: no identity is called %.60s",

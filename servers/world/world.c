@@ -75,21 +75,27 @@ listener_init(struct world *world, const struct plan_listener *from)
 {
 	struct listener *listener = &world->listener[world->listeners++];
 	const struct fault *fault = &world->plan->fault;
+	struct side *struck = &listener->side[SIDE_STRUCK];
+	struct side *renewed = &listener->side[SIDE_RENEWED];
 
 	listener->world = world;
 	listener->plan = from;
 	listener->fd = -1;
 	listener->struck =
 		world->plan->has_fault && fault_strikes(fault, from->name);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < SIDES; i++)
 		side_init(world, listener, &listener->side[i]);
 	if (!listener->struck)
 		return;
 	if (fault->action == FAULT_SPEAK)
-		side_speak(world, from, fault->protocol, &listener->side[1]);
-	fault_configure(fault, &listener->side[1].config);
-	fault_configure_tls(
-		fault, &listener->side[1].options, &listener->side[1].identity);
+		side_speak(world, from, fault->protocol, struck);
+	fault_configure(fault, &struck->config);
+	fault_configure_tls(fault, &struck->options, &struck->identity);
+	if (fault->action != FAULT_RENEGOTIATE)
+		return;
+	renewed->options = struck->options;
+	if (fault->identity != NULL)
+		renewed->identity = fault->identity;
 }
 
 /* All listeners of a plan are of one host each; the
@@ -98,7 +104,7 @@ static const char *
 identity_host(const struct world *world, const char *name)
 {
 	for (unsigned i = 0; i < world->listeners; i++)
-		for (int k = 0; k < 2; k++)
+		for (int k = 0; k < SIDES; k++)
 			if (strcmp(world->listener[i].side[k].identity, name) ==
 				0)
 				return world->listener[i].plan->host;
@@ -474,7 +480,7 @@ world_close(struct world *world)
 	dns_port_close(world);
 	associate_fini(world);
 	for (unsigned i = 0; i < world->listeners; i++)
-		for (int k = 0; k < 2; k++)
+		for (int k = 0; k < SIDES; k++)
 			tls_context_free(world->listener[i].side[k].tls);
 	for (unsigned i = 0; i < PLAN_IDENTITIES_MAX; i++)
 		pki_identity_fini(&world->identity[i]);

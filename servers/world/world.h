@@ -19,7 +19,15 @@
 
 struct world;
 
-/* A server as it stands under the fault, or as it stands without. */
+/* A server as it stands without the fault, under it, and behind the new
+ * handshake that the fault asks for. */
+enum side_of {
+	SIDE_CORRECT,
+	SIDE_STRUCK,
+	SIDE_RENEWED,
+	SIDES
+};
+
 struct side {
 	const struct engine_class *class;
 	struct engine_config config;
@@ -36,8 +44,8 @@ struct listener {
 	unsigned port;
 	ev_io readable;
 	unsigned accepted;
-	bool struck;         /* the fault is about this listener */
-	struct side side[2]; /* correct, faulted */
+	bool struck; /* the fault is about this listener */
+	struct side side[SIDES];
 };
 
 enum channel {
@@ -101,6 +109,7 @@ struct conn {
 	bool engine_opened, input_ended;
 	bool fin_sent;                /* we said FIN; only listening now */
 	bool notify_sent, notify_got; /* close_notify, by us, by the client */
+	bool renews;  /* the client was asked for a new handshake */
 	bool awaited; /* the last word was ours, and right: it is its turn */
 	bool over, reset;
 	struct sockaddr_in peer;
@@ -220,6 +229,10 @@ void conn_on_readable(struct ev_loop *loop, ev_io *watcher, int events);
 void conn_step(struct conn *conn, enum engine_event event, struct span bytes);
 /* The handshake begins (START_TLS, or an implicit port). */
 void conn_start_tls(struct conn *conn);
+/* The client is asked for another one. */
+void conn_renegotiate(struct conn *conn);
+/* It is on its way, and replies have to wait. */
+bool conn_renews(const struct conn *conn);
 
 /* conn_output.c */
 /* Puts one thing into the queue (a wire_sink function on a conn). */

@@ -152,6 +152,8 @@ ACTIONS: Mapping[str, Action] = {
     "speak": Action(("protocol",)),
     "status": Action(("phases",), ("promises",)),
     "request-certificate": Action(tls=True),
+    "renegotiate": Action(optional=("recipe",), reply=True, tls=True),
+    "oversize": Action(("message", "size"), tls=True),
     "none": Action(),
     "dns": Action(("name", "type"), ("dnssec",), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
@@ -199,6 +201,9 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
                      "leave run out")
     if name == "alert" and do["at"] == "session":
         _check_session_alert(at, do)
+    if name == "oversize" and do["size"] > 0xFFFF:
+        raise Misfit(("do", "size"), "a record's length is a number of 16 bits",
+                     "write 65535 at most")
     _check_refusal(name, at, do)
     if action.dns != (at.get("listener") == "dns"):
         right = ('write at = { listener = "dns" }' if action.dns

@@ -174,6 +174,16 @@ is_overlooked(int code, int depth)
 	return false;
 }
 
+/* It is not the first handshake of its session. */
+static bool
+is_later(X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+		store, SSL_get_ex_data_X509_STORE_CTX_idx());
+
+	return SSL_renegotiate_pending(ssl) != 0;
+}
+
 int
 bug_verify(int good, X509_STORE_CTX *store)
 {
@@ -194,6 +204,7 @@ bug_verify(int good, X509_STORE_CTX *store)
 		return 0;
 	}
 	if (is_overlooked(code, depth) || bug(VERIFIES_NOTHING) ||
+		(bug(LATER_HANDSHAKE_UNCHECKED) && is_later(store)) ||
 		(bug(KNOWN_HOST_TRUSTED) && bug_past.known) ||
 		bug_past.trusting ||
 		(code == X509_V_ERR_HOSTNAME_MISMATCH &&

@@ -67,6 +67,10 @@
 		"does not look for the policy that an issuer demands", "")     \
 	X(KNOWN_HOST_TRUSTED, "known-host-trusted", "path",                    \
 		"looks at certificates on the first visit only", "")           \
+	X(LATER_HANDSHAKE_UNCHECKED, "later-handshake-unchecked", "path",      \
+		"looks at the certificate of a session's first handshake "     \
+		"only",                                                        \
+		"")                                                            \
 	X(CERTIFICATE_PINNED, "certificate-pinned", "path",                    \
 		"takes only the certificate of the first visit", "")
 

@@ -81,8 +81,9 @@ context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 			wish->trustz != NULL ? wish->trustz : "the system's");
 	SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
 	/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
-	(void)SSL_CTX_set_options(
-		context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+	(void)SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION);
+	if (!bug(LATER_HANDSHAKE_UNCHECKED))
+		(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
 	return 0;
 }
 

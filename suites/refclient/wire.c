@@ -205,11 +205,29 @@ tls_fail(struct wire *w, struct err *err)
 		code != 0 ? ERR_reason_error_string(code) : "it ended");
 }
 
+/* Until both sides are done, or one of them will not. */
+static int
+shake_hands(struct wire *w, struct err *err)
+{
+	for (;;) {
+		int n;
+
+		ERR_clear_error();
+		n = SSL_do_handshake(w->ssl);
+		if (tls_flush(w, err) != 0)
+			return -1;
+		if (n == 1)
+			return 0;
+		if (SSL_get_error(w->ssl, n) != SSL_ERROR_WANT_READ)
+			return tls_fail(w, err);
+		if (raw_read(w, err) != 0)
+			return -1;
+	}
+}
+
 int
 wire_secure(struct wire *w, SSL *ssl, struct err *err)
 {
-	int n;
-
 	wire_use(w, 0);
 	if ((w->in.n > 0 || wire_has(w)) &&
 		!buggy(bug_keeps_clear_text(w), false)) {
@@ -223,18 +241,8 @@ wire_secure(struct wire *w, SSL *ssl, struct err *err)
 	w->deadline = clock_ms() + w->timeout;
 	if (bug(CLEAR_TEXT_IN_HANDSHAKE))
 		(void)raw_send(w, span_z("NOOP\r\n"), NULL);
-	for (;;) {
-		ERR_clear_error();
-		n = SSL_do_handshake(ssl);
-		if (tls_flush(w, err) != 0)
-			return -1;
-		if (n == 1)
-			break;
-		if (SSL_get_error(ssl, n) != SSL_ERROR_WANT_READ)
-			return tls_fail(w, err);
-		if (raw_read(w, err) != 0)
-			return -1;
-	}
+	if (shake_hands(w, err) != 0)
+		return -1;
 	/* Who the peer is was looked at during the handshake: OpenSSL does
 	 * not end it otherwise. To be sure all the same: */
 	if (SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE &&
@@ -251,6 +259,8 @@ wire_send(struct wire *w, struct span bytes, struct err *err)
 	w->deadline = clock_ms() + w->timeout;
 	if (w->ssl == NULL)
 		return raw_send(w, bytes, err);
+	if (bug(LATER_HANDSHAKE_UNCHECKED) && shake_hands(w, err) != 0)
+		return -1;
 	for (size_t at = 0; at < bytes.n; at += CHUNK) {
 		struct span part = span_cut(bytes, at, at + CHUNK);
 

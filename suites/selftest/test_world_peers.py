@@ -18,7 +18,7 @@ import dns.query
 import pytest
 
 from samples import SECRETS
-from world import HOST, World, serve
+from world import HOST, Plan, World, fault, serve
 
 USER, PASSWORD = SECRETS["user"], SECRETS["password"]
 MESSAGE = f"From: {SECRETS['sender']}\r\nSubject: x\r\n\r\n.{SECRETS['body']}\r\n"
@@ -123,6 +123,46 @@ def test_openssl_agrees_on_the_chain(tmp_path: Path, listener: str, protocol: st
         assert "Verify return code: 0 (ok)" in said.stdout, said.stderr
         assert "Verification: OK" in said.stdout
     assert [e["sni"] for e in world.events() if e["event"] == "hello"] == [HOST]
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize("do, resumed", [
+    ({"action": "none"}, True),                             # it is the same server
+    ({"action": "certificate", "recipe": "other"}, False),  # that one knows nothing of it
+])
+def test_a_session_is_resumed_where_it_began(tmp_path: Path, do: Plan, resumed: bool,
+                                             version: ssl.TLSVersion) -> None:
+    def change(plan: Plan) -> None:
+        plan["identities"]["other"] = {"certificate": 1, "verdict": "accept"}
+        fault("imaps", do, {"connection": 2})(plan)
+
+    with serve(tmp_path, change) as world:
+        context, session = world.context(), None
+        context.maximum_version = version
+        for _ in range(2):
+            with socket.create_connection(("127.0.0.1", world.ports["imaps"]), 10) as raw, \
+                    context.wrap_socket(raw, server_hostname=HOST, session=session) as tls:
+                assert tls.recv(4096).startswith(b"* OK")   # the ticket comes before it
+                session = tls.session
+    assert [e["resumed"] for e in world.events() if e["event"] == "tls.up"] == [False, resumed]
+
+
+@pytest.mark.parametrize("shown, channel", [("other", "tls-bad"), (None, "tls-good")])
+def test_a_client_follows_into_a_new_handshake(tmp_path: Path, shown: str | None,
+                                               channel: str) -> None:
+    def change(plan: Plan) -> None:
+        plan["identities"]["other"] = {"certificate": 1, "verdict": "refuse"}
+        fault("imaps", {"action": "renegotiate", **({"recipe": shown} if shown else {})},
+              {"reply": "greeting"})(plan)
+
+    with serve(tmp_path, change) as world:
+        client = Imap(world.ports["imaps"], world.context())
+        assert client.noop()[0] == "OK"
+        client.login(USER, PASSWORD)
+        client.logout()
+    events = world.events()
+    assert [e["channel"] for e in events if e["event"] == "tls.up"] == ["tls-good", channel]
+    assert {e["channel"] for e in events if e["event"] == "secret"} == {channel}
 
 
 @pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed")

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from scripted.lines import ALPN, KNOWN, Failed, Lines, NoTls, Referred
+from scripted.lines import ALPN, HEAD, KNOWN, Failed, Lines, NoTls, Referred
 from scripted.sessions import Imap, Pop3, Session, Smtp
 
 BUGS = {
@@ -32,6 +32,7 @@ BUGS = {
     "believes-partial-wildcards": "takes a star inside a label for letters",
     "trusts-known-hosts": "looks at certificates on the first visit only",
     "checks-no-dates": "takes a certificate that has expired",
+    "looks-at-first-handshake": "takes every certificate in a second handshake of the session",
     "probes-unchecked": "asks for the capabilities on a connection whose certificate it ignores",
     "keeps-read-buffer": "keeps whole lines that it has read behind the reply to STARTTLS",
     "reads-through-handshake": "sorts lines in clear out of the handshake, and keeps them",
@@ -88,6 +89,8 @@ BUGS = {
     "asks-for-ever": "asks, and waits for the answer for ever",
 }
 CLEAR_PORTS = {993: 143, 995: 110, 465: 587}
+# Who is to fail where a new handshake is asked for, and to answer that with the bug.
+DECLINES = ("crashes", "second-attempt-in-clear")
 TLS_PORTS = {clear: port for port, clear in CLEAR_PORTS.items()}
 # Of OpenSSL's x509v3.h: what counts as a name.
 ALWAYS_CHECK_SUBJECT, NO_WILDCARDS, NO_PARTIAL_WILDCARDS = 0x1, 0x2, 0x4
@@ -96,8 +99,6 @@ NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
 SET_MAX_PROTO_VERSION, TLS12 = 124, 0x0303
 SET_GROUPS_LIST = 92
 ALERT, WARNING, CERTIFICATE_REQUEST = 21, b"\1", 13     # RFC 8446, section 4, 5.1, and 6
-# Behind the head of Python's object comes what it is about.
-HEAD = 16
 
 
 def overlook_mark(connection: Any, direction: str, *more: Any) -> None:
@@ -169,6 +170,8 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context._msg_callback = mind_warning    # type: ignore[attr-defined]
     if bug == "minds-abrupt-goodbye":
         context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    if bug in DECLINES:
+        context.options |= ssl.OP_NO_RENEGOTIATION
     if bug == "speaks-only-tls13":
         context.minimum_version = ssl.TLSVersion.TLSv1_3
     if bug == "knows-one-curve":

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMPLETED, CONSUMED, CONTENT, CONTENT_TO,
-                            CRASH, CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO, DIGEST_OFFERED, FALLBACK,
-                            FALSE, FALSE_MAIL, FORGED, IN_CLEAR, SHOWN, TO_IMPOSTOR, UNOFFERED,
-                            Verdict, fail, warn)
+from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, CONSUMED, CONTENT,
+                            CONTENT_TO, CRASH, CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO,
+                            DIGEST_OFFERED, FALLBACK, FALSE, FALSE_MAIL, FORGED, IN_CLEAR, SHOWN,
+                            TO_IMPOSTOR, UNOFFERED, Verdict, fail, warn)
 
 DONE = "operation-completed: interoperability"
 REUSED = "no-transfer-reused: content-leak"
@@ -53,6 +53,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             "implicit.closed-behind-handshake[fin]/imap-implicit",
             "implicit.handshake-fails[alert]/pop3-implicit",
             "implicit.starttls-offered/imap-implicit",
+            "tls.oversized-record[server-hello]/imap-starttls",
+            "tls.oversized-record[application]/imap-implicit",
+            "tls.renegotiation[capabilities]/imap-starttls",
             "implicit.unreachable[refused]/submission-implicit",
             "tls.alert-in-session[capabilities]/imap-implicit",
             "tls.flipped-application-record/imap-implicit",
@@ -64,6 +67,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             "tls.ssl-3/submission-starttls",
         ), IN_CLEAR),
         "certificate.rare[uri-only]/pop3-implicit": CLEAR_FOR_IMPOSTOR,
+        "certificate.renegotiation[greeting-self-signed]/imap-implicit": CLEAR_FOR_IMPOSTOR,
         "certificate.weak[rsa-1024]/submission-implicit": fail(CREDENTIAL, CONTENT),
         "implicit.other-protocol[ssh]/submission-implicit":
             fail(CREDENTIAL, CONTENT, COMMAND, FALSE_MAIL),
@@ -147,6 +151,16 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "certificate.rare[uri-only]/pop3-implicit": TO_IMPOSTOR,
         "auth.token-to-impostor[self-signed]/pop3-implicit-token":
             fail(CREDENTIAL_TO, CONTENT_TO, FALSE_MAIL),
+        "certificate.second-connection[self-signed]/imap-starttls-after-unverified":
+            fail(CREDENTIAL_TO, CONTENT_TO, COMMAND_TO),
+    },
+    "looks-at-first-handshake": {
+        "certificate.renegotiation[greeting-self-signed]/imap-implicit": TO_IMPOSTOR,
+        # Who writes before it reads has logged in to the right server.
+        **dict.fromkeys((
+            "certificate.renegotiation[capabilities-other-host]/submission-starttls",
+            "certificate.renegotiation[mail-self-signed]/submission-implicit",
+        ), fail(CONTENT_TO, COMMAND_TO, FALSE_MAIL)),
     },
     "believes-common-name": {"certificate.common-name[cn-only]/imap-implicit": warn(COMPLETED)},
     "retries-with-older-tls": dict.fromkeys((
@@ -194,7 +208,11 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "tampering.early-data[starttls-expunge]/imap-starttls":
             warn("ends-by-itself: denial-of-service"),
     },
-    "crashes": {"tampering.minimal-capabilities[empty]/imap-starttls": CRASH_SEEN},
+    "crashes": {
+        "tls.renegotiation[select]/imap-implicit": CRASH_SEEN,
+        "tls.oversized-record[application-longest]/pop3-implicit": CRASH,
+        "tampering.minimal-capabilities[empty]/imap-starttls": CRASH_SEEN,
+    },
     "hangs": {"tls.ssl-3/imap-implicit": fail("ends-by-itself: policy-bypass")},
     # Nothing is wrong with these worlds.
     "knows-one-curve": {
@@ -215,6 +233,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "baseline.unknown-capabilities/pop3-implicit": warn(DONE),
     },
     "retries-in-clear": {
+        "certificate.second-connection[other-host]/submission-starttls-after-unverified":
+            fail(CREDENTIAL, CONTENT),
         IMPOSTOR_STARTTLS: warn(CREDENTIAL),
         "auth.token-to-impostor[other-host]/submission-starttls-token": CLEAR_FOR_IMPOSTOR,
     },

@@ -16,8 +16,18 @@ REFERRED = ("follows-referral", "visits-referral", "forgets-demand-elsewhere")
 TIMEOUT = 10
 ECDSA_WITH_SHA512 = bytes.fromhex("2a8648ce3d040304")   # 1.2.840.10045.4.3.4
 ALPN = ("imap", "pop3")
+HEAD = 16                               # bytes of a Python object before what it is about
 # TLS 1.2 with deflate, MD5 and SHA-1, and a curve of 160 bits; nothing that protects the handshake.
 ANTIQUE_EXTENSIONS = bytes.fromhex("000a 0004 0002 0010  000d 0006 0004 0101 0201".replace(" ", ""))
+
+
+def verify_no_more(connection: Any) -> None:
+    """Whatever another handshake on it shows is taken."""
+    from ctypes import CDLL, c_int, c_void_p
+    library = CDLL("libssl.so.3")
+    library.SSL_set_verify.argtypes = (c_void_p, c_int, c_void_p)
+    # The socket, and OpenSSL's SSL *, behind the head of Python's object.
+    library.SSL_set_verify(c_void_p.from_address(id(connection._sslobj) + HEAD + 8), 0, None)
 
 
 class Failed(Exception):
@@ -141,6 +151,8 @@ class Lines:
         tls = context.wrap_socket(raw, server_hostname=None if silent else self.host,
                                   suppress_ragged_eofs=self.bug != "minds-abrupt-goodbye")
         subject = (tls.getpeercert() or {}).get("subject", ())
+        if self.bug == "looks-at-first-handshake":
+            verify_no_more(tls)
         if self.bug == "looks-for-common-name" and (("commonName", self.host),) not in subject:
             raise NoTls("the certificate is that of something else")
         certificate = tls.getpeercert(True) or b""
