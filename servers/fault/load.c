@@ -46,7 +46,8 @@ static const struct action_rule rules[] = {
 	{"refuse-connection", 0, {"action"}},
 	{"renegotiate", NEED_REPLY, {"action", "recipe"}},
 	{"repeat", NEED_REPLY, {"action", "count"}},
-	{"replace", NEED_REPLY | NEED_DATA, {"action", "data"}},
+	{"replace", NEED_REPLY | NEED_DATA,
+		{"action", "data", "sizes", "seconds"}},
 	{"request-certificate", 0, {"action"}},
 	{"reset", 0, {"action"}},
 	{"respond", 0,
@@ -201,11 +202,14 @@ load_greet(struct fault *fault, const struct json_place *act, struct err *err)
 }
 
 static int
-load_sizes(struct fault *fault, const struct json_place *act, struct err *err)
+load_sizes(struct fault *fault, const struct json_place *act, bool required,
+	struct err *err)
 {
 	const json_t *list;
 
-	if (json_list(act, "sizes", true, &list, err) != 0)
+	if (json_decimal(act, "seconds", false, 0, 60, &fault->seconds, err) !=
+			0 ||
+		json_list(act, "sizes", required, &list, err) != 0)
 		return -1;
 	if (json_array_size(list) > FAULT_SIZES_MAX)
 		return err_set(err, ERR_PLAN, "fault.do.sizes: too many");
@@ -479,10 +483,9 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_SPEAK:
 		return load_speak(fault, act, err);
 	case FAULT_SPLIT:
-		return json_decimal(act, "seconds", false, 0, 60,
-			       &fault->seconds, err) != 0
-			       ? -1
-			       : load_sizes(fault, act, err);
+		return load_sizes(fault, act, true, err);
+	case FAULT_REPLACE:
+		return load_sizes(fault, act, false, err);
 	case FAULT_STATUS:
 		return json_text(act, "promises", false, &fault->promises,
 			       err) != 0 ||
@@ -500,7 +503,6 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_NONE:
 	case FAULT_REFUSE:
 	case FAULT_REFUSE_CONNECTION:
-	case FAULT_REPLACE:
 	case FAULT_REQUEST_CERTIFICATE:
 	case FAULT_RESET:
 	case FAULT_SILENCE:

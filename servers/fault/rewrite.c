@@ -52,40 +52,56 @@ put_close(const struct wire_sink *out, enum wire_close how)
 	out->put(out->self, &wire);
 }
 
-/* Bytes of the fault for the command with this tag, on the wire. */
+/* A part of a reply of the engine's, or of what stands in its place. */
+struct piece {
+	const struct action *action;
+	bool by_fault; /* none of the engine's words is in it */
+};
+
 static void
-put_expanded(const struct action *action, struct span bytes,
+piece_put(const struct piece *piece, struct span bytes, bool first,
 	const struct wire_sink *out)
 {
-	struct buf text;
-
-	buf_init(&text, EXPANDED_MAX);
-	if (fault_expand(bytes, action->word, &text) == 0)
-		put_send(out, action->name, buf_span(&text), true);
-	buf_fini(&text);
+	if (!piece->by_fault && first)
+		put_reply(out, piece->action, bytes, false);
+	else
+		put_send(out, piece->action->name, bytes, piece->by_fault);
 }
 
 /* The client has read what came before, or so much time has passed. */
 static void
-do_split(const struct fault *fault, const struct action *action,
-	const struct wire_sink *out)
+bytes_split(const struct fault *fault, const struct piece *piece,
+	struct span bytes, const struct wire_sink *out)
 {
 	const struct wire apart = {
 		.kind = fault->seconds > 0 ? WIRE_PAUSE : WIRE_BREAK,
 		.seconds = fault->seconds};
 	size_t at = 0;
 
-	for (unsigned i = 0; i < fault->n_sizes && at < action->bytes.n; i++) {
+	for (unsigned i = 0; i < fault->n_sizes && at < bytes.n; i++) {
 		size_t end = at + (size_t)fault->sizes[i];
 
-		put_reply(out, action, span_cut(action->bytes, at, end), false);
+		piece_put(piece, span_cut(bytes, at, end), true, out);
 		at = end;
-		if (at < action->bytes.n)
+		if (at < bytes.n)
 			out->put(out->self, &apart);
 	}
-	if (at < action->bytes.n)
-		put_send(out, action->name,
-			span_cut(action->bytes, at, action->bytes.n), false);
+	if (at < bytes.n)
+		piece_put(piece, span_cut(bytes, at, bytes.n), false, out);
+}
+
+/* Bytes of the fault for the command with this tag, on the wire. */
+static void
+put_expanded(const struct fault *fault, const struct action *action,
+	struct span bytes, const struct wire_sink *out)
+{
+	const struct piece piece = {action, true};
+	struct buf text;
+
+	buf_init(&text, EXPANDED_MAX);
+	if (fault_expand(bytes, action->word, &text) == 0)
+		bytes_split(fault, &piece, buf_span(&text), out);
+	buf_fini(&text);
 }
 
 /* The bytes stand before the server's flight: record.c has them then. */
@@ -110,10 +126,10 @@ do_inject(const struct fault *fault, const struct action *action,
 		put_reply(out, action, action->bytes, false);
 		if (fault->segment == SEGMENT_NEXT)
 			put_kind(out, WIRE_BREAK);
-		put_expanded(action, fault->data, out);
+		put_expanded(fault, action, fault->data, out);
 		return;
 	}
-	put_expanded(action, fault->data, out);
+	put_expanded(fault, action, fault->data, out);
 	if (fault->segment == SEGMENT_NEXT)
 		put_kind(out, WIRE_BREAK);
 	put_reply(out, action, action->bytes, false);
@@ -147,19 +163,20 @@ strike(struct fault_conn *conn, const struct action *action,
 	const struct wire_sink *out)
 {
 	const struct fault *fault = conn->fault;
+	const struct piece own = {action, false};
 	struct wire pause = {.kind = WIRE_PAUSE, .seconds = fault->seconds};
 
 	switch (fault->action) {
 	case FAULT_REPLACE:
 		conn->spoiled = true;
-		put_expanded(action, fault->data, out);
+		put_expanded(fault, action, fault->data, out);
 		break;
 	case FAULT_DELAY:
 		out->put(out->self, &pause);
 		put_reply(out, action, action->bytes, false);
 		break;
 	case FAULT_SPLIT:
-		do_split(fault, action, out);
+		bytes_split(fault, &own, action->bytes, out);
 		break;
 	case FAULT_DROP:
 		conn->spoiled = true;
@@ -312,7 +329,7 @@ act_send(struct fault_conn *conn, const struct action *action,
 	conn->spoiled = conn->muted;
 	if (conn->muted) {
 		if (!conn->after_sent && fault->after.n > 0)
-			put_expanded(action, fault->after, out);
+			put_expanded(fault, action, fault->after, out);
 		conn->after_sent = true;
 		return;
 	}

@@ -105,6 +105,10 @@ static const struct {
 	{"split, with time between", AT_STARTTLS,
 		"{\"action\": \"split\", \"sizes\": [1], \"seconds\": 0.5}",
 		"* OK hi.caps.g~0.5o.! T caps.in."},
+	{"replaced and split", AT_STARTTLS,
+		"{\"action\": \"replace\", \"data\": \"{tag} NO.\", "
+		"\"sizes\": [2, 4], \"seconds\": 0.5}",
+		"* OK hi.caps.<A0>~0.5<02 N>~0.5<O.>! T caps.in."},
 	{"split longer than the reply", AT_STARTTLS,
 		"{\"action\": \"split\", \"sizes\": [1, 3, 5]}",
 		"* OK hi.caps.g|o.! T caps.in."},

@@ -9,7 +9,7 @@ from typing import Any
 
 from latchkey.errors import suggestion
 from latchkey.postures import PROTOCOLS
-from latchkey.shape import Either, Flag, ListOf, Misfit, Number, Shape, Table, Text, Word
+from latchkey.shape import Either, Flag, ListOf, Misfit, Names, Number, Shape, Table, Text, Word
 
 REPLIES = (
     "greeting", "capabilities", "starttls", "challenge", "auth", "login", "logout", "noop", "error",
@@ -106,6 +106,7 @@ PARAMETERS: Mapping[str, Shape] = {
     "size": Number(1, 4 * 1024 * 1024, whole=True),
     "framing": Word("framing", ("length", "chunked", "close")),
     "truncate": Flag(),
+    "variables": Names(_TEXT, "variable"),
 }
 
 
@@ -124,7 +125,7 @@ ACTIONS: Mapping[str, Action] = {
     "advertise": Action(("capabilities", "phases")),
     "refuse": Action(one_of=BYTES, reply=True),
     "greet": Action(("state",), ("capabilities", "selected"), BYTES),
-    "replace": Action(one_of=BYTES, reply=True),
+    "replace": Action(optional=("sizes", "seconds"), one_of=BYTES, reply=True),
     "delay": Action(("seconds",), reply=True),
     "split": Action(("sizes",), ("seconds",), reply=True),
     "drop": Action(reply=True),
@@ -155,6 +156,7 @@ ACTIONS: Mapping[str, Action] = {
     "renegotiate": Action(optional=("recipe",), reply=True, tls=True),
     "oversize": Action(("message", "size"), tls=True),
     "none": Action(),
+    "environment": Action(("variables",)),      # played by who starts the client, not by the world
     "dns": Action(("name", "type"), ("dnssec",), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }

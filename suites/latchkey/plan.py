@@ -85,7 +85,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "deep": _deep(trial),
         "fault": fault,
         "client": {**_client(trial.client, setup, template.fill(profile.message, letter), values,
-                             _before(profile, places), places),
+                             _before(profile, places), places, _variables(trial)),
                    "runs": trial.variant.fault.runs},
     }
 
@@ -214,6 +214,13 @@ def _deep(trial: Trial) -> dict[str, Any] | None:
             "status": list(deep.status), "clear": list(deep.clear)}
 
 
+def _variables(trial: Trial) -> Mapping[str, str]:
+    """What the fault puts into the environment of the client."""
+    fault = trial.variant.fault
+    given: Mapping[str, str] = fault.do["variables"] if fault.action == "environment" else {}
+    return given if trial.kind == "fault" else {}
+
+
 def _before(profile: Profile, places: Places) -> tuple[str, ...]:
     """What is started in front of the client."""
     if profile.resolver is None or profile.dns_address is None:
@@ -222,7 +229,8 @@ def _before(profile: Profile, places: Places) -> tuple[str, ...]:
 
 
 def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],
-            before: tuple[str, ...], places: Places) -> dict[str, Any]:
+            before: tuple[str, ...], places: Places,
+            variables: Mapping[str, str]) -> dict[str, Any]:
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
              for file in setup.files]
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
@@ -231,7 +239,8 @@ def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str
     return {
         "argv": [*before, *((places.enter,) if client.root else ()),
                  *(template.fill(word, values) for word in setup.argv)],
-        "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()}},
+        "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()},
+                **variables},
         "home": places.home,
         "files": files,
         "stdin": message if setup.feeds_message else "",
@@ -254,6 +263,8 @@ def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, 
             do[key] = _latin1(do[key].encode())
     if "description" in do:
         do["description"] = ALERTS[do["description"]]
+    if do["action"] == "environment":
+        do = {"action": "none"}         # the world is the correct one
     if do.get("select") == "refuse":
         do = {"action": do["action"], "refuse": True}
     return {

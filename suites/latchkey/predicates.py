@@ -14,6 +14,7 @@ from latchkey import latching
 from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_channels,
                               delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
+from latchkey.footprint import OF_FETCHERS
 from latchkey.senders import OF_SENDERS
 from latchkey.transcript import Event, Transcript
 
@@ -540,4 +541,4 @@ _ALL = (
         of_process=True),
 )
 PREDICATES: Mapping[str, Predicate] = {
-    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS, *latching.ALL)}
+    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS, *OF_FETCHERS, *latching.ALL)}

@@ -189,7 +189,7 @@ def _check_bytes(file: TomlFile, place: Callable[[KeyPath], KeyPath], do: Mappin
     """What the fault needs for the protocols of its postures, and the names of files in it."""
     used = {postures.POSTURES[name].protocol for name in names}
     for key, value in do.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and key != "variables":
             for protocol in PROTOCOLS:
                 if protocol in used and protocol not in value:
                     file.fail(place(("do", key)), f"{key} has nothing for {protocol}",

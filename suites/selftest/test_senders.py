@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pytest
 from dialogue import Event, Part, accept, event, exited, fault, hello, transcript, up
 from latchkey.finding import Context, Predicate
+from latchkey.footprint import OF_FETCHERS, OF_SECOND
 from latchkey.judge import Case, Demand, Result, judge, judge_control
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
@@ -86,6 +87,35 @@ ROWS = (
     Row("put off", "no-bounce", True, (exited(75),)),
     Row("given up", "no-bounce", False, (exited(69),)),
 
+    Row("mail", "no-use-of-policy", True, (LISTEN, fetch(), mail(), exited())),
+    Row("held back", "no-use-of-policy", False, (LISTEN, fetch(), exited(75))),
+
+    Row("none", "no-cookie", True, (LISTEN, fetch(), fetch(2))),
+    Row("one", "no-cookie", False, (LISTEN, fetch(), fetch(2, more="cookie: a=b\r\n"))),
+
+    Row("none", "no-coding-offered", True, (LISTEN, fetch())),
+    Row("identity", "no-coding-offered", True,
+        (LISTEN, fetch(more="Accept-Encoding: identity\r\n"))),
+    Row("gzip", "no-coding-offered", False, (LISTEN, fetch(more="accept-encoding: gzip\r\n"))),
+
+    Row("Host", "plain-request", True, (LISTEN, fetch())),
+    Row("Host and Connection", "plain-request", True,
+        (LISTEN, fetch(more="Connection: close\r\n"))),
+    Row("a name", "plain-request", False, (LISTEN, fetch(more="User-Agent: x\r\n"))),
+
+    Row("apart", "no-connection-reuse", True, (LISTEN, fetch(), fetch(2))),
+    Row("on one", "no-connection-reuse", False, (LISTEN, fetch(), fetch()[-1:])),
+
+    Row("full", "no-resumption", True, (LISTEN, fetch(), fetch(2))),
+    Row("resumed", "no-resumption", False,
+        (LISTEN, fetch(), {**up(2, host=POLICY, service="https"), "resumed": True})),
+    Row("to an MX", "no-resumption", True,
+        (LISTEN, {**up(2, service="smtp"), "resumed": True})),
+
+    Row("no ALPN", "no-binary-http", True, (LISTEN, fetch())),
+    Row("HTTP/1.1", "no-binary-http", True, (hello(1, service="https", alpn=["http/1.1"]),)),
+    Row("offered", "no-binary-http", False, (hello(1, service="https", alpn=["h2", "http/1.1"]),)),
+
     Row("given up", "gives-up", True, (exited(69),)),
     Row("put off", "gives-up", False, (exited(75),)),
 
@@ -162,7 +192,29 @@ def test_predicate(row: Row) -> None:
         assert finding.events, "a failed predicate names what decided"
 
 
-@pytest.mark.parametrize("predicate", OF_SENDERS, ids=lambda one: str(one.name))
+def test_what_needs_a_second_request_says_whether_there_was_one() -> None:
+    for name in OF_SECOND:
+        function = PREDICATES[name].function
+        once = function(Context(transcript(LISTEN, fetch()), POSTURES["mta-sts"]))
+        twice = function(Context(transcript(LISTEN, fetch(), fetch(2)), POSTURES["mta-sts"]))
+        assert (once.holds, once.events, once.note) == (True, (), "it asked once")
+        assert twice.holds and twice.events
+
+
+@pytest.mark.parametrize("count, holds", [(1, False), (3, True)])
+def test_all_recipients_are_to_be_reached(count: int, holds: bool) -> None:
+    at = {"host": MX, "service": "smtp"}
+    took = [event("send", 2, GOOD, reply="rcpt", by="profile", segment=1, data="250 ok\r\n", **at)]
+    said_no = event("send", 2, GOOD, reply="rcpt", by="profile", segment=1, data="550\r\n", **at)
+    began = event("send", 2, GOOD, reply="mail", by="profile", segment=1, data="250\r\n", **at)
+    first, *rest = mail()
+    parts = (first, began, *took * count, said_no, *rest, exited())
+    finding = PREDICATES["mail-delivered"].function(
+        Context(transcript(*parts), POSTURES["mta-sts"], deliveries=3))
+    assert finding.holds is holds and ("1 of 3" in finding.note) is not holds
+
+
+@pytest.mark.parametrize("predicate", (*OF_SENDERS, *OF_FETCHERS), ids=lambda one: str(one.name))
 def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
     assert {row.holds for row in ROWS if row.predicate == predicate.name} == {True, False}
     for sentence in (predicate.rule, predicate.failed, predicate.held):

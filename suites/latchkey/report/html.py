@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from latchkey.results import Change
 
-from . import facts, matrix, meter, requirements, source, summary, views, words
+from . import facts, footprint, matrix, meter, requirements, source, summary, views, words
 from .facts import Results
 from .items import Item, Links, items_make, slug_of
 from .views import Report
@@ -158,6 +158,7 @@ def _index(report: Report, whole: summary.Summary, links: Links) -> Markup:
         matrix=matrix.matrix_make(report.items, report.library, links),
         data=Markup(matrix.data_make(report.items, report.library, links)),
         cwe=cwe, host=_host(report.results.get("host")), meter=_meter(report, links),
+        footprint=_footprint(report, links),
         changes=_counted(report), choices=_choices(report.items))
 
 
@@ -166,6 +167,12 @@ def _meter(report: Report, links: Links) -> Markup:
     made = meter.meter_make(report.items, labels, report.titles)
     return Markup("") if made is None else _body("meter.html", report, links, meter=made,
                                                  HEADINGS=meter.HEADINGS)
+
+
+def _footprint(report: Report, links: Links) -> Markup:
+    made = footprint.footprint_make(report.items, report.titles)
+    return Markup("") if made is None else _body("footprint.html", report, links, footprint=made,
+                                                 STATES=footprint.STATES)
 
 
 def _choices(items: Sequence[Item]) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import ssl
@@ -13,6 +14,8 @@ from typing import Any
 from scripted.resolver import NoAnswer, lookup
 
 CACHE = ".sts-cache"
+# Bugs that a second request shows.
+FORGETFUL = ("forgets-failures", "keeps-cookies", "keeps-connection", "resumes-sessions")
 PLACE = "/.well-known/mta-sts.txt"
 TIMEOUT, MOST = 5.0, 64 * 1024
 _VALUE = r"[\x21-\x3a\x3c\x3e-\x7e]+"
@@ -75,6 +78,8 @@ def context_of(ca: str, bug: str) -> ssl.SSLContext:
         context.check_hostname = False
     if bug == "trusts-any-policy-host":
         context.verify_mode = ssl.CERT_NONE
+    if bug == "offers-h2":
+        context.set_alpn_protocols(["h2", "http/1.1"])
     if bug == "speaks-old-tls":
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -106,21 +111,63 @@ def fetch(domain: str, ca: str, bug: str) -> bytes:
     return body
 
 
+class _Kept:
+    """What the fetcher keeps for its next request, if it has a bug."""
+
+    cookie = ""
+    context: ssl.SSLContext | None = None
+    tls: ssl.SSLSocket | None = None
+    session: ssl.SSLSession | None = None
+
+
+def _connect(host: str, name: str | None, ca: str, bug: str) -> ssl.SSLSocket:
+    if bug == "keeps-connection" and _Kept.tls is not None:
+        return _Kept.tls
+    where = (lookup(host, "A")[0][0].decode("ascii"), 443)
+    proxy = os.environ.get("HTTPS_PROXY", "") if bug == "uses-proxy" else ""
+    if proxy:
+        proxy_name, _, port = proxy.rpartition("/")[2].partition(":")
+        where = (lookup(proxy_name, "A")[0][0].decode("ascii"), int(port))
+    raw = socket.create_connection(where, TIMEOUT)
+    if proxy:
+        raw.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode("ascii"))
+        raw.recv(1000)
+    context = _Kept.context or context_of(ca, bug)
+    if bug == "resumes-sessions":
+        _Kept.context = context
+    _Kept.tls = context.wrap_socket(raw, server_hostname=name, session=_Kept.session,
+                                    suppress_ragged_eofs=bug == "believes-ends")
+    return _Kept.tls
+
+
+_SAYS = {
+    "asks-conditionally": 'If-None-Match: "1"\r\n',
+    "asks-for-codings": "Accept-Encoding: gzip\r\n",
+    "names-itself": "User-Agent: scripted\r\n",
+}
+
+
 def _request(host: str, path: str, ca: str, bug: str) -> tuple[int, dict[str, str], bytes]:
     name = None if bug == "sends-no-sni" else host
-    extra = "If-None-Match: \"1\"\r\n" if bug == "asks-conditionally" else ""
+    extra = _SAYS.get(bug, "") + _Kept.cookie
     method = "POST" if bug == "posts" else "GET"
     named = host.removeprefix("mta-sts.") if bug == "names-other-host" else host
     try:
-        address = lookup(host, "A")[0][0].decode("ascii")
-        with socket.create_connection((address, 443), TIMEOUT) as raw, \
-                context_of(ca, bug).wrap_socket(
-                    raw, server_hostname=name,
-                    suppress_ragged_eofs=bug == "believes-ends") as tls, \
-                tls.makefile("rb") as stream:
-            tls.sendall(f"{method} {path} HTTP/1.1\r\nHost: {named}\r\n{extra}"
-                        "Connection: close\r\n\r\n".encode("ascii"))
-            return _response(stream, bug)
+        tls = _connect(host, name, ca, bug)
+        last = "" if bug == "keeps-connection" else "Connection: close\r\n"
+        tls.sendall(f"{method} {path} HTTP/1.1\r\nHost: {named}\r\n{extra}{last}\r\n".encode(
+            "ascii"))
+        with tls.makefile("rb") as stream:
+            found = _response(stream, bug)
+        if bug == "resumes-sessions":
+            _Kept.session = tls.session
+        if last:
+            tls.close()
+        if bug == "keeps-cookies" and "set-cookie" in found[1]:
+            _Kept.cookie = f"Cookie: {found[1]['set-cookie'].partition(';')[0]}\r\n"
+        if bug == "visits-services" and "alt-svc" in found[1]:
+            lookup(found[1]["alt-svc"].partition('"')[2].partition(":")[0], "A")
+        return found
     except (OSError, ValueError, IndexError, NoAnswer) as error:
         raise Unusable(f"{host}: {error}") from None
 
@@ -255,12 +302,13 @@ def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
     kept = None if bug == "forgets" else _cached()
     try:
         number = record_id(domain, bug)
-        same = kept is not None and (kept["id"] == number or bug == "fetches-never-again")
+        same = kept is not None and (kept["id"] == number or bug in (
+            "fetches-never-again", "believes-freshness"))
         if same and bug != "fetches-always":
             return kept
         if bug == "needs-fetch":
             kept = None
-        if _failed.get(domain) == number and bug != "forgets-failures":
+        if _failed.get(domain) == number and bug not in FORGETFUL:
             raise Unusable("it could not be had a moment ago")
         _failed[domain] = number
         policy = parse(fetch(domain, ca, bug), bug)
