@@ -188,10 +188,11 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
     context = Context(transcript, case.posture.of_control, case.success, None, case.prompted)
     finding = work.function(context)
     lack = "" if finding.holds else _work_lack(context)
-    if not lack and case.posture.goes_by_policy and not policy_sought(transcript):
-        lack = "no-policy"
-    if not lack and case.posture.goes_by_dane and not tlsa_asked(transcript):
-        lack = "no-tlsa"
+    # Whether a sender with a policy still asks for TLSA records is for the trial to judge.
+    if not lack and case.posture.goes_by_policy:
+        lack = "" if policy_sought(transcript) else "no-policy"
+    elif not lack and case.posture.goes_by_dane:
+        lack = "" if tlsa_asked(transcript) else "no-tlsa"
     return Result("INCONCLUSIVE" if lack else "PASS", lack,
                   (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
 

@@ -53,10 +53,11 @@ def doubt(transcript: Transcript, posture: Posture) -> str:
         return "deadline" if transcript.all("deadline") else "undecided"
     if _delivered(transcript):
         return ""
-    if posture.goes_by_dane:
-        answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
-        return "" if answered or tlsa_asked(transcript) else "tlsa-not-asked"
-    return "" if policy_known(transcript) else "policy-not-fetched"
+    answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
+    if posture.goes_by_dane and (answered or tlsa_asked(transcript)) or (
+            posture.goes_by_policy and policy_known(transcript)):
+        return ""
+    return "tlsa-not-asked" if posture.goes_by_dane else "policy-not-fetched"
 
 
 def _last(transcript: Transcript, name: str) -> Iterable[Event]:
@@ -258,13 +259,13 @@ OF_SENDERS = (
     Predicate(
         "no-mail", _no_mail,
         "No mail is handed to any host.",
-        "Mail was handed over that the policy holds back.",
+        "Mail was handed over that has to be held back.",
         "No mail was handed over."),
     Predicate(
         "no-mail-to-struck", _no_mail_to_struck,
-        "No mail is handed to the host that does not fit the policy.",
-        "Mail was handed to a host that does not fit the policy.",
-        "No mail was handed to the host that does not fit the policy."),
+        "No mail is handed to the host that is not the right one.",
+        "Mail was handed to a host that is not the right one.",
+        "No mail was handed to the host that is not the right one."),
     Predicate(
         "no-bounce", _no_bounce,
         "The mail is kept and tried again later.",

@@ -277,8 +277,6 @@ def test_a_sender_is_judged_by_what_it_decided(case: Case, parts: tuple[Part, ..
     ((TLSA, accept(2, host=MX, service="smtp"), struck(), exited(70)), "INCONCLUSIVE undecided"),
     # It held the mail back, and not because of what is said of the host.
     ((accept(2, host=MX, service="smtp"), struck(), exited(75)), "INCONCLUSIVE tlsa-not-asked"),
-    ((fetch(), accept(2, host=MX, service="smtp"), struck(), exited(75)),
-     "INCONCLUSIVE tlsa-not-asked"),
     # There was no answer that it could go by.
     ((asked(MX, "A"), answered(by="fault"), fault(0), exited(75)), "PASS"),
     ((TLSA, struck(), mail(), exited()), "FAIL"),
@@ -292,8 +290,17 @@ def test_a_sender_with_dane_has_to_have_asked(posture: str, parts: tuple[Part, .
 
 
 @pytest.mark.parametrize("posture, expected", [
+    ("mta-dane", "INCONCLUSIVE tlsa-not-asked"), ("mta-dane-only", "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-sts", "PASS"), ("mta-sts", "PASS")])
+def test_a_policy_is_a_ground_for_who_goes_by_it(posture: str, expected: str) -> None:
+    case = replace(CASE, posture=POSTURES[posture])
+    control = transcript(fetch(), TLSA, mail(), exited())
+    assert outcome(judge(case, transcript(*REFUSED, exited(75)), control)) == expected
+
+
+@pytest.mark.parametrize("posture, expected", [
     ("mta-sts", "PASS"), ("mta-dane", "INCONCLUSIVE no-tlsa"),
-    ("mta-dane-only", "INCONCLUSIVE no-tlsa"), ("mta-dane-sts", "INCONCLUSIVE no-tlsa")])
+    ("mta-dane-only", "INCONCLUSIVE no-tlsa"), ("mta-dane-sts", "PASS")])
 def test_a_control_has_what_the_posture_goes_by(posture: str, expected: str) -> None:
     case = replace(CASE, posture=POSTURES[posture])
     assert outcome(judge_control(case, transcript(fetch(), mail(), exited()))) == expected

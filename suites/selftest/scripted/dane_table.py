@@ -45,12 +45,12 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(fail(MAIL), *of(MISMATCH, "3-1-1", "3-0-1", "3-1-0", "3-0-0", "2-0-1", "2-1-1",
                                  "two-keys", "wrong-selector", "beside-unusable")),
         **all_of(fail(MAIL), *of(ANCHOR_BAD, "other-host"), *only("mismatch"),
-                 *of(ALIAS_BAD, "record", "host", "fallback"),
-                 "dane.anchor-insecure-mx/mta-dane"),
+                 *of(ALIAS_BAD, "record", "host", "fallback")),
         **all_of(warn(MAIL), *of("dane.tlsa-sha512-mismatch", "3-1-2", "3-0-2", "2-1-2"),
                  "dane.anchor-constraints/mta-dane"),
         **all_of(fail(STRUCK), *of("dane.first-host-fails", "other-key")),
         **all_of(fail(MAIL), *of("dane.all-hosts-fail", "other-key")),
+        **all_of(fail(MAIL), *both("mismatch-testing", "mismatch-none", "mismatch-unusable")),
     },
     "takes-first-tlsa": {
         **all_of(fail(SENT), *of(MATCH, "wrong-then-right", "beside-anchor")),
@@ -101,7 +101,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                                           "wildcard-partial-suffix")),
     "knows-no-stars": all_of(fail(SENT), *of(ANCHOR, "wildcard")),
     "knows-host-only": all_of(fail(SENT), *of(ANCHOR, "mail-domain")),
-    "trusts-insecure-mx": all_of(fail(MAIL), "dane.anchor-insecure-mx/mta-dane"),
+    "trusts-insecure-mx": all_of(PASS, "dane.anchor-insecure-mx/mta-dane"),
     "sends-no-sni-to-mx": {REQUEST: fail(SNI), **all_of(fail(SNI), *of(ALIAS, "one"))},
     "speaks-old-tls": {REQUEST: warn("no-old-version-offered: policy-bypass")},
     "takes-anonymous": {
@@ -132,6 +132,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "error-is-none": {
         **all_of(fail(MAIL), *of(ERROR, "servfail", "refused", "alias-loop"),
                  "dane.lookup-silence/mta-dane"),
+        **all_of(fail(MAIL), *both("lookup-error-testing", "lookup-error-none",
+                                   "lookup-error-unusable")),
         **all_of(fail(MAIL), *of(BOGUS, "tlsa-bogus", "tlsa-expired", "tlsa-missing",
                                  "tlsa-forged", "tlsa-denied", "tlsa-denied-badly")),
     },

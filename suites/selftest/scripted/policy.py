@@ -154,6 +154,9 @@ def _request(host: str, path: str, ca: str, bug: str) -> tuple[int, dict[str, st
     named = host.removeprefix("mta-sts.") if bug == "names-other-host" else host
     try:
         tls = _connect(host, name, ca, bug)
+        names = (tls.getpeercert() or {}).get("subjectAltName")
+        if bug == "wants-plain-policy-host" and names != (("DNS", host),):
+            raise ValueError(f"other names: {names}")
         last = "" if bug == "keeps-connection" else "Connection: close\r\n"
         tls.sendall(f"{method} {path} HTTP/1.1\r\nHost: {named}\r\n{extra}{last}\r\n".encode(
             "ascii"))

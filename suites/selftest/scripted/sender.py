@@ -87,6 +87,12 @@ BUGS = {
     "enforces-none": "takes none for enforce",
     "tries-first-only": "tries the first host alone",
     "bounces": "gives a mail up that no host may have now",
+    "goes-by-aliases": "takes the name that a host is an alias of for its name",
+    "goes-to-policy-hosts": "goes to the hosts of the policy where there is no MX record",
+    "knows-old-tls-only": "does not speak TLS 1.3",
+    "knows-new-tls-only": "does not speak TLS 1.2",
+    "reverses-hosts": "tries the last host first",
+    "wants-plain-policy-host": "takes no certificate with other names than the policy host's",
     # the cache
     "forgets": "keeps no policy",
     "fetches-always": "fetches the policy for each mail",
@@ -193,6 +199,10 @@ def opportunistic(bug: str) -> ssl.SSLContext:
 
 def demanding(ca: str, bug: str) -> ssl.SSLContext:
     context = context_of(ca, bug if bug in ("speaks-old-tls", "believes-common-name") else "")
+    if bug == "knows-old-tls-only":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+    if bug == "knows-new-tls-only":
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
     if bug in ("checks-no-certificate", "checks-no-name"):
         context.check_hostname = False
     if bug == "checks-no-certificate":
@@ -346,10 +356,16 @@ def send(wish: str, words: Sequence[str], bug: str) -> int:
     hosts, gone = hosts_of(answer, domain), 0
     if hosts == [""] and bug != "knows-no-null-mx":
         return BOUNCED
+    if bug == "goes-to-policy-hosts" and not answer.records and policy is not None:
+        hosts = list(policy["mx"])
+    if bug == "reverses-hosts":
+        hosts = hosts[::-1]
     if bug == "prefers-dane":
         hosts = _with_records_first(hosts)
     for host in hosts:
         try:
+            if bug == "goes-by-aliases":
+                host = ask(host, "A").name
             if enforced and policy is not None and not matches(policy, host, bug) \
                     and bug != "minds-no-pattern":
                 raise Refused(f"{host} is not in the policy")

@@ -212,6 +212,13 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "serves-first-mail": {"cost.failed-fetch/mta-sts": fail(SENT), SAME_ID: PASS},
     "serves-first-recipient": {"cost.hundred-recipients/mta-sts": fail(SENT), SAME_ID: PASS},
     "serves-first-domain": {"cost.hundred-domains/mta-sts": fail(SENT), SAME_ID: PASS},
+    "goes-by-aliases": {"mta-sts.mx-alias/mta-sts": warn(MAIL)},
+    "goes-to-policy-hosts": {"mta-sts.no-mx/mta-sts": warn(MAIL)},
+    "knows-old-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.3"), fail(SENT)),
+    "knows-new-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.2"), fail(SENT)),
+    "reverses-hosts": {"mta-sts.host-order/mta-sts": warn("hosts-in-order: interoperability")},
+    "wants-plain-policy-host": dict.fromkeys(
+        of("mta-sts.policy-certificate-good", "wildcard", "several-names"), warn(FETCHED)),
     # hosts that take no mail
     "retries-521": {
         **dict.fromkeys(of("smtp-521.only-host", "greeting", "many-lines", "named-host"),
