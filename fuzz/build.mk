@@ -38,6 +38,7 @@ FUZZ_TEXT := \
 	received_tls \
 	received_tls_deep \
 	recipe \
+	refclient \
 	sasl_bearer \
 	sasl_cram \
 	sasl_plain \
@@ -79,6 +80,17 @@ FUZZ_HARNESS := \
 	fuzz/harness/oracle.c \
 	fuzz/harness/parser.c
 
+# Of the reference client all but its connection, which the target plays.
+FUZZ_REFCLIENT := \
+	suites/refclient/account.c \
+	suites/refclient/caps.c \
+	suites/refclient/deep.c \
+	suites/refclient/imap.c \
+	suites/refclient/pop3.c \
+	suites/refclient/sasl.c \
+	suites/refclient/session.c \
+	suites/refclient/smtp.c
+
 FUZZ_MUTATOR := \
 	fuzz/mutators/lines.c \
 	fuzz/mutators/words.c
@@ -108,7 +120,8 @@ $(eval $(call variant,cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) $(AFL_CC),-fPIE))
 
 # $(call fuzz_link,VARIANT,FOLDER,LINKER,MORE OBJECTS): the programs in FOLDER.
 define fuzz_link
-$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o))
+$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o) \
+		$(FUZZ_REFCLIENT:.c=.o))
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 
 $(FUZZ_ALL:%=$(2)/%): $(2)/%: $(B)/$(1)/fuzz/targets/%.o \
@@ -236,7 +249,8 @@ OSS_LIBS := -Wl,-Bstatic -lldns -lssl -lcrypto -lev -ljansson -Wl,-Bdynamic \
 ifdef OUT
 .PHONY: fuzz-oss
 $(eval $(call variant,oss,$(CC),-fPIE))
-$(B)/oss/libworld.a: $(addprefix $(B)/oss/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o))
+$(B)/oss/libworld.a: $(addprefix $(B)/oss/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o) \
+		$(FUZZ_REFCLIENT:.c=.o))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(FUZZ_TARGETS:%=$(OUT)/%): $(OUT)/%: $(B)/oss/fuzz/targets/%.o $(B)/oss/libworld.a

@@ -150,6 +150,15 @@ answer_take(struct session *s, struct lk_result *r)
 	}
 }
 
+/* The answer to a command that has nothing more to say. */
+static int
+answer_last(struct session *s, struct lk_result *r, const char *whatz)
+{
+	int waits = answer_take(s, r);
+
+	return waits <= 0 ? waits : session_fail(s, "%s: what more?", whatz);
+}
+
 static int
 answer_check(struct session *s, const struct lk_result *r, const char *whatz)
 {
@@ -175,10 +184,8 @@ command(struct session *s, const char *textz, const char *whatz)
 		return 0;
 	if (session_sendf(s, "%s %s", s->tag, textz) != 0)
 		return -1;
-	if (answer_take(s, &r) != 0)
-		return s->err->class != ERR_NONE
-			       ? -1
-			       : session_fail(s, "%s: what more?", whatz);
+	if (answer_last(s, &r, whatz) != 0)
+		return -1;
 	return answer_check(s, &r, whatz);
 }
 
@@ -243,9 +250,9 @@ imap_promises(struct session *s, struct span report)
 			(const char *)report.p) != 0)
 		return -1;
 	s->wants = IMAP_WANTS_ID;
-	result = answer_take(s, &r);
+	result = answer_last(s, &r, "ID");
 	s->wants = IMAP_WANTS_NOTHING;
-	return result <= 0 ? result : session_fail(s, "ID: what more?");
+	return result;
 }
 
 /* RFC 9051 section 6.2.2. */
@@ -318,11 +325,9 @@ imap_login(struct session *s)
 	else
 		result = session_send(s, &line);
 	buf_fini(&line);
-	if (result == 0)
-		result = answer_take(s, &r) == 0
-				 ? answer_check(s, &r, "the login")
-				 : -1;
-	return result;
+	if (result != 0 || answer_last(s, &r, "the login") != 0)
+		return -1;
+	return answer_check(s, &r, "the login");
 }
 
 static int

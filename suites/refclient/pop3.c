@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POP3 (RFC 1939, RFC 2449, RFC 2595, RFC 5034). */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "bug.h"
 #include "bug_session.h"
 #include "deep.h"
+#include "parse/number.h"
 #include "session.h"
+
+#define COUNT_MAX 1000000
 
 /* The first line of an answer; 0: +OK, 1: the server waits for more. */
 static int
@@ -23,15 +25,21 @@ answer_take(struct session *s, const char *whatz, struct lk_result *r)
 	return session_refused(s, whatz, reply->text);
 }
 
+/* The same of an answer behind which the server waits for nothing. */
+static int
+answer_last(struct session *s, const char *whatz, struct lk_result *r)
+{
+	int waits = answer_take(s, whatz, r);
+
+	return waits <= 0 ? waits : session_fail(s, "%s: what more?", whatz);
+}
+
 static int
 command(struct session *s, const char *textz, const char *whatz,
 	struct lk_result *r)
 {
-	int result = session_sendf(s, "%s", textz);
-
-	if (result == 0)
-		result = answer_take(s, whatz, r);
-	return result <= 0 ? result : session_fail(s, "%s: what more?", whatz);
+	return session_sendf(s, "%s", textz) == 0 ? answer_last(s, whatz, r)
+						  : -1;
 }
 
 static int
@@ -40,7 +48,7 @@ pop3_greet(struct session *s)
 	struct lk_result r;
 
 	/* The greeting is a reply; a challenge or an error is none. */
-	if (answer_take(s, "the greeting", &r) != 0)
+	if (answer_last(s, "the greeting", &r) != 0)
 		return buggy(bug_misled(s), -1);
 	buggy(bug_pop3_early(s), (void)0);
 	return 0;
@@ -153,22 +161,19 @@ static int
 pop3_work(struct session *s)
 {
 	struct lk_result r;
-	char line[64], countz[12] = "";
-	struct span text, word;
-	unsigned long count;
+	char line[64];
+	struct span text;
+	size_t count;
 
 	if (command(s, "STAT", "STAT", &r) != 0)
 		return -1;
 	text = r.pop3_reply.text;
-	word = span_word(&text, ' ');
-	if (word.n >= sizeof(countz))
-		return session_fail(s, "too many messages");
-	memcpy(countz, word.p, word.n);
-	count = strtoul(countz, NULL, 10);
+	if (!number_parse(span_word(&text, ' '), COUNT_MAX, &count))
+		return session_fail(s, "STAT: no number of messages");
 	count = buggy(bug_pop3_count(s, count), count);
-	for (unsigned long i = 1; i <= count; i++) {
+	for (size_t i = 1; i <= count; i++) {
 		(void)snprintf(line, sizeof(line), "RETR %lu",
-			buggy(bug_pop3_number(s, i), i));
+			(unsigned long)buggy(bug_pop3_number(s, i), i));
 		if (command(s, line, "the mail", &r) != 0 || mail_take(s) != 0)
 			return -1;
 	}
