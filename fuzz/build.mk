@@ -89,7 +89,8 @@ FUZZ_REFCLIENT := \
 	suites/refclient/pop3.c \
 	suites/refclient/sasl.c \
 	suites/refclient/session.c \
-	suites/refclient/smtp.c
+	suites/refclient/smtp.c \
+	suites/refclient/state.c
 
 FUZZ_MUTATOR := \
 	fuzz/mutators/lines.c \

@@ -236,6 +236,7 @@ REFCLIENT_SHARED := \
 
 # The client.
 REFCLIENT_SOURCES := \
+	suites/refclient/bug_discover.c \
 	suites/refclient/command.c \
 	suites/refclient/discover.c \
 	suites/refclient/main.c \
@@ -268,4 +269,5 @@ REFCLIENT_USES := \
 	servers/core/buf.c \
 	servers/core/err.c \
 	servers/core/json.c \
-	servers/parse/base64.c
+	servers/parse/base64.c \
+	servers/parse/number.c

@@ -67,7 +67,7 @@ enum dns_signatures {
  * else. Texts are the caller's.
  */
 struct dns_override {
-	const char *name; /* as in a record */
+	const char *name; /* as in a record; "*." in front: all below it */
 	const char *type; /* "ANY": every type of that name */
 	enum dns_override_kind kind;
 	const char *const *value; /* DNS_VALUES: presentation format */

@@ -6,11 +6,14 @@
 /* The TTL of what is not: longer than a trial, RFC 2308 5. */
 #define SOA ". 60 IN SOA ns.invalid. hostmaster.invalid. 1 3600 600 86400 60"
 
+/* "*." in front stands for whatever is below the rest (RFC 4592 2.1.1). */
 static bool
 name_is(const ldns_rdf *name, const char *text)
 {
 	ldns_rdf *other = ldns_dname_new_frm_str(text);
-	bool same = other != NULL && ldns_dname_compare(name, other) == 0;
+	bool same = other != NULL &&
+		    (ldns_dname_compare(name, other) == 0 ||
+			    ldns_dname_match_wildcard(name, other) == 1);
 
 	ldns_rdf_deep_free(other);
 	return same;
@@ -64,7 +67,8 @@ override_note(const struct dns_lookup *lookup, int i)
 }
 
 static int
-values_push(const struct dns_lookup *lookup, int index, ldns_rr_list *out)
+values_push(const struct dns_lookup *lookup, int index, const ldns_rdf *name,
+	ldns_rr_list *out)
 {
 	const struct dns_override *override = &lookup->overrides[index];
 	unsigned i;
@@ -72,6 +76,10 @@ values_push(const struct dns_lookup *lookup, int index, ldns_rr_list *out)
 	for (i = 0; i < override->values; i++) {
 		ldns_rr *rr = dns_override_record(override, i, NULL);
 
+		if (rr != NULL && ldns_dname_is_wildcard(ldns_rr_owner(rr))) {
+			ldns_rdf_deep_free(ldns_rr_owner(rr));
+			ldns_rr_set_owner(rr, ldns_rdf_clone(name));
+		}
 		if (dns_list_add(out, rr) != 0)
 			return -1;
 	}
@@ -108,7 +116,7 @@ records_push(const struct dns_lookup *lookup, const ldns_rdf *name,
 		if (override->kind == DNS_VALUES &&
 			(type == its || type == LDNS_RR_TYPE_ANY) &&
 			override_find(lookup, name, its) == (int)i &&
-			values_push(lookup, (int)i, out) != 0)
+			values_push(lookup, (int)i, name, out) != 0)
 			return -1;
 	}
 	return 0;

@@ -55,6 +55,9 @@ static const char *const near_mx[] = {"5 mx.example.test"};
 static const struct dns_override both_values[] = {
 	{"mx.example.test", "A", DNS_VALUES, other_a, 1, 0, 0, DNS_SIGNED_WELL},
 	{"example.test", "MX", DNS_VALUES, near_mx, 1, 0, 0, DNS_SIGNED_WELL}};
+static const char *const lone_dot[] = {"0 0 0 ."};
+static const struct dns_override all_below[] = {{"*._tcp.example.test", "SRV",
+	DNS_VALUES, lone_dot, 1, 60, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_nxdomain[] = {
 	{"mx.example.test", "A", DNS_NXDOMAIN, NULL, 0, 0, 0, DNS_SIGNED_WELL}};
 static const struct dns_override a_servfail[] = {
@@ -195,6 +198,10 @@ static const struct question questions[] = {
 	{"an alias hides other types, too", "_mta-sts.example.test", 16,
 		"NXDOMAIN", "_mta-sts.example.test CNAME gone.example.test.",
 		SOA_DEFAULT, WITH(to_nowhere)},
+	{"all names below one", "_imaps._tcp.example.test", 33, "NOERROR",
+		"_imaps._tcp.example.test SRV 0 0 0 .", WITH(all_below)},
+	{"all names below one, of that type", "mx.example.test", 1, "NOERROR",
+		MX_A, NO_OVERRIDE, WITH(all_below)},
 	{"forced NXDOMAIN", "mx.example.test", 1, "NXDOMAIN", "", SOA_DEFAULT,
 		WITH(a_nxdomain)},
 	{"what is hidden does not come along", "_imaps._tcp.example.test", 33,

@@ -80,7 +80,8 @@ answer(struct dns_port *port, struct span query, enum dns_transport transport,
 {
 	struct world *world = port->world;
 	const struct fault *fault = &world->plan->fault;
-	bool faulted = world->plan->has_fault && fault->action == FAULT_DNS;
+	bool faulted = world->plan->has_fault && fault->action == FAULT_DNS &&
+		       (fault->run == 0 || fault->run == world->run);
 
 	if (dns_answer(&port->zone, query, transport,
 		    faulted ? &fault->dns : NULL, faulted ? 1 : 0, reply,

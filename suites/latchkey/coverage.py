@@ -130,7 +130,8 @@ def binds(row: Row, posture: Posture) -> bool:
     """Does the statement say anything of a client in this posture?"""
     wishes = row.get("wishes", ())
     actor = "sending MTA" if posture.is_mta else "MUA"
-    protocols = ("smtp", "https", "dns") if posture.is_mta else (posture.protocol,)
+    protocols = (("smtp", "https", "dns") if posture.is_mta else
+                 (posture.protocol, "dns") if posture.wish == "srv" else (posture.protocol,))
     return (actor in (row["actor"], *row.get("also", ()))
             and not set(protocols).isdisjoint(row["protocols"])
             and (not wishes or posture.wish in wishes or DEMANDED in wishes

@@ -198,7 +198,7 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if "run" in at and "runs" in at:
         raise Misfit(("at", "runs"), "at has run and runs",
                      "write run for the last run alone, runs for every one")
-    if "run" in at and name in ("dns", "refuse-connection"):
+    if "run" in at and name == "refuse-connection":
         raise Misfit(("at", "run"), f"the action {name} is there from the beginning",
                      "leave run out")
     if name == "alert" and do["at"] == "session":

@@ -61,6 +61,7 @@ class Step:
     connection: int = 0                 # 0: every one
     listeners: tuple[str, ...] = ()     # (): all
     offers: str = ""                    # instead: a ClientHello that has something in this list
+    question: str = ""                  # instead: a question of the last run, as "NAME TYPE"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def step_of(fault: Fault, posture: Posture) -> Step | None:
     if fault.action == "alpn":
         return Step(offers="alpn")
     if at.get("listener") == "dns":
-        return None
+        return Step(question=f"{fault.do['name']} {fault.do['type']}") if "run" in at else None
     return Step(at.get("reply", ""), at.get("phase", "any"), at.get("nth", 1),
                 at.get("connection", 0), posture.struck(at.get("listener")))
 
@@ -276,11 +277,21 @@ def _offers(event: Event, phases: tuple[str, ...]) -> bool:
                 phases))
 
 
+def _asks(query: Event, question: str) -> bool:
+    name, kind = question.lower().split(" ")
+    asked = query.text("name").lower()
+    return (kind in ("any", query.text("type").lower())
+            and (asked == name or name.startswith("*.") and asked.endswith(name[1:])))
+
+
 def comes_to(control: Transcript, step: Step) -> bool:
     """In the correct world the client comes to what the fault is about.
 
-    That is a connection, a reply on it, or a ClientHello with such an offer.
+    That is a connection, a reply on it, a ClientHello with such an offer, or a question.
     """
+    if step.question:
+        return any(_asks(event, step.question) for event in control.all("dns.query")
+                   if event.seq > control.last_run)
     if step.offers:
         return any(hello.texts(step.offers) for hello in control.all("hello"))
     met: dict[str, list[int]] = {}

@@ -16,7 +16,7 @@ PROTOCOLS = tuple(dict.fromkeys(SERVICES.values()))
 SPOKEN = (*PROTOCOLS, "https")
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
-          "implicit-token", "starttls-token")
+          "implicit-token", "starttls-token", "srv")
 # Of a sending MTA: it goes by the policy that the recipient's domain publishes.
 MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
@@ -54,7 +54,7 @@ class Posture:
     @property
     def demands_tls(self) -> bool:
         """Without TLS the client was told to do nothing."""
-        return self.wish not in ("opportunistic", "default")
+        return self.wish not in ("opportunistic", "default", "srv")
 
     @property
     def demands_identity(self) -> bool:
@@ -73,6 +73,11 @@ class Posture:
     def has_token(self) -> bool:
         """The client has a token (RFC 7628) and no password."""
         return self.wish.endswith("-token")
+
+    @property
+    def is_rare(self) -> bool:
+        """Few clients or few worlds have it: `*` in a scenario does not mean it."""
+        return self.has_token or self.wish == "srv"
 
     @property
     def of_control(self) -> Posture:
@@ -132,10 +137,10 @@ def matching(pattern: str) -> tuple[str, ...]:
 
 
 def attacked(pattern: str) -> tuple[str, ...]:
-    """The same in a scenario, where a wish with a token has to be named: few worlds offer that."""
-    found = matching(pattern)
-    return tuple(name for name in found
-                 if not POSTURES[name].has_token or pattern.endswith("-token"))
+    """The same in a scenario, where a rare wish has to be named."""
+    wish = pattern.partition("-")[2]
+    return tuple(name for name in matching(pattern)
+                 if not POSTURES[name].is_rare or wish == POSTURES[name].wish)
 
 
 def suggest(pattern: str) -> str:

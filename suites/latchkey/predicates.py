@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from latchkey import latching
+from latchkey.discovery import OF_DISCOVERY
 from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_channels,
                               delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
@@ -541,4 +542,5 @@ _ALL = (
         of_process=True),
 )
 PREDICATES: Mapping[str, Predicate] = {
-    predicate.name: predicate for predicate in (*_ALL, *OF_SENDERS, *OF_FETCHERS, *latching.ALL)}
+    predicate.name: predicate for predicate in (
+        *_ALL, *OF_SENDERS, *OF_FETCHERS, *OF_DISCOVERY, *latching.ALL)}

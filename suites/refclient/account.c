@@ -12,10 +12,12 @@
 static const struct {
 	const char *name;
 	unsigned implicit, starttls; /* RFC 8314 section 3, RFC 6186 */
+	const char *labels[2];       /* implicit TLS, STARTTLS */
 } kinds[SERVICES] = {
-	[SERVICE_IMAP] = {"imap", 993, 143},
-	[SERVICE_POP3] = {"pop3", 995, 110},
-	[SERVICE_SUBMISSION] = {"submission", 465, 587},
+	[SERVICE_IMAP] = {"imap", 993, 143, {"_imaps", "_imap"}},
+	[SERVICE_POP3] = {"pop3", 995, 110, {"_pop3s", "_pop3"}},
+	[SERVICE_SUBMISSION] = {"submission", 465, 587,
+		{"_submissions", "_submission"}},
 };
 
 const char *
@@ -30,6 +32,12 @@ service_port(enum service_kind kind, bool implicit)
 	return implicit ? kinds[kind].implicit : kinds[kind].starttls;
 }
 
+const char *
+service_label(enum service_kind kind, bool implicit)
+{
+	return kinds[kind].labels[implicit ? 0 : 1];
+}
+
 /*
  * Of one server: host, and port and tls as far as they are given. What is not
  * said follows from the other; if neither is, TLS comes first (RFC 8314
@@ -39,7 +47,8 @@ static int
 service_read(struct service *s, enum service_kind kind,
 	const struct json_place *services, struct err *err)
 {
-	static const char *const keys[] = {"host", "port", "tls", NULL};
+	static const char *const keys[] = {
+		"host", "port", "tls", "domain", NULL};
 	static const char *const words[] = {"implicit", "starttls", NULL};
 	struct json_place place;
 	const char *tlsz = NULL;
@@ -53,7 +62,8 @@ service_read(struct service *s, enum service_kind kind,
 	if (json_known(&place, keys, err) != 0 ||
 		json_text(&place, "host", true, &s->hostz, err) != 0 ||
 		json_whole(&place, "port", false, 1, 65535, &port, err) != 0 ||
-		json_text(&place, "tls", false, &tlsz, err) != 0)
+		json_text(&place, "tls", false, &tlsz, err) != 0 ||
+		json_text(&place, "domain", false, &s->domainz, err) != 0)
 		return -1;
 	if (tlsz != NULL) {
 		word = json_word(&place, "tls", tlsz, words, err);

@@ -24,6 +24,7 @@ struct service {
 	const char *hostz; /* NULL: the account has no such server */
 	unsigned port;
 	bool implicit; /* TLS comes first; else STARTTLS. There is no third */
+	const char *domainz; /* that announced it by SRV; NULL: the user did */
 };
 
 struct account {
@@ -40,6 +41,9 @@ struct account {
 const char *service_name(enum service_kind kind);
 /* The port of the service with implicit TLS, or with STARTTLS. */
 unsigned service_port(enum service_kind kind, bool implicit);
+
+/* Its label in DNS (RFC 6186, RFC 8314 section 5.1): "_imaps", "_imap"... */
+const char *service_label(enum service_kind kind, bool implicit);
 
 /* Read the state; pathz is borrowed. -1 with *err: then nothing is held. */
 int account_load(struct account *a, const char *pathz, struct err *err);

@@ -103,6 +103,9 @@ bug_before(struct session *s, int (*try)(struct session *s))
 		probe(s);
 	if (bug(DEMANDED_ONCE))
 		demand_once(s, try);
+	if (bug(SRV_CLEAR) &&
+		service_of(s)->port == service_port(s->kind, false))
+		clear_go(s);
 	if (was_told(s))
 		return 0;
 	if (bug(CLEAR_BY_DEFAULT) || bug(BLIND_BY_DEFAULT) ||

@@ -433,6 +433,31 @@
 	X(REPORT_REFUSAL_MINDED, "report-refusal-minded", "latch",             \
 		"leaves where the server does not like a report", "")
 
+#define REFCLIENT_BUGS_DISCOVERY(X)                                            \
+	X(SRV_UNASKED, "srv-unasked", "discovery",                             \
+		"guesses the names of servers, and asks nobody", "")           \
+	X(SRV_STARTTLS_ONLY, "srv-starttls-only", "discovery",                 \
+		"does not look for servers where TLS comes first", "")         \
+	X(SRV_FOREIGN, "srv-foreign", "discovery",                             \
+		"takes a server outside the domain from the network", "")      \
+	X(SRV_SUFFIX, "srv-suffix", "discovery",                               \
+		"takes every name that ends with the letters of the domain",   \
+		"")                                                            \
+	X(SRV_DOT_GUESSED, "srv-dot-guessed", "discovery",                     \
+		"guesses where a service is announced not to exist", "")       \
+	X(SRV_LAST, "srv-last", "discovery",                                   \
+		"takes the record with the highest number", "")                \
+	X(SRV_CLEAR, "srv-clear", "discovery",                                 \
+		"does without TLS on a port that is not for it", "")           \
+	X(SRV_EACH_VISIT, "srv-each-visit", "discovery",                       \
+		"looks for its servers on each visit", "")                     \
+	X(PROTOCOL_SWITCHED, "protocol-switched", "discovery",                 \
+		"takes POP3 where IMAP does not answer", "")                   \
+	X(SRV_ID_UNKNOWN, "srv-id-unknown", "discovery",                       \
+		"knows no service names in certificates", "")                  \
+	X(SRV_ID_ANY, "srv-id-any", "discovery",                               \
+		"takes any service name of a certificate", "")
+
 #define REFCLIENT_BUGS_OUTCOME(X)                                              \
 	X(ALWAYS_SUCCESS, "always-success", "outcome",                         \
 		"does its best, and exits with 0 whatever came of it", "")     \
@@ -456,6 +481,7 @@
 	REFCLIENT_BUGS_CAPABILITIES(X)                                         \
 	REFCLIENT_BUGS_REFERRAL(X)                                             \
 	REFCLIENT_BUGS_TLS(X)                                                  \
+	REFCLIENT_BUGS_DISCOVERY(X)                                            \
 	REFCLIENT_BUGS_LATCH(X)                                                \
 	REFCLIENT_BUGS_OUTCOME(X)                                              \
 	REFSENDER_BUGS_ALL(X)

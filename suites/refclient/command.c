@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bug.h"
+#include "bug_discover.h"
 #include "bug_session.h"
 #include "input.h"
 #include "visit.h"
@@ -36,7 +37,10 @@ fetch_one(const char *pathz)
 		account_fini(&a);
 		return usage_fail("%s: has neither imap nor pop3", pathz);
 	}
+	buggy(bug_find_again(&a, kind), (void)0);
 	result = visit(&a, kind, NULL) == 0 ? EXIT_DONE : EXIT_NOT_DONE;
+	if (result != EXIT_DONE && bug(PROTOCOL_SWITCHED))
+		buggy(bug_switch(&a), (void)0);
 	account_fini(&a);
 	return result;
 }
@@ -84,6 +88,7 @@ command_send(int argc, char **argv)
 		/* argv ends with NULL. */
 		mail = (struct mail){a.addressz,
 			(const char *const *)(argv + 1), buf_span(&text)};
+		buggy(bug_find_again(&a, SERVICE_SUBMISSION), (void)0);
 		result = visit(&a, SERVICE_SUBMISSION, &mail) == 0
 				 ? EXIT_DONE
 				 : EXIT_NOT_DONE;

@@ -8,18 +8,11 @@
 #include <strings.h>
 
 #include "account.h"
+#include "bug.h"
+#include "bug_discover.h"
 #include "dns.h"
 
 #define RECORDS_MAX 16
-
-/* Labels of the services; _submissions is of RFC 8314 section 5.1. */
-static const struct {
-	const char *implicitz, *starttlsz;
-} labels[SERVICES] = {
-	[SERVICE_IMAP] = {"_imaps._tcp", "_imap._tcp"},
-	[SERVICE_POP3] = {"_pop3s._tcp", "_pop3._tcp"},
-	[SERVICE_SUBMISSION] = {"_submissions._tcp", "_submission._tcp"},
-};
 
 bool
 is_within(const char *hostz, const char *domainz)
@@ -29,15 +22,18 @@ is_within(const char *hostz, const char *domainz)
 	if (host < domain || domain == 0 ||
 		strcasecmp(hostz + host - domain, domainz) != 0)
 		return false;
-	return host == domain || hostz[host - domain - 1] == '.';
+	return host == domain || hostz[host - domain - 1] == '.' ||
+	       bug(SRV_SUFFIX);
 }
 
 /* a is better than b. */
 static bool
 srv_before(const struct srv *a, const struct srv *b)
 {
+	if (bug(SRV_CLEAR) && a->implicit != b->implicit)
+		return b->implicit;
 	if (a->priority != b->priority)
-		return a->priority < b->priority;
+		return (a->priority < b->priority) != bug(SRV_LAST);
 	if (a->implicit != b->implicit)
 		return a->implicit;
 	return a->weight > b->weight;
@@ -79,7 +75,7 @@ srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
 	char namez[512];
 	struct dns_answer answer;
 
-	(void)snprintf(namez, sizeof(namez), "%s.%s.", labelz, domainz);
+	(void)snprintf(namez, sizeof(namez), "%s._tcp.%s.", labelz, domainz);
 	dns_ask(resolver, namez, LDNS_RR_TYPE_SRV, &answer);
 	for (size_t i = 0; i < dns_count(&answer) && n < RECORDS_MAX; i++)
 		if (srv_read(dns_record(&answer, i), implicit, &records[n]))
@@ -102,23 +98,30 @@ service_find(ldns_resolver *resolver, enum service_kind kind,
 	const struct srv *best;
 	unsigned n;
 
-	n = srv_ask(
-		resolver, labels[kind].implicitz, domainz, true, records, 0);
-	n = srv_ask(
-		resolver, labels[kind].starttlsz, domainz, false, records, n);
+	if (bug(SRV_UNASKED))
+		return buggy(bug_guess(kind, domainz, services), 1);
+	n = bug(SRV_STARTTLS_ONLY)
+		    ? 0
+		    : srv_ask(resolver, service_label(kind, true), domainz,
+			      true, records, 0);
+	n = srv_ask(resolver, service_label(kind, false), domainz, false,
+		records, n);
 	best = srv_choose(records, n);
 	if (best == NULL)
-		return 1;
-	if (!is_within(best->target, domainz))
+		return bug(SRV_DOT_GUESSED) || bug(SRV_CLEAR)
+			       ? buggy(bug_guess(kind, domainz, services), 1)
+			       : 1;
+	if (!is_within(best->target, domainz) && !bug(SRV_FOREIGN))
 		return err_set(err, ERR_IO,
 			"%s is not within %s: if your provider says that it "
 			"is right, give --%s=%s:%u",
 			best->target, domainz, service_name(kind), best->target,
 			best->port);
 	(void)json_object_set_new(services, service_name(kind),
-		json_pack("{s:s, s:i, s:s}", "host", best->target, "port",
+		json_pack("{s:s, s:i, s:s, s:s}", "host", best->target, "port",
 			(int)best->port, "tls",
-			best->implicit ? "implicit" : "starttls"));
+			best->implicit ? "implicit" : "starttls", "domain",
+			domainz));
 	return 0;
 }
 

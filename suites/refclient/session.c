@@ -120,6 +120,7 @@ session_secure(struct session *s)
 {
 	const struct service *to = &s->account->service[s->kind];
 	struct tls_wish wish = {.hostz = to->hostz,
+		.srv_idz = s->srv_id,
 		.alpnz = s->protocol->alpnz,
 		.trustz = s->account->trustz,
 		.is_of_2016 = s->deep.is_on};
@@ -127,6 +128,11 @@ session_secure(struct session *s)
 	SSL *ssl;
 
 	s->stage = STAGE_HANDSHAKE;
+	if (to->domainz != NULL &&
+		snprintf(s->srv_id, sizeof(s->srv_id), "%s.%s",
+			service_label(s->kind, to->implicit),
+			to->domainz) >= (int)sizeof(s->srv_id))
+		return session_fail(s, "too long a domain");
 	ssl = tls_new(&wish, s->err);
 	if (ssl == NULL || wire_secure(&s->wire, ssl, s->err) != 0)
 		return -1;

@@ -46,6 +46,8 @@ struct session {
 	struct caps caps; /* that are in force; of clear text, none survive */
 	enum stage stage;
 	char version[16], cipher[64], group[32]; /* of TLS; "": none yet */
+	char srv_id[300]; /* "_imaps.example.test": whom, if SRV named the host;
+			   * "": nobody */
 
 	struct {
 		bool is_on;

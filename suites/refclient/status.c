@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "account.h"
+#include "bug.h"
+#include "bug_session.h"
 #include "command.h"
 #include "input.h"
 #include "discover.h"
@@ -204,7 +206,7 @@ command_account(int argc, char **argv)
 		discover(argv[2], services, &err) != 0) {
 		json_decref(state);
 		(void)usage_fail("account new: %s", err.text);
-		return EXIT_NOT_DONE;
+		return buggy(bug_exit(EXIT_NOT_DONE), EXIT_NOT_DONE);
 	}
 	if (account_take(&a, state, argv[1], &err) != 0)
 		return usage_fail("account new: %s", err.text);

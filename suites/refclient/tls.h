@@ -17,7 +17,10 @@ enum tls_peer {
 };
 
 struct tls_wish {
-	const char *hostz;  /* whom to reach: the name that the user gave */
+	const char *hostz; /* whom to reach: the name that the user gave */
+	char *srv_idz; /* the service that the host has of the domain that the
+			* user gave (RFC 4985), "": none; lives as the session
+			*/
 	const char *alpnz;  /* "imap", "pop3", or NULL: none */
 	const char *trustz; /* bundle of roots; NULL: that of the system */
 	bool is_of_2016;    /* what DEEP demanded then is enough */
@@ -41,7 +44,8 @@ SSL *tls_new(const struct tls_wish *wish, struct err *err);
 
 /*
  * Called by OpenSSL for each certificate of the path, and for each error in
- * it; nonzero: go on. A correct client leaves every error as it is.
+ * it; nonzero: go on. A correct client leaves every error as it is, but that
+ * of the name where there is an SRV-ID.
  */
 int verify_step(int good, X509_STORE_CTX *store);
 

@@ -106,6 +106,11 @@ def duels(file: Path, known: Catalog, names: Iterable[str]) -> list[Duel]:
     return found
 
 
+def named(file: Path) -> list[str]:
+    """The bugs that the table has."""
+    return [bug for bug in tomlfile.load(file).data if bug != IDLE]
+
+
 def idle(file: Path) -> dict[str, str]:
     """"SCENARIO: predicate" → why no bug of this client can turn it red."""
     return dict(tomlfile.load(file).data.get(IDLE, {}))
@@ -129,10 +134,11 @@ def adapter_write(folder: Path, name: str, bug: str) -> Path:
         os.link(FOLDER / name, folder / name)
     except OSError:
         shutil.copy(FOLDER / name, folder / name)
-    plain, own = f'"/run/latchkey/{name}", ', f'"{{adapter}}/{name}", '
+    plain, own = f"/run/latchkey/{name}", f"{{adapter}}/{name}"
     text = ADAPTERS[name].read_text(encoding="utf-8")
-    text = text.replace(f'{plain}"--version"', f'{own}"--version"')
-    text = text.replace(plain, f'{own}"--bug", "{bug}", ')
+    text = text.replace(f'{plain}", "--version"', f'{own}", "--version"')
+    text = text.replace(f'{plain}", ', f'{own}", "--bug", "{bug}", ')
+    text = text.replace(f"{plain} ", f"{own} --bug {bug} ")     # in a script
     text = text.replace(f'name = "{name}"', f'name = "{bug}"')
     file = folder / "adapter.toml"
     file.write_text(text, encoding="utf-8")
@@ -219,8 +225,9 @@ def judging(known: Catalog) -> list[Scenario]:
     """
     postures = {name for file in ADAPTERS.values() for name in known.client(str(file)).setups}
     return [scenario for scenario in known.scenarios.values()
-            if any(set(check.levels.values()) != {"MAY"} for check in scenario.checks) and any(name in postures for variant in scenario.variants
-                   for name in variant.postures)]
+            if any(set(check.levels.values()) != {"MAY"} for check in scenario.checks)
+            and any(name in postures for variant in scenario.variants
+                    for name in variant.postures)]
 
 
 def unkilled(known: Catalog, rows: Iterable[Duel]) -> list[str]:

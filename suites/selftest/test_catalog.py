@@ -53,7 +53,7 @@ def test_postures() -> None:
     assert matching("imap-*") == tuple(f"imap-{wish}" for wish in WISHES)
     assert matching("imap") == () and matching("*") == () and matching("*-tls") == ()
     demanding = {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_tls}
-    assert demanding == set(WISHES) - {"opportunistic", "default"}
+    assert demanding == set(WISHES) - {"opportunistic", "default", "srv"}
     assert {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_identity} == {
         "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified",
         "implicit-token", "starttls-token"}
@@ -69,7 +69,9 @@ def test_postures() -> None:
 
 def test_scenarios_name_the_postures_with_a_token() -> None:
     assert attacked("imap-*") == tuple(
-        f"imap-{wish}" for wish in WISHES if wish not in ("implicit-token", "starttls-token"))
+        f"imap-{wish}" for wish in WISHES
+        if wish not in ("implicit-token", "starttls-token", "srv"))
+    assert attacked("*-srv") == ("imap-srv", "pop3-srv", "submission-srv")
     assert attacked("*-starttls-token") == matching("*-starttls-token") != ()
     assert attacked("pop3-implicit-token") == ("pop3-implicit-token",)
     assert attacked("imap") == ()

@@ -11,7 +11,7 @@ from latchkey import runner, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
-from scripted import client, duels, latch_table, sender_table, stage, table
+from scripted import (client, discovery_table, duels, latch_table, sender_table, stage, table)
 from scripted.stage import seen
 from scripted.table import PASS, ROWS, TRIALS, Verdict
 
@@ -60,8 +60,9 @@ def test_the_correct_client_survives_all_duels(built: Path, known: Catalog,
         name: Verdict("SKIP", "untouched") if name in untouched else PASS for name in names}
 
 
-# What every scripted program deserves: clients, clients that latch, senders.
-TABLES = (ROWS, duels.DUELS, latch_table.LATCHES, sender_table.DUELS)
+# What every scripted program deserves: clients, clients that latch, senders; and those that look
+# for their servers.
+TABLES = (ROWS, duels.DUELS, latch_table.LATCHES, sender_table.DUELS, discovery_table.verdicts())
 
 
 def test_every_check_of_every_scenario_is_killed(known: Catalog) -> None:

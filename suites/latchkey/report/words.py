@@ -99,6 +99,7 @@ WISHES = {
     "starttls-after-unverified": "STARTTLS demanded behind a transfer without verification",
     "implicit-token": "implicit TLS demanded, login by token",
     "starttls-token": "STARTTLS demanded, login by token",
+    "srv": "only address and password given",
     "sts": "MTA-STS",
     "dane": "DANE",
 }

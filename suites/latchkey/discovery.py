@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Predicates of clients that are told an address, and look for its servers (RFC 6186)."""
+
+from __future__ import annotations
+
+from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.postures import LISTENERS, SERVICES
+
+
+def _labels(service: str) -> tuple[str, str]:
+    return f"_{service}s._tcp.", f"_{service}._tcp."
+
+
+def _asks_for_servers(context: Context) -> Finding:
+    labels = _labels(context.posture.service)
+    asked = [event for event in context.transcript.all("dns.query")
+             if event.text("type") == "SRV" and event.text("name").lower().startswith(labels)]
+    return Finding(bool(asked), tuple(event.seq for event in asked))
+
+
+def _implicit_tls_first(context: Context) -> Finding:
+    protocol = context.posture.protocol
+    both = [LISTENERS[protocol, implicit] for implicit in (False, True)]
+    visits = [event for event in context.transcript.all("accept")
+              if event.text("listener") in both]
+    return verdict_of((event for event in visits[:1]
+                       if event.text("listener") != LISTENERS[protocol, True]),
+                      lambda event: f"it went to {event.text('listener')}")
+
+
+def _no_visit(context: Context) -> Finding:
+    return verdict_of(context.transcript.all("accept"),
+                      lambda event: f"{event.text('host')}, {event.text('listener')}")
+
+
+def _no_other_protocol(context: Context) -> Finding:
+    others = {SERVICES[service] for service in ("imap", "pop3")} - {context.posture.protocol}
+    return verdict_of((event for event in context.transcript.all("accept")
+                       if event.service in others), lambda event: event.text("listener"))
+
+
+OF_DISCOVERY = (
+    Predicate(
+        "asks-for-servers", _asks_for_servers,
+        "Who is given an address alone asks the domain for its servers.",
+        "The client asked the domain for no server.",
+        "The client asked the domain for its servers."),
+    Predicate(
+        "implicit-tls-first", _implicit_tls_first,
+        "Where implicit TLS is announced first, it is tried first.",
+        "The client went to the port with STARTTLS first.",
+        "The client went to the port with implicit TLS first, or to none."),
+    Predicate(
+        "no-visit", _no_visit,
+        "What is announced not to exist is not visited.",
+        "The client connected to a server, though the domain says that it has none.",
+        "The client connected to no server."),
+    Predicate(
+        "no-other-protocol", _no_other_protocol,
+        "An account for IMAP does not become one for POP3 unasked, nor the other way.",
+        "The client went over to the other protocol.",
+        "The client kept to its protocol."),
+)
