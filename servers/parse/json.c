@@ -235,7 +235,8 @@ int
 json_char_next(struct span *rest)
 {
 	static const char names[] = "bfnrt", octets[] = "\b\f\n\r\t";
-	int c = span_at(*rest, 0), value = 0;
+	int c = span_at(*rest, 0);
+	unsigned value = 0;
 	const char *name;
 
 	if (c != '\\') {
@@ -245,9 +246,9 @@ json_char_next(struct span *rest)
 	c = rest->p[1];
 	if (c == 'u') {
 		for (unsigned i = 2; i < 6; i++)
-			value = value << 4 | hex_value(rest->p[i]);
+			value = value << 4 | (unsigned)hex_value(rest->p[i]);
 		*rest = span_cut(*rest, 6, rest->n);
-		return value;
+		return (int)value;
 	}
 	name = strchr(names, c);
 	*rest = span_cut(*rest, 2, rest->n);
