@@ -18,6 +18,7 @@ POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
 _PREFIX = "mta-sts."
 UNPROVEN = ("policy-not-fetched", "tlsa-not-asked")     # decided, but on what ground?
 _PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
+_RECORD = "_mta-sts."                   # RFC 8461, section 3.1
 
 
 def decision(transcript: Transcript) -> int | None:
@@ -33,8 +34,11 @@ def policy_known(transcript: Transcript) -> bool:
 
 
 def policy_sought(transcript: Transcript) -> bool:
-    """It looks for policies at all, rightly or not."""
-    return bool(transcript.all("http.request"))
+    """It looks for policies at all, rightly or not; where no record is, nothing else is to do."""
+    records = [event for event in transcript.all("dns.answer")
+               if event.text("type") == "TXT" and event.text("name").lower().startswith(_RECORD)]
+    return bool(transcript.all("http.request")) or (
+        bool(records) and not any(event.texts("answers") for event in records))
 
 
 def tlsa_asked(transcript: Transcript) -> bool:

@@ -276,7 +276,7 @@ bug_enforced(const struct sts *sts)
 	case LK_STS_MODE_NONE:
 		return bug(NONE_ENFORCED);
 	default:
-		return false;
+		return bug(OWN_HOSTS_TRUSTED);
 	}
 }
 #endif

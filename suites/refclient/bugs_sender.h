@@ -202,6 +202,18 @@
 	X(SMTP_TEXT_FOLLOWED, "smtp-text-followed", "smtp-host",               \
 		"goes to a host that is named in an answer", "")
 
+#define REFSENDER_BUGS_WHAT_IF(X)                                              \
+	X(KEYWORD_BELIEVED, "keyword-believed", "what-if",                     \
+		"enforces nothing if the host's list of extensions says so",   \
+		"")                                                            \
+	X(KEYWORD_OBEYED, "keyword-obeyed", "what-if",                         \
+		"goes on in clear if the host's list of extensions says so",   \
+		"")                                                            \
+	X(KEYWORD_MINDED, "keyword-minded", "what-if",                         \
+		"leaves a host with an extension that it does not know", "")   \
+	X(OWN_HOSTS_TRUSTED, "own-hosts-trusted", "what-if",                   \
+		"wants a right certificate where no policy asks for it", "")
+
 #define REFSENDER_BUGS_ALL(X)                                                  \
 	REFSENDER_BUGS_RECORD(X)                                               \
 	REFSENDER_BUGS_FETCH(X)                                                \
@@ -209,6 +221,7 @@
 	REFSENDER_BUGS_LISTED(X)                                               \
 	REFSENDER_BUGS_ENFORCE(X)                                              \
 	REFSENDER_BUGS_CACHE(X)                                                \
-	REFSENDER_BUGS_SMTP(X)
+	REFSENDER_BUGS_SMTP(X)                                                 \
+	REFSENDER_BUGS_WHAT_IF(X)
 
 #endif

@@ -90,13 +90,14 @@ is_one_of(struct span word, const char *const names[2])
 bool
 deep_is_word(const struct session *s, struct span word)
 {
-	return is_one_of(word, ways[s->kind][family_of(s)].words);
+	return s->deep.is_on &&
+	       is_one_of(word, ways[s->kind][family_of(s)].words);
 }
 
 bool
 deep_is_field(const struct session *s, struct span name)
 {
-	return is_one_of(name, fields[family_of(s)]);
+	return s->deep.is_on && is_one_of(name, fields[family_of(s)]);
 }
 
 int

@@ -45,7 +45,9 @@ step_hello(struct session *s, const struct host_wish *wish)
 		return -1;
 	s->stage = STAGE_LIST;
 	if (protocol_smtp.capabilities(s) == 0)
-		return 0;
+		return bug(KEYWORD_MINDED) && caps_has(&s->caps, "XYZZY")
+			       ? session_fail(s, "an unknown extension")
+			       : 0;
 	/* RFC 5321 section 3.2. */
 	if (s->code >= 500 && s->code != 521 && s->code != 554 &&
 		(!wish->demands_tls || bug(STS_HELO_ACCEPTED)))
@@ -62,9 +64,13 @@ step_starttls(struct session *s, const struct host_wish *wish,
 	struct host_visit *visit)
 {
 	s->stage = STAGE_STARTTLS;
+	if (bug(KEYWORD_OBEYED) && caps_has(&s->caps, "MSTS"))
+		return 0;
 	if (!caps_has(&s->caps, "STARTTLS"))
 		return !wish->demands_tls || bug(STS_STRIPPED_ACCEPTED) ||
-				       bug(STS_HELO_ACCEPTED)
+				       bug(STS_HELO_ACCEPTED) ||
+				       (bug(KEYWORD_BELIEVED) &&
+					       caps_has(&s->caps, "MSTS"))
 			       ? 0
 			       : session_fail(s, "STARTTLS is not offered");
 	if (protocol_smtp.starttls(s) != 0)

@@ -111,6 +111,20 @@ words_are_those_of_the_family(void **state)
 }
 
 static void
+without_a_dialect_no_word_means_anything(void **state)
+{
+	struct room room;
+	struct session *s =
+		session_make(&room, ACCOUNT("{}"), SERVICE_SUBMISSION);
+
+	(void)state;
+	assert_int_equal(deep_load(s), 0);
+	assert_false(deep_is_word(s, span_z("DEEP")));
+	assert_false(deep_is_field(s, span_z("deep")));
+	session_drop(&room);
+}
+
+static void
 what_is_promised_in_clear_is_not_kept(void **state)
 {
 	static const char longer[CAPS_MAX + 1];
@@ -190,6 +204,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_who_asks_for_a_dialect_has_one),
 		cmocka_unit_test(words_are_those_of_the_family),
+		cmocka_unit_test(without_a_dialect_no_word_means_anything),
 		cmocka_unit_test(what_is_promised_in_clear_is_not_kept),
 		cmocka_unit_test(who_cannot_read_what_is_stored_does_not_go_on),
 		cmocka_unit_test(

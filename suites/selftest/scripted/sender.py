@@ -93,6 +93,11 @@ BUGS = {
     "knows-new-tls-only": "does not speak TLS 1.2",
     "reverses-hosts": "tries the last host first",
     "wants-plain-policy-host": "takes no certificate with other names than the policy host's",
+    # what if
+    "believes-keywords": "enforces nothing if a word in the list of extensions says so",
+    "obeys-keywords": "goes on without TLS if a word in the list of extensions says so",
+    "minds-keywords": "leaves a host that has extensions which it does not know",
+    "trusts-own-hosts": "wants a right certificate of hosts below the domain, policy or not",
     # the cache
     "forgets": "keeps no policy",
     "fetches-always": "fetches the policy for each mail",
@@ -239,9 +244,14 @@ def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> 
     if bug == "sends-no-sni-to-mx":
         session.name = None
     try:
-        offered = b"STARTTLS" in session.command("EHLO client.example.test").upper()
+        extensions = session.command("EHLO client.example.test").upper()
+        offered = b"STARTTLS" in extensions
         if bug == "unusable-is-clear" and trip.records.there and not trip.records.usable:
             clear = True
+        if bug == "minds-keywords" and re.search(rb"XYZZY|DEEP|MSTS", extensions):
+            raise Refused("unknown extensions")
+        if bug in ("believes-keywords", "obeys-keywords") and b"MSTS" in extensions:
+            trip, offered = trip._replace(enforced=False), offered and bug != "obeys-keywords"
         if offered and not clear:
             session.secure(context_for(trip, ca, bug))
             if trip.records.usable:
@@ -354,6 +364,8 @@ def send(wish: str, words: Sequence[str], bug: str) -> int:
     enforced = policy is not None and policy["mode"] in modes
     answer = _hosts_asked(domain, bug)
     hosts, gone = hosts_of(answer, domain), 0
+    if bug == "trusts-own-hosts" and policy is None:
+        enforced = all(host.endswith("." + domain) for host in hosts)
     if hosts == [""] and bug != "knows-no-null-mx":
         return BOUNCED
     if bug == "goes-to-policy-hosts" and not answer.records and policy is not None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from scripted import dane_table
 from scripted.table import PASS, Verdict, fail, warn
 
-SUITES = ("mta-sts", "smtp-521", "cost", "footprint", "dane", "dane-x-sts")
+SUITES = ("mta-sts", "smtp-521", "cost", "footprint", "dane", "dane-x-sts", "what-if")
 
 MAIL = "no-mail: policy-bypass"
 BOUNCE = "no-bounce: denial-of-service"
@@ -43,6 +43,7 @@ REQUEST = "mta-sts.fetch-request/mta-sts"
 GIVES_UP = "gives-up: interoperability"
 VISIT = "no-visit-elsewhere: policy-bypass"
 SAME_ID, AGAIN = "mta-sts.same-id/mta-sts", "no-policy-fetch: interoperability"
+NAME_REFUSED = "what-if.name-refused/mta-sts"
 ELSEWHERE = "mta-sts.fetch-redirect[301-elsewhere]/mta-sts"
 UNDECIDED = Verdict("INCONCLUSIVE", "undecided")
 DEADLINE = Verdict("INCONCLUSIVE", "deadline")
@@ -157,9 +158,12 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "checks-no-name": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: PASS},
     "wants-plain-certificate": dict.fromkeys(
         of("mta-sts.mx-certificate-good", "good-wildcard", "good-multi-name"), warn(USUAL)),
-    "goes-on-in-clear": dict.fromkeys(
-        of("mta-sts.mx-starttls", "stripped", "masked-word", "empty-list", "refused", "closed",
-           "alert"), fail(MAIL, CLEAR)),
+    "goes-on-in-clear": {
+        **dict.fromkeys(
+            of("mta-sts.mx-starttls", "stripped", "masked-word", "empty-list", "refused", "closed",
+               "alert"), fail(MAIL, CLEAR)),
+        NAME_REFUSED: fail(CLEAR),
+    },
     "enforces-testing": dict.fromkeys(
         of("mta-sts.mode-testing", "other-host", "stripped", "not-listed"), warn(USUAL)),
     "tests-enforce": {CERTIFICATE: fail(MAIL, LEAK), NOT_LISTED: fail(MAIL)},
@@ -169,6 +173,7 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(of("mta-sts.first-host-fails", "other-host", "unreachable", "not-listed"),
                         warn(USUAL)),
         **dict.fromkeys(of("smtp-521.first-host", "greeting"), warn(USUAL)),
+        NAME_REFUSED: warn(USUAL),
     },
     "bounces": {
         CERTIFICATE: warn(BOUNCE), STRIPPED: warn(BOUNCE), NOT_LISTED: warn(BOUNCE),
@@ -184,6 +189,20 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
                         warn(SENT)),
         **dict.fromkeys(of(BROKEN, "nothing", "cut-body"), fail(SENT)),
     },
+    # what if
+    "believes-keywords": {
+        **dict.fromkeys(of("what-if.keywords", "msts"), PASS),
+        **dict.fromkeys(of("what-if.announced-policy", "other-host", "unknown-root"), fail(MAIL)),
+        **dict.fromkeys(of("what-if.announced-policy", "stripped"), fail(MAIL, CLEAR)),
+    },
+    "obeys-keywords": {
+        **dict.fromkeys(of("what-if.keywords", "msts"), fail(CLEAR)),
+        **dict.fromkeys(of("what-if.keywords", "deep", "own"), PASS),
+    },
+    "minds-keywords": dict.fromkeys(
+        of("what-if.keywords", "msts", "deep", "own", "longest", "many"), warn(USUAL)),
+    "trusts-own-hosts": dict.fromkeys(
+        of("what-if.own-hosts", "other-host", "self-signed", "expired"), warn(USUAL)),
     # the cache
     "forgets": {
         SAME_ID: warn(AGAIN),
