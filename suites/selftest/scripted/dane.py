@@ -43,7 +43,6 @@ BUGS = {
     "minds-no-chain": "takes any chain in which the anchor is",
     "minds-common-name": "takes the common name beside other names",
     "stars-parts": "takes a star for a part of a label",
-    "stars-many": "takes a star for several labels",
     "knows-no-stars": "takes no star",
     "knows-host-only": "takes no certificate of the domain",
     "trusts-insecure-mx": "takes the name of the domain though its MX is insecure",
@@ -210,8 +209,6 @@ def _names_host(name: str, host: str, bug: str) -> bool:
     first, _, above = host.partition(".")
     if name == host:
         return True
-    if bug == "stars-many" and label == "*":
-        return host.endswith("." + rest)
     if bug == "stars-parts" and "*" in label and rest == above:
         head, _, tail = label.partition("*")
         return first.startswith(head) and first.endswith(tail)
