@@ -244,6 +244,7 @@ launch(struct world *world, int output_flags, struct err *err)
 	fds[1] = open_output(world->out_folder, "client.stdout", output_flags);
 	fds[2] = open_output(world->out_folder, "client.stderr", output_flags);
 	world->run++;
+	world_turn(world);
 	if (dns_port_turn(world, err) != 0)
 		bad = -1;
 	else if (fds[0] < 0 || fds[1] < 0 || fds[2] < 0)

@@ -157,7 +157,11 @@ load_web(struct plan_listener *listener, const struct json_place *place,
 	response->statusz = listener->sink ? "201 Created" : "200 OK";
 	response->header[0] = "Content-Type: text/plain";
 	response->headers = listener->sink ? 0 : 1;
-	return json_bytes(place, "policy", false, &response->body, err);
+	return json_bytes(place, "policy", false, &response->body, err) == 0 &&
+			       json_bytes(place, "later", false,
+				       &listener->later, err) == 0
+		       ? 0
+		       : -1;
 }
 
 static bool
@@ -175,7 +179,7 @@ load_listener(struct plan *plan, const struct json_place *place,
 {
 	static const char *const keys[] = {"name", "host", "address", "port",
 		"protocol", "implicit", "identity", "capabilities", "tls",
-		"policy", "names", "sink", NULL};
+		"policy", "later", "names", "sink", NULL};
 	static const char *const protocols[] = {
 		"imap", "pop3", "smtp", "https", NULL};
 
@@ -311,8 +315,10 @@ plan_fini(struct plan *plan)
 {
 	for (unsigned i = 0; i < plan->mailbox.n; i++)
 		plan_bytes_free(plan->mailbox.message[i].text);
-	for (unsigned i = 0; i < plan->listeners; i++)
+	for (unsigned i = 0; i < plan->listeners; i++) {
 		plan_bytes_free(plan->listener[i].response.body);
+		plan_bytes_free(plan->listener[i].later);
+	}
 	plan_client_fini(&plan->client);
 	if (plan->has_fault)
 		fault_fini(&plan->fault);

@@ -28,6 +28,8 @@ struct plan_listener {
 	struct engine_capabilities capabilities[PHASES];
 	struct tls_options tls;
 	struct engine_response response;   /* https; its body is owned */
+	struct span later;                 /* that from the second run on;
+					    * owned; empty: the same */
 	bool sink;                         /* https: it takes reports */
 	const char *names[PLAN_NAMES_MAX]; /* https: that it has beside host */
 	unsigned n_names;

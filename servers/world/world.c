@@ -444,6 +444,22 @@ record_end(struct world *world)
 	(void)transcript_end(t);
 }
 
+void
+world_turn(struct world *world)
+{
+	for (unsigned i = 0; world->run > 1 && i < world->listeners; i++) {
+		struct listener *listener = &world->listener[i];
+		const struct span before = listener->plan->response.body;
+
+		/* A fault may have put its own in the place. */
+		for (int k = 0; k < 2 && listener->plan->later.n > 0; k++)
+			if (listener->side[k].config.response.body.p ==
+				before.p)
+				listener->side[k].config.response.body =
+					listener->plan->later;
+	}
+}
+
 int
 world_run(struct world *world, struct err *err)
 {

@@ -178,6 +178,8 @@ int world_prepare(struct world *world, struct err *err);
 /* Builds everything up to open sockets in a prepared world; -1 with *err. */
 int world_open(struct world *world, struct plan *plan, const char *out_folder,
 	const struct world_options *options, struct err *err);
+/* The client is started again: what hosts of policies answer from then on. */
+void world_turn(struct world *world);
 /* Starts the client, if there is one, and runs to the end. -1 with *err. */
 int world_run(struct world *world, struct err *err);
 void world_close(struct world *world);

@@ -134,7 +134,8 @@ PROFILE = Table({
     "capabilities": Table({protocol: _CAPABILITIES for protocol in PROTOCOLS}),
     "listener": ListOf(Table({
         "name": _NAME, "host": _HOST, "port": _PORT, "protocol": Word("protocol", SPOKEN),
-        "implicit": Flag(), "policy": _TEXT, "names": ListOf(_OWNERS), "sink": Flag(),
+        "implicit": Flag(), "policy": _TEXT, "later-policy": _TEXT,
+        "names": ListOf(_OWNERS), "sink": Flag(),
         "recipe": _TEXT,
     }, ("name", "host", "port", "protocol", "implicit")), 1),
     "mailbox": ListOf(Table({"text": _TEXT}, ("text",))),
@@ -158,6 +159,7 @@ _OFFER: Mapping[str, Shape] = {
 _PLAN_LISTENER = Table({
     "name": _NAME, "host": _HOST, "address": _ADDRESS, "port": _PORT,
     "protocol": Word("protocol", SPOKEN), "implicit": Flag(), "identity": _TEXT, "policy": _TEXT,
+    "later": _TEXT,
     "names": ListOf(_HOST), "sink": Flag(),
     "capabilities": Table(dict(_CAPABILITIES.keys), PHASES), "tls": Table(_OFFER),
 }, ("name", "host", "address", "port", "protocol", "implicit", "identity", "capabilities", "tls"))

@@ -153,6 +153,7 @@ class Listener:
     protocol: str
     implicit: bool
     policy: str = ""                    # https: the MTA-STS policy, LF line ends
+    later_policy: str = ""              # the same from the second run on; "": no other
     names: tuple[str, ...] = ()         # https: of the host, beside its own
     sink: bool = False                  # https: it takes reports
     recipe: str = ""                    # of its certificate; "": the profile's

@@ -156,6 +156,8 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
                                      .get(phase, ())) for phase in PHASES},
         "tls": {},
         **({"policy": listener.policy.replace("\n", "\r\n")} if listener.policy else {}),
+        **({"later": listener.later_policy.replace("\n", "\r\n")} if listener.later_policy
+           else {}),
         **({"names": list(listener.names)} if listener.names else {}),
         **({"sink": True} if listener.sink else {}),
     } for listener in profile.listeners]

@@ -109,6 +109,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     data = {**file.data, **told, **row}
     _check_mail(file, path if "mail" in row else (), data, known.profiles[data["profile"]])
     names = _postures(file, path if "postures" in row else (), data["postures"])
+    _check_tlsa(file, path, row, data, do, place, known.profiles[data["profile"]])
     _check_listeners(file, place, at, names, known.profiles[data["profile"]])
     _check_bytes(file, place, do, names, known)
     where = path if "requirements" in row else ()
@@ -168,6 +169,25 @@ def _postures(file: TomlFile, path: KeyPath, patterns: list[str]) -> tuple[str, 
                       postures.suggest(pattern))
         found.update(dict.fromkeys(names))
     return tuple(found)
+
+
+def _check_tlsa(file: TomlFile, path: KeyPath, row: Mapping[str, Any], data: Mapping[str, Any],
+                do: Mapping[str, Any], place: Callable[[KeyPath], KeyPath],
+                profile: Profile) -> None:
+    """TLSA records and signatures need a world with DNSSEC, and certificates that are there."""
+    names = {*(listener.name for listener in profile.listeners), "fault"}
+    where = path if "tlsa" in row else ()
+    if "tlsa" in data and profile.resolver is None:
+        file.fail(where + ("tlsa",), f"the world of {profile.name} has no signed zones",
+                  "name another profile")
+    if "dnssec" in do and profile.resolver is None:
+        file.fail(place(("do", "dnssec")), f"the world of {profile.name} has no signed zones",
+                  "name another profile")
+    for number, value in enumerate(data.get("tlsa", ())):
+        _known_certificate(file, where + ("tlsa", number), value, names)
+    if do.get("type") == "TLSA":
+        for number, value in enumerate(do.get("values", ())):
+            _known_certificate(file, place(("do", "values", number)), value, names)
 
 
 def _check_listeners(file: TomlFile, place: Callable[[KeyPath], KeyPath], at: Mapping[str, Any],
@@ -296,7 +316,10 @@ def _check_web(file: TomlFile, number: int, row: Mapping[str, Any]) -> None:
     if row["protocol"] == "https" and len(own) != 1:
         file.fail(("listener", number), "a listener with https needs one of policy and sink",
                   "give exactly one of them")
-    for key in ("policy", "names", "sink") if row["protocol"] != "https" else ():
+    if "later-policy" in row and "policy" not in row:
+        file.fail(("listener", number, "later-policy"), "there is no policy before it",
+                  "add policy, for the first run")
+    for key in ("policy", "later-policy", "names", "sink") if row["protocol"] != "https" else ():
         if key in row:
             file.fail(("listener", number, key), f"{key} belongs to a listener with https",
                       "leave it out")
@@ -305,13 +328,34 @@ def _check_web(file: TomlFile, number: int, row: Mapping[str, Any]) -> None:
 def _listener(row: Mapping[str, Any], domains: int) -> Listener:
     names = tuple(template.fill(name, each) for name in row.get("names", ())
                   for each in _copies(name, domains))
-    own = {key: value for key, value in row.items() if key != "names"}
+    own = {key.replace("-", "_"): value for key, value in row.items() if key != "names"}
     return Listener(names=names, **own)
 
 
 def _copies(text: str, domains: int) -> list[dict[str, str]]:
     """What {n} stands for in a text: one value for each domain; {} alone if it is not there."""
     return [{"n": str(n + 1)} for n in range(domains)] if "{n}" in text else [{}]
+
+
+def _check_dnssec(file: TomlFile) -> None:
+    """A resolver and zones go together; TLSA records name certificates that are there."""
+    dns = file.data.get("dns", {})
+    if ("resolver" in dns) != ("zones" in dns):
+        file.fail(("dns",), "a validating resolver and signed zones need each other",
+                  "give both resolver and zones, or neither")
+    for number, row in enumerate(dns.get("record", ())):
+        if row["type"] == "TLSA":
+            _known_certificate(file, ("dns", "record", number, "value"), row["value"],
+                               {listener["name"] for listener in file.data["listener"]})
+
+
+def _known_certificate(file: TomlFile, path: KeyPath, value: str, names: Collection[str]) -> None:
+    found = re.search(r"\{(?:(?:leaf|issuer|top):([^}]*)|root)\}$", value)
+    if "{" in value and found is None:
+        file.fail(path, f'"{value}" names no certificate',
+                  "write {leaf:LISTENER}, issuer or top in its place, or {root}")
+    if found is not None and found[1] is not None:
+        _known(file, path, "listener", found[1], names)
 
 
 def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profile:
@@ -331,6 +375,7 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
                       "add it: every posture has its port")
     for key, texts in (("mailbox", data.get("mailbox", [])), ("message", [data["message"]])):
         _check_templates(file, texts if key == "mailbox" else texts[0], (key,))
+    _check_dnssec(file)
     dns, domains = data.get("dns"), data.get("domains", 0)
     return Profile(
         name=name,

@@ -226,6 +226,60 @@ def test_mistake_in_an_adapter(name: str, old: str, new: str, line: int, message
     check_message(path, caught.value, line, message)
 
 
+OF_DNSSEC = (ROOT / "suites/scenarios/dane/insecure-question.toml").read_text(encoding="ascii")
+DNSSEC_MISTAKES = [
+    ("no signed zones", 'profile = "dane"', 'profile = "mta-sts"\ntlsa = ["3 1 1 {leaf:mx}"]',
+     "the world of mta-sts has no signed zones; name another profile"),
+    ("unknown listener", 'profile = "dane"', 'profile = "dane"\ntlsa = ["3 1 1 {leaf:my}"]',
+     'unknown listener "my"; known: fault, mx'),
+    ("no certificate", 'profile = "dane"', 'profile = "dane"\ntlsa = ["3 1 1 {loaf:mx}"]',
+     '"3 1 1 {loaf:mx}" names no certificate; write {leaf:LISTENER}, issuer or top in its place, '
+     "or {root}"),
+    ("no TLSA record", 'profile = "dane"', 'profile = "dane"\ntlsa = ["3 1 {leaf:mx}"]',
+     '"3 1 {leaf:mx}" is not right here; write it like 3 1 1 {leaf:mx}'),
+    ("unknown signature", 'action = "dns"', 'action = "dns"\ndnssec = "wrong"',
+     'unknown kind of signatures "wrong"; known: bogus, expired, missing'),
+    ("signature of nothing", 'values = ["10 mx.insecure.test"]', 'drop = true\ndnssec = "bogus"',
+     "dnssec says nothing of drop; give it alone, or with rcode or values"),
+    ("signature without zones", 'profile = "dane"\npostures = ["mta-dane"]\nrequirements = '
+     '["rfc7672-2.2.2-skip-tlsa-if-insecure-address"]\n\n[fault]\nat = { listener = "dns" }\n\n'
+     '[fault.do]\n', 'profile = "mta-sts"\npostures = ["mta-sts"]\nrequirements = []\n\n'
+     '[fault]\nat = { listener = "dns" }\n\n[fault.do]\ndnssec = "bogus"\n',
+     "the world of mta-sts has no signed zones; name another profile"),
+]
+
+
+@pytest.mark.parametrize("name, old, new, message", DNSSEC_MISTAKES,
+                         ids=[row[0] for row in DNSSEC_MISTAKES])
+def test_mistake_about_dnssec(name: str, old: str, new: str, message: str, tmp_path: Path,
+                              real: Catalog) -> None:
+    assert old in OF_DNSSEC
+    path = written(tmp_path, OF_DNSSEC.replace(old, new, 1))
+    known = readers.Known(real.profiles, {"no-tlsa-asked"}, real.requirement_ids, real.recipes,
+                          ROOT / "corpus")
+    with pytest.raises(UserError) as caught:
+        readers.scenario(tomlfile.load(path), "a.b", known)
+    assert str(caught.value).endswith(message) and str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("old, new, message", [
+    ('resolver = "127.0.0.54"\n', "", "a validating resolver and signed zones need each other; "
+     "give both resolver and zones, or neither"),
+    ("{leaf:mx}", "{leaf:my}", 'unknown listener "my"; known: mx'),
+    ('"nsec3"', '"nsec4"', 'unknown denial "nsec4"; did you mean "nsec"?'),
+    ("implicit = false", 'implicit = false\nlater-policy = "x"',
+     "there is no policy before it; add policy, for the first run"),
+])
+def test_mistake_in_a_profile_with_dnssec(old: str, new: str, message: str, tmp_path: Path,
+                                          real: Catalog) -> None:
+    text = (ROOT / "suites/profiles/dane.toml").read_text(encoding="ascii")
+    assert old in text
+    path = written(tmp_path, text.replace(old, new, 1))
+    with pytest.raises(UserError) as caught:
+        readers.profile(tomlfile.load(path), "a", real.recipes)
+    assert str(caught.value).endswith(message)
+
+
 def test_mistakes_on_the_command_line(real: Catalog) -> None:
     curl = real.client("curl")
     mistakes: list[tuple[Callable[[], object], str]] = [

@@ -291,18 +291,18 @@ def matches(policy: Policy, host: str, bug: str) -> bool:
 # --- what is in force
 
 
-def _cached() -> Policy | None:
+def _cached(bug: str) -> Policy | None:
     try:
         with open(CACHE, encoding="ascii") as file:
             kept: Policy = json.load(file)
     except OSError:
         return None
-    return kept if kept["until"] > time.time() else None
+    return kept if kept["until"] > time.time() or bug == "keeps-for-ever" else None
 
 
 def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
     """The policy to go by; None if there is none."""
-    kept = None if bug == "forgets" else _cached()
+    kept = None if bug == "forgets" else _cached(bug)
     try:
         number = record_id(domain, bug)
         same = kept is not None and (kept["id"] == number or bug in (
@@ -314,9 +314,12 @@ def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
         if _failed.get(domain) == number and bug not in FORGETFUL:
             raise Unusable("it could not be had a moment ago")
         _failed[domain] = number
-        policy = parse(fetch(domain, ca, bug), bug)
+        body = fetch(domain, ca, bug)
+        kept = None if bug == "drops-for-bad" else kept
+        policy = parse(body, bug)
         del _failed[domain]
-        if bug == "keeps-first-policy" and kept is not None:
+        if kept is not None and (bug == "keeps-first-policy" or (
+                bug == "keeps-old-policy" and policy["mode"] == "none")):
             return kept
         policy |= {"id": number, "until": time.time() + int(policy["max_age"])}
         with open(CACHE, "w", encoding="ascii") as file:

@@ -99,6 +99,9 @@ BUGS = {
     "minds-keywords": "leaves a host that has extensions which it does not know",
     "trusts-own-hosts": "wants a right certificate of hosts below the domain, policy or not",
     # the cache
+    "keeps-old-policy": "keeps to its policy where the new one says that there is none",
+    "drops-for-bad": "drops its policy for a new one that is malformed",
+    "keeps-for-ever": "keeps a policy that has run out",
     "forgets": "keeps no policy",
     "fetches-always": "fetches the policy for each mail",
     "fetches-never-again": "keeps to its policy, whatever the record says",

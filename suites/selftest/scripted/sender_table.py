@@ -238,6 +238,10 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "reverses-hosts": {"mta-sts.host-order/mta-sts": warn("hosts-in-order: interoperability")},
     "wants-plain-policy-host": dict.fromkeys(
         of("mta-sts.policy-certificate-good", "wildcard", "several-names"), warn(FETCHED)),
+    "keeps-old-policy": dict.fromkeys(of("mta-sts.later-none", "other-host", "stripped"),
+                                      warn(SENT)),
+    "drops-for-bad": dict.fromkeys(of("mta-sts.later-bad", "other-host", "stripped"), fail(MAIL)),
+    "keeps-for-ever": dict.fromkeys(of("mta-sts.run-out", "other-host", "stripped"), warn(SENT)),
     # hosts that take no mail
     "retries-521": {
         **dict.fromkeys(of("smtp-521.only-host", "greeting", "many-lines", "named-host"),
