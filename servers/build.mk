@@ -246,10 +246,12 @@ REFCLIENT_SOURCES := \
 # The sender.
 REFSENDER_SOURCES := \
 	suites/refclient/addresses.c \
+	suites/refclient/bug_dane.c \
 	suites/refclient/bug_fetch.c \
 	suites/refclient/bug_host.c \
 	suites/refclient/bug_policy.c \
 	suites/refclient/bug_record.c \
+	suites/refclient/dane.c \
 	suites/refclient/deliver.c \
 	suites/refclient/fetch.c \
 	suites/refclient/host.c \

@@ -53,10 +53,49 @@ bug_stops(const struct route *route, size_t i)
 	return bug(FIRST_HOST_ONLY);
 }
 
+bool
+bug_without_dane(const struct dane *dane, struct host_wish *wish)
+{
+	if (bug(DANE_NONE_DEMANDS) && dane->status == DANE_NONE) {
+		wish->demands_tls = true;
+		wish->peer = TLS_NAMED;
+	}
+	return (bug(DANE_UNUSABLE_FAILS) && dane->status == DANE_UNUSABLE) ||
+	       (bug(DANE_MANDATORY) && dane->status == DANE_NONE);
+}
+
+const char *
+bug_also(bool is_secure, const char *domainz)
+{
+	return (is_secure || bug(DANE_MX_BELIEVED)) && !bug(DANE_DOMAIN_UNKNOWN)
+		       ? domainz
+		       : NULL;
+}
+
+void
+bug_last_resort(struct sender *sender, const struct route *route,
+	const struct mail *mail, bool *sent)
+{
+	struct host_wish wish = {
+		.hostz = route->hosts[0].name, .peer = TLS_ANYBODY};
+	struct host_visit visit;
+	struct addresses addresses;
+
+	if (!bug(LAST_RESORT) || *sent)
+		return;
+	addresses_find(sender->resolver, wish.hostz, &addresses);
+	wish.addressz = addresses.text[0];
+	if (addresses.n == 0)
+		return;
+	host_visit(&wish, mail, &visit);
+	*sent = visit.result == HOST_DONE;
+}
+
 enum decision
 bug_later(const struct sts *sts)
 {
-	return bug(STS_FAILURE_BOUNCES) && sts->mode == LK_STS_MODE_ENFORCE
+	return bug(FAILURE_BOUNCES) || (bug(STS_FAILURE_BOUNCES) &&
+					       sts->mode == LK_STS_MODE_ENFORCE)
 		       ? DECISION_NEVER
 		       : DECISION_LATER;
 }

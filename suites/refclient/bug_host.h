@@ -3,7 +3,9 @@
 #ifndef REFCLIENT_BUG_HOST_H
 #define REFCLIENT_BUG_HOST_H
 
+#include "dane.h"
 #include "deliver.h"
+#include "host.h"
 #include "route.h"
 #include "session.h"
 #include "bug_sts.h"
@@ -12,6 +14,13 @@
 void bug_named_visit(const struct session *s);
 /* Behind the host of this number there is no other. */
 bool bug_stops(const struct route *route, size_t i);
+/* Mail does not go without TLSA records that are of use. */
+bool bug_without_dane(const struct dane *dane, struct host_wish *wish);
+/* Another name that a certificate from an anchor may have, or NULL. */
+const char *bug_also(bool is_secure, const char *domainz);
+/* Behind all hosts: try the first without asking for anything. */
+void bug_last_resort(struct sender *sender, const struct route *route,
+	const struct mail *mail, bool *sent);
 /* In the place of DECISION_LATER. */
 enum decision bug_later(const struct sts *sts);
 

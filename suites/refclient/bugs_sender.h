@@ -153,6 +153,8 @@
 	X(LIST_CASE, "list-case", "sts-host",                                  \
 		"compares hosts with their capitals", "")                      \
 	X(LIST_NO_STAR, "list-no-star", "sts-host", "does not know stars", "") \
+	X(LIST_ALIAS, "list-alias", "sts-host",                                \
+		"takes the name that the host is an alias of", "")             \
 	X(LIST_FIRST_ONLY, "list-first-only", "sts-host",                      \
 		"looks at the first host of the policy only", "")
 
@@ -189,7 +191,76 @@
 		"forgets the policy when a new one cannot be had",             \
 		"postfix-tlspol before 1.12.1")
 
+#define REFSENDER_BUGS_DANE(X)                                                 \
+	X(DANE_UNCHECKED, "dane-unchecked", "dane",                            \
+		"takes everybody where TLSA records say who it is",            \
+		"mox 0.0.9")                                                   \
+	X(DANE_OPTIONAL, "dane-optional", "dane",                              \
+		"goes on in clear where TLSA records demand TLS", "")          \
+	X(DANE_FAILURE_IGNORED, "dane-failure-ignored", "dane",                \
+		"takes records that cannot be looked up for none",             \
+		"KumoMTA issue 543")                                           \
+	X(DANE_INSECURE_BELIEVED, "dane-insecure-believed", "dane",            \
+		"goes by TLSA records that nobody signed",                     \
+		"Stalwart issue 2328")                                         \
+	X(DANE_MX_BELIEVED, "dane-mx-believed", "dane",                        \
+		"takes the name of the mail domain where nobody signed its "   \
+		"MX record",                                                   \
+		"Stalwart issue 2328")                                         \
+	X(DANE_MANDATORY, "dane-mandatory", "dane",                            \
+		"sends nothing to hosts without TLSA records", "")             \
+	X(DANE_NONE_DEMANDS, "dane-none-demands", "dane",                      \
+		"wants a certificate that holds where no TLSA record says so", \
+		"")                                                            \
+	X(DANE_DOMAIN_UNKNOWN, "dane-domain-unknown", "dane",                  \
+		"does not take the name of the mail domain", "")               \
+	X(DANE_ALIAS_REFUSED, "dane-alias-refused", "dane",                    \
+		"does not go to hosts that are an alias", "")                  \
+	X(DANE_ONLY_IGNORED, "dane-only-ignored", "dane",                      \
+		"sends to hosts without TLSA records that must have them", "") \
+	X(DANE_EE_NAMED, "dane-ee-named", "dane",                              \
+		"checks the names beside a key that the records name", "")     \
+	X(DANE_USAGE_IGNORED, "dane-usage-ignored", "dane",                    \
+		"takes all records for those of the server itself", "")        \
+	X(DANE_NO_AGILITY, "dane-no-agility", "dane",                          \
+		"takes the weaker digest where there is a stronger one", "")   \
+	X(DANE_STRONGEST_OF_ALL, "dane-strongest-of-all", "dane",              \
+		"drops the weaker digest of another kind, too", "")            \
+	X(DANE_KEYS_ONLY, "dane-keys-only", "dane",                            \
+		"takes all records for those of a key", "")                    \
+	X(DANE_SHA512_UNKNOWN, "dane-sha512-unknown", "dane",                  \
+		"does not know SHA-512", "")                                   \
+	X(DANE_SHA512_CUT, "dane-sha512-cut", "dane",                          \
+		"takes SHA-512 for SHA-256", "")                               \
+	X(DANE_UNUSABLE_FAILS, "dane-unusable-fails", "dane",                  \
+		"sends nothing where no record is of use", "")                 \
+	X(DANE_UNUSABLE_CLEAR, "dane-unusable-clear", "dane",                  \
+		"goes in clear where no record is of use", "")                 \
+	X(DANE_UNUSABLE_OPTIONAL, "dane-unusable-optional", "dane",            \
+		"does not need TLS where no record is of use", "")             \
+	X(DANE_ASKS_INSECURE, "dane-asks-insecure", "dane",                    \
+		"asks for TLSA records of hosts whose address nobody signed",  \
+		"")                                                            \
+	X(DANE_ASKS_FIRST, "dane-asks-first", "dane",                          \
+		"asks for TLSA records before addresses", "Exim before 4.90")  \
+	X(DANE_ASKS_DOMAIN, "dane-asks-domain", "dane",                        \
+		"asks for TLSA records of the mail domain", "")                \
+	X(DANE_ALIAS_KEPT, "dane-alias-kept", "dane",                          \
+		"asks for TLSA records of an alias only", "")                  \
+	X(DANE_OVERRIDDEN, "dane-overridden", "dane",                          \
+		"goes by the policy where the TLSA records refuse", "")        \
+	X(DANE_AND_STS, "dane-and-sts", "dane",                                \
+		"wants the policy to list the host that the TLSA records "     \
+		"name",                                                        \
+		"")
+
 #define REFSENDER_BUGS_SMTP(X)                                                 \
+	X(HOSTS_REVERSED, "hosts-reversed", "smtp-host",                       \
+		"begins with the last host", "")                               \
+	X(LAST_RESORT, "last-resort", "smtp-host",                             \
+		"asks for nothing where no host fits", "")                     \
+	X(FAILURE_BOUNCES, "failure-bounces", "smtp-host",                     \
+		"gives mail up that no host takes now", "")                    \
 	X(FIRST_HOST_ONLY, "first-host-only", "smtp-host",                     \
 		"tries the first host only", "")                               \
 	X(NULL_MX_IGNORED, "null-mx-ignored", "smtp-host",                     \
@@ -221,6 +292,7 @@
 	REFSENDER_BUGS_LISTED(X)                                               \
 	REFSENDER_BUGS_ENFORCE(X)                                              \
 	REFSENDER_BUGS_CACHE(X)                                                \
+	REFSENDER_BUGS_DANE(X)                                                 \
 	REFSENDER_BUGS_SMTP(X)                                                 \
 	REFSENDER_BUGS_WHAT_IF(X)
 

@@ -15,9 +15,13 @@ static int
 step_tls(struct session *s, const struct host_wish *wish,
 	struct host_visit *visit)
 {
-	struct tls_wish tls = {.hostz = wish->hostz,
+	/* RFC 7672 section 8.1: SNI is the base of the TLSA records. */
+	struct tls_wish tls = {.hostz = wish->peer == TLS_TLSA
+						? wish->tlsa->base
+						: wish->hostz,
 		.trustz = wish->trustz,
-		.peer = wish->peer};
+		.peer = wish->peer,
+		.tlsa = wish->tlsa};
 	SSL *ssl;
 
 	s->stage = STAGE_HANDSHAKE;
@@ -164,7 +168,7 @@ host_visit(const struct host_wish *wish, const struct mail *mail,
 	struct host_visit *out_r)
 {
 	*out_r = (struct host_visit){.err = {.class = ERR_NONE}};
-	visit_once(wish, mail, true, out_r);
+	visit_once(wish, mail, !wish->refuses_tls, out_r);
 	/* TLS that fails must not keep mail back for which none was promised:
 	 * then as if it had not been offered (RFC 7435 section 3). */
 	if (out_r->result == HOST_UNFIT &&

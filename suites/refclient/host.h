@@ -13,7 +13,9 @@ struct host_wish {
 	const char *addressz; /* where it is */
 	const char *trustz;
 	bool demands_tls;
-	enum tls_peer peer; /* if there is TLS */
+	bool refuses_tls;        /* only a bug does */
+	enum tls_peer peer;      /* if there is TLS */
+	const struct tlsa *tlsa; /* of TLS_TLSA */
 };
 
 /* What became of it. */

@@ -23,10 +23,10 @@ enum {
 };
 
 static int
-sender_open(struct sender *sender, const char *pathz, const char *trustz,
+sender_open(struct sender *sender, const char *pathz, const struct ways *ways,
 	struct err *err)
 {
-	*sender = (struct sender){.trustz = trustz, .now = time(NULL)};
+	*sender = (struct sender){.ways = *ways, .now = time(NULL)};
 	if (memory_load(&sender->memory, pathz, err) != 0)
 		return -1;
 	sender->resolver = dns_open(err);
@@ -136,7 +136,7 @@ addresses_are_sound(const char *toz)
  * commas between them, one behind the other.
  */
 static int
-command_send(char **words, const char *trustz)
+command_send(char **words, const struct ways *ways)
 {
 	static const int exits[] = {[DECISION_SENT] = EXIT_SENT,
 		[DECISION_LATER] = EXIT_LATER,
@@ -151,7 +151,7 @@ command_send(char **words, const char *trustz)
 		return usage_fail("send: no address: %s", words[1]);
 	if (!addresses_are_sound(words[2]))
 		return usage_fail("send: no address: %s", words[2]);
-	if (sender_open(&sender, words[0], trustz, &err) != 0)
+	if (sender_open(&sender, words[0], ways, &err) != 0)
 		return usage_fail("%s", err.text);
 	buf_init(&text, MESSAGE_MAX);
 	if (input_read(&text) != 0) {
@@ -170,14 +170,14 @@ command_send(char **words, const char *trustz)
 
 /* policy STATE DOMAIN: what is in force there, and why. */
 static int
-command_policy(char **words, const char *trustz)
+command_policy(char **words, const struct ways *ways)
 {
 	struct sender sender;
 	struct sts sts;
 	struct err err;
 	const char *modez;
 
-	if (sender_open(&sender, words[0], trustz, &err) != 0)
+	if (sender_open(&sender, words[0], ways, &err) != 0)
 		return usage_fail("%s", err.text);
 	sts_find(&sender, words[1], &sts);
 	modez = lk_sts_mode_name(sts.mode);
@@ -194,7 +194,7 @@ command_policy(char **words, const char *trustz)
 static const struct {
 	const char *namez, *argumentsz, *textz;
 	int words;
-	int (*run)(char **words, const char *trustz);
+	int (*run)(char **words, const struct ways *ways);
 } commands[] = {
 	{"send", "STATE FROM TO", "send the mail on standard input", 3,
 		command_send},
@@ -206,25 +206,50 @@ static int
 help(void)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		(void)printf("refsender [--trust=BUNDLE] %s %s\n\t%s\n",
+		(void)printf(
+			"refsender [--trust=BUNDLE] [--by=WAY] %s %s\n\t%s\n",
 			commands[i].namez, commands[i].argumentsz,
 			commands[i].textz);
 	return EXIT_SENT;
 }
 
 static int
-command_run(int n, char **words, const char *trustz)
+command_run(int n, char **words, const struct ways *ways)
 {
 	if (n < 1)
 		return usage_fail("which command? --help lists them");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(words[0], commands[i].namez) == 0)
 			return n - 1 == commands[i].words
-				       ? commands[i].run(words + 1, trustz)
+				       ? commands[i].run(words + 1, ways)
 				       : usage_fail("%s needs %s",
 						 commands[i].namez,
 						 commands[i].argumentsz);
 	return usage_fail("no command \"%s\"; --help lists them", words[0]);
+}
+
+/* What it goes by, and what not. */
+static int
+ways_read(const char *wordz, struct ways *ways)
+{
+	static const struct {
+		const char *namez;
+		bool sts, dane, only;
+	} rows[] = {
+		{"sts", true, false, false},
+		{"dane", false, true, false},
+		{"dane-only", false, true, true},
+		{"dane-sts", true, true, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].namez, wordz) == 0) {
+			ways->by_sts = rows[i].sts;
+			ways->by_dane = rows[i].dane;
+			ways->needs_dane = rows[i].only;
+			return 0;
+		}
+	return -1;
 }
 
 int
@@ -232,13 +257,14 @@ main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"bug", required_argument, NULL, 'b'},
+		{"by", required_argument, NULL, 'y'},
 		{"bugs", no_argument, NULL, 'l'},
 		{"help", no_argument, NULL, 'h'},
 		{"trust", required_argument, NULL, 't'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
 	};
-	const char *trustz = NULL;
+	struct ways ways = {.by_sts = true, .by_dane = true};
 	int option, result;
 
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -256,7 +282,13 @@ main(int argc, char **argv)
 		case 'h':
 			return help();
 		case 't':
-			trustz = optarg;
+			ways.trustz = optarg;
+			break;
+		case 'y':
+			if (ways_read(optarg, &ways) != 0)
+				return usage_fail("--by=%s: sts, dane, "
+						  "dane-only or dane-sts",
+					optarg);
 			break;
 		case 'v':
 			(void)printf("refsender %s\n", VERSION);
@@ -266,7 +298,7 @@ main(int argc, char **argv)
 		}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return usage_fail("libcurl does not start");
-	result = command_run(argc - optind, argv + optind, trustz);
+	result = command_run(argc - optind, argv + optind, &ways);
 	curl_global_cleanup();
 	return result;
 }

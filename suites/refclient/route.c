@@ -29,7 +29,9 @@ host_order(const void *a, const void *b)
 	const struct route_host *x = a, *y = b;
 
 	if (x->preference != y->preference)
-		return x->preference < y->preference ? -1 : 1;
+		return (x->preference < y->preference) ^ bug(HOSTS_REVERSED)
+			       ? -1
+			       : 1;
 	return x->lot < y->lot ? -1 : x->lot > y->lot;
 }
 

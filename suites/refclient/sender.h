@@ -6,11 +6,18 @@
 #include "dns.h"
 #include "memory.h"
 
+/* How it is to go about it. */
+struct ways {
+	const char *trustz;   /* bundle of roots; NULL: that of the system */
+	bool by_sts, by_dane; /* what it goes by */
+	bool needs_dane;      /* nothing goes without (RFC 7672 section 6) */
+};
+
 struct sender {
 	ldns_resolver *resolver;
 	struct memory memory;
-	const char *trustz; /* bundle of roots; NULL: that of the system */
-	time_t now;         /* when this mail came; one for all that is done */
+	struct ways ways;
+	time_t now; /* when it was started; one for all that is done */
 };
 
 #endif

@@ -177,7 +177,7 @@ policy_renew(struct sender *sender, const char *domainz, const char *idz,
 	struct sts fresh = {.mode = LK_STS_MODE_MISSING};
 
 	buf_init(&fresh.text, POLICY_MAX);
-	fetch_policy(sender->resolver, domainz, sender->trustz, &fetched);
+	fetch_policy(sender->resolver, domainz, sender->ways.trustz, &fetched);
 	if (fetched.result != FETCH_DONE) {
 		sts->trouble = fetched.result == FETCH_UNTRUSTED
 				       ? STS_UNTRUSTED

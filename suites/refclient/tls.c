@@ -81,6 +81,10 @@ context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 		return err_set(err, ERR_TLS, "no roots to trust: %s",
 			wish->trustz != NULL ? wish->trustz : "the system's");
 	SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
+	if (SSL_CTX_dane_enable(context) <= 0)
+		return err_set(err, ERR_TLS, "OpenSSL does not do DANE");
+	if (bug(DANE_NO_AGILITY))
+		(void)SSL_CTX_dane_mtype_set(context, EVP_sha512(), 2, 1);
 	/* RFC 9325 sections 3.3 and 3.5; nobody needs the second. */
 	(void)SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION);
 	if (!bug(LATER_HANDSHAKE_UNCHECKED))
@@ -133,6 +137,40 @@ tls_context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 	return 0;
 }
 
+/*
+ * RFC 7672 section 3.1: a key or certificate of the server's own counts alone,
+ * whatever names and dates stand beside it (section 3.1.1); a chain from an
+ * anchor is checked like any other (3.1.2), with the names of section 3.2.2.
+ * Of two digests of one kind OpenSSL takes the stronger (RFC 7671 section 9).
+ * What it cannot read is of no use; with nothing left there has to be TLS, and
+ * it may be anybody's.
+ */
+static bool
+tlsa_set(SSL *ssl, const struct tlsa *tlsa)
+{
+	int useful = 0, result;
+
+	if (SSL_dane_enable(ssl, tlsa->base) <= 0)
+		return false;
+	if (bug(SENDS_NO_SNI)) /* SSL_dane_enable sets it */
+		(void)SSL_set_tlsext_host_name(ssl, NULL);
+	if (!bug(DANE_EE_NAMED))
+		(void)SSL_dane_set_flags(ssl, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+	for (size_t i = 0; i < tlsa->n; i++) {
+		const struct lk_tlsa *record = &tlsa->records[i];
+
+		result = SSL_dane_tlsa_add(ssl, record->usage, record->selector,
+			record->matching, record->data.p, record->data.n);
+		if (result < 0)
+			return false;
+		useful += result > 0;
+	}
+	ERR_clear_error();
+	if (useful == 0)
+		SSL_set_verify(ssl, SSL_VERIFY_NONE, verify_step);
+	return tlsa->alsoz == NULL || SSL_add1_host(ssl, tlsa->alsoz) == 1;
+}
+
 /* SNI (RFC 6066 section 3: there is none for an address), and who it has to
  * be. */
 static bool
@@ -148,7 +186,8 @@ verify_set(SSL *ssl, const struct tls_wish *wish)
 	if (!is_address(sni) && !bug(SENDS_NO_SNI) &&
 		SSL_set_tlsext_host_name(ssl, sni) != 1)
 		return false;
-	return param_set(SSL_get0_param(ssl), wish->hostz);
+	return param_set(SSL_get0_param(ssl), wish->hostz) &&
+	       (wish->peer != TLS_TLSA || tlsa_set(ssl, wish->tlsa));
 }
 
 /* Is this name the service of the domain (RFC 4985)? */

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "core/err.h"
+#include "parse/parse.h"
 
 /* Whom the peer has to prove to be. */
 enum tls_peer {
@@ -14,6 +15,18 @@ enum tls_peer {
 	TLS_ANYBODY, /* for senders that have been promised nothing: TLS keeps
 			listeners out (RFC 7435). What the check would say is
 			told all the same */
+	TLS_TLSA,    /* who the TLSA records say (RFC 7672 section 3) */
+};
+
+#define TLSA_RECORDS_MAX 32
+
+/* TLSA records that are secure, and of use. */
+struct tlsa {
+	char base[256];    /* the host that they are of: SNI, and a name that a
+			      certificate from an anchor may have */
+	const char *alsoz; /* another such name; NULL: none */
+	size_t n;
+	struct lk_tlsa records[TLSA_RECORDS_MAX];
 };
 
 struct tls_wish {
@@ -25,6 +38,7 @@ struct tls_wish {
 	const char *trustz; /* bundle of roots; NULL: that of the system */
 	bool is_of_2016;    /* what DEEP demanded then is enough */
 	enum tls_peer peer;
+	const struct tlsa *tlsa; /* of TLS_TLSA */
 };
 
 /* Lists in OpenSSL's syntax, versions as it numbers them (0: the best). Its

@@ -52,6 +52,7 @@ def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
     (["send", "state.json", "a@b.test", "nobody"], "no address"),
     (["send", "state.json", "a b@c.test", "d@e.test"], "no address"),
     (["policy", "state.json"], "policy needs STATE DOMAIN"),
+    (["--by=luck", "policy", "state.json", "b.test"], "--by=luck: sts, dane, dane-only or"),
 ])
 def test_wrong_usage_is_one_line(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                  words: list[str], said: str) -> None:
@@ -181,7 +182,7 @@ def test_every_promise_is_kept(built: Path, known: Catalog, monkeypatch: pytest.
             shutil.copy(file, programs)
         monkeypatch.setenv("LATCHKEY_PROGRAMS", str(programs))
     trials = chosen(known)
-    assert len(trials) > 60
+    assert len(trials) > 120
     with Bench(known, built / "out") as bench, ThreadPoolExecutor(2) as pool:
         entries = list(pool.map(lambda trial: runner.run_trial(bench, trial), trials))
     assert [(item.id, item.posture, item.result) for item in entries
