@@ -48,7 +48,7 @@ _COUNT = Number(1, 10_000, whole=True)
 
 AT: Mapping[str, Shape] = {
     "listener": Word("listener", ("starttls", "implicit", "both", "dns", "mx", "mx-2", "every-mx",
-                                  "policy")),
+                                  "policy", "reports", "reports-mx")),
     "reply": Word("reply", REPLIES),
     "phase": Word("phase", ("clear", "tls")),
     "nth": _COUNT,

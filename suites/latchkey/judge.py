@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from latchkey import cost
+from latchkey import cost, tlsrpt
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.model import Fault, Trial
@@ -194,6 +194,8 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
         lack = "" if policy_sought(transcript) else "no-policy"
     elif not lack and case.posture.goes_by_dane:
         lack = "" if tlsa_asked(transcript) else "no-tlsa"
+    if not lack and case.posture.reports and not tlsrpt.reports(transcript):
+        lack = "no-report"
     return Result("INCONCLUSIVE" if lack else "PASS", lack,
                   (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
 

@@ -18,7 +18,7 @@ WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default"
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
           "implicit-token", "starttls-token", "srv")
 # Of a sending MTA: it goes by the policy that the recipient's domain publishes.
-MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts")
+MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -30,7 +30,8 @@ LISTENERS = {
 MX = "mx"
 # What a fault in the world of a sender may strike, by `at.listener`.
 MTA_LISTENERS = {None: (MX,), "mx": (MX,), "mx-2": ("mx-2",), "every-mx": (MX, "mx-2"),
-                 "policy": ("policy",), "dns": ("dns",)}
+                 "policy": ("policy",), "dns": ("dns",), "reports": ("reports",),
+                 "reports-mx": ("reports-mx",)}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,12 @@ class Posture:
     @property
     def goes_by_policy(self) -> bool:
         """A sender that follows MTA-STS (RFC 8461)."""
-        return self.is_mta and self.wish in ("sts", "dane-sts")
+        return self.is_mta and self.wish in ("sts", "dane-sts", "tlsrpt")
+
+    @property
+    def reports(self) -> bool:
+        """A sender that tells others how it fared (RFC 8460); the day is over behind each run."""
+        return self.is_mta and self.wish == "tlsrpt"
 
     @property
     def goes_by_dane(self) -> bool:

@@ -64,7 +64,7 @@ def test_postures() -> None:
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
         "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
-        "dane-sts": "MUST"}
+        "dane-sts": "MUST", "tlsrpt": "MUST"}
 
 
 def test_scenarios_name_the_postures_with_a_token() -> None:

@@ -102,6 +102,7 @@ WISHES = {
     "srv": "only address and password given",
     "sts": "MTA-STS",
     "dane": "DANE",
+    "tlsrpt": "reports of TLS",
 }
 
 

@@ -76,6 +76,21 @@ def sender_write(folder: Path, bug: str) -> Path:
     return file
 
 
+def reporter_write(folder: Path, bug: str) -> Path:
+    """The same of the MTA that reports."""
+    file = _modules(folder, "reporter", "sender", "policy", "dane", "resolver")
+    start = _START.replace("client", "reporter")
+    file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name=bug) + f'''
+[posture.mta-tlsrpt]
+argv = [
+    "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{_switch(bug)}
+    "{{from}}", "{{to}}", "{{message}}", "{{ca}}",
+]
+several = true
+''', encoding="ascii")
+    return file
+
+
 def seen(item: Entry) -> Verdict:
     """An entry in the words of a table."""
     result = item.result

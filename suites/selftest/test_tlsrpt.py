@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The suite tlsrpt on scripted senders that report: real worlds, a bug each."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import]
+import pytest
+
+from latchkey import catalog, tlsrpt, trial as trials
+from latchkey.catalog import Catalog
+from latchkey.reporters import OF_REPORTERS
+from samples import ROOT
+from scripted import reporter, stage
+from scripted.stage import seen
+from scripted.table import PASS, Verdict, fail, warn
+
+DELIVERY, COUNTS, MAIL = "tlsrpt.delivery", "tlsrpt.counts", "tlsrpt.mail"
+CONTROL = Verdict("INCONCLUSIVE", "control", note="control: no-report")
+
+
+def named(*predicates: str) -> tuple[str, ...]:
+    return tuple(f"{predicate}: interoperability" for predicate in predicates)
+
+
+def all_of(scenario: str, *variants: str) -> list[str]:
+    return [f"{scenario}[{variant}]" for variant in variants]
+
+
+UNUSABLE = all_of("tlsrpt.record-unusable", "nxdomain", "no-rua", "other-version", "two", "others")
+# Bug → trial → verdict.
+DUELS: Mapping[str, Mapping[str, Verdict]] = {
+    "reports-to-nobody": {DELIVERY: CONTROL},
+    "reports-to-everybody": dict.fromkeys(UNUSABLE, fail("no-report: content-leak")),
+    "wants-one-record": {"tlsrpt.record-unusual[beside-spf]": fail(*named("report-posted"))},
+    "joins-with-space": {"tlsrpt.record-unusual[strings]": fail(*named("report-posted"))},
+    "knows-no-extensions": dict.fromkeys(
+        all_of("tlsrpt.record-unusual", "unknown-field", "unknown-first"),
+        fail(*named("report-posted"))),
+    "posts-elsewhere": {DELIVERY: fail(*named("report-posted"))},
+    "puts": {DELIVERY: CONTROL},
+    "says-json": {DELIVERY: warn(*named("report-typed")), MAIL: warn(*named("report-typed"))},
+    "sends-plain": {DELIVERY: warn(*named("report-compressed")),
+                    MAIL: fail(*named("report-file-extension"))},
+    "forgets-contact": {DELIVERY: fail(*named("report-well-formed")),
+                        MAIL: fail(*named("report-well-formed", "report-mail-fields"))},
+    "tells-seconds": {DELIVERY: fail(*named("report-well-formed"))},
+    "tells-one-policy": {DELIVERY: fail(*named("report-well-formed"))},
+    "repeats-member": {DELIVERY: fail(*named("report-well-formed"))},
+    "tells-text": {COUNTS: fail(*named("report-has-policy")),
+                   DELIVERY: fail(*named("report-well-formed"))},
+    "counts-mails-once": {COUNTS: fail(*named("report-counts"))},
+    "counts-failures-only": {COUNTS: fail(*named("report-counts"))},
+    "counts-no-failure": {f"tlsrpt.{word}": fail(*named("report-counts")) for word in (
+        "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
+        "certificate-not-trusted")} | {
+        "tlsrpt.validation-failure": fail(*named("report-counts"))},
+    "always-policy": {"tlsrpt.no-policy": fail(*named("report-without-policy"))},
+    "never-mails": {MAIL: fail(*named(
+        "report-mailed", "report-well-formed", "report-typed", "report-mail-form",
+        "report-mail-fields", "report-mail-subject", "report-file-extension", "report-file-name",
+        "report-signed", "report-signed-whole", "report-signed-fields"))},
+    "honours-policy": {
+        "tlsrpt.mail-despite-policy": fail("report-mailed: denial-of-service"), MAIL: PASS},
+    "mails-plainly": {MAIL: fail(*named("report-mail-form"))},
+    "names-nobody": {MAIL: fail(*named("report-mail-fields", "report-signed"))},
+    "has-own-subject": {MAIL: warn(*named("report-mail-subject"))},
+    "names-file-badly": {MAIL: fail(*named("report-file-extension", "report-file-name"))},
+    "numbers-file": {MAIL: warn(*named("report-file-name"))},
+    "signs-nothing": {MAIL: fail(*named("report-signed", "report-signed-fields"))},
+    "signs-a-part": {MAIL: fail(*named("report-signed-whole"))},
+    "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
+    **{f"hides-{word}": {f"tlsrpt.{word}": (warn if word == "validation-failure" else fail)(
+        *named(f"tells-{word}"))} for word in tlsrpt.PROVOKED},
+}
+
+
+@pytest.fixture(scope="session")
+def known() -> Catalog:
+    return catalog.load(ROOT)
+
+
+def verdicts(known: Catalog, folder: Path, bug: str, names: list[str]) -> dict[str, Verdict]:
+    items = stage.judged(known, folder, bug, [f"{name}/mta-tlsrpt" for name in names], False,
+                         stage.reporter_write)
+    return {name.partition("/")[0]: seen(item) for name, item in items.items()}
+
+
+@pytest.mark.parametrize("bug", DUELS)
+def test_duels_end_as_deserved(built: Path, known: Catalog, bug: str,
+                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)      # a busy machine is no outcome
+    assert verdicts(known, built, bug, list(DUELS[bug])) == DUELS[bug]
+
+
+def test_the_correct_sender_survives(built: Path, known: Catalog,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)
+    names = [f"{scenario.id}[{variant.id}]" if variant.id else scenario.id
+             for scenario in known.scenarios.values() if scenario.suite == "tlsrpt"
+             for variant in scenario.variants]
+    assert verdicts(known, built, stage.CORRECT, names) == dict.fromkeys(names, PASS)
+
+
+def test_every_bug_has_its_row_and_every_check_its_bug(known: Catalog) -> None:
+    assert set(DUELS) == set(reporter.BUGS)
+    red = {(name.partition("[")[0], one.partition(":")[0]) for rows in DUELS.values()
+           for name, verdict in rows.items() for one in verdict.failed}
+    checks = {(scenario.id, check.predicate) for scenario in known.scenarios.values()
+              if scenario.suite == "tlsrpt" for check in scenario.checks}
+    assert checks <= red
+
+
+def test_sentences_are_sentences() -> None:
+    for one in OF_REPORTERS:
+        for sentence in (one.rule, one.failed, one.held):
+            assert re.fullmatch(r"[A-Z](?:[^.]|\.\d)*\.", sentence)
+
+
+# --- reports
+
+
+GOOD: dict[str, Any] = {
+    "organization-name": "A", "contact-info": "a@b.test", "report-id": "1",
+    "date-range": {"start-datetime": "2024-03-01T00:00:00Z",
+                   "end-datetime": "2024-03-01T23:59:59.5+01:00"},
+    "policies": [{"policy": {"policy-type": "sts", "policy-domain": "b.test", "x": 1},
+                  "summary": {"total-successful-session-count": 1,
+                              "total-failure-session-count": 0},
+                  "failure-details": [{"result-type": "certificate-expired",
+                                       "sending-mta-ip": "2001:db8::1",
+                                       "failed-session-count": 1}]}]}
+
+
+def changed(path: str, value: Any) -> dict[str, Any]:
+    """A copy of the good report with another value there; None takes it away."""
+    data: Any = json.loads(json.dumps(GOOD))
+    *way, last = (int(part) if part.isdigit() else part for part in path.split("/"))
+    place = data
+    for part in way:
+        place = place[part]
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    found: dict[str, Any] = data
+    return found
+
+
+POLICY, DETAILS = "policies/0/policy", "policies/0/failure-details/0"
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("organization-name", None), ("contact-info", 7), ("date-range", "today"),
+    ("date-range/start-datetime", "2024-03-01"),
+    ("date-range/end-datetime", "2024-13-01T00:00:00Z"),
+    ("policies", {}), ("policies", []), ("policies/0/summary", None),
+    ("policies/0/summary/total-failure-session-count", "1"),
+    (f"{POLICY}/policy-type", "other"), (f"{POLICY}/mx-host", "mx.b.test"),
+    (f"{POLICY}/policy-string", "a"), (f"{DETAILS}/result-type", "bad-luck"),
+    (f"{DETAILS}/sending-mta-ip", "2001:DB8:0::1"), (f"{DETAILS}/receiving-ip", "localhost"),
+    (f"{DETAILS}/failed-session-count", None),
+])
+def test_flaws_are_found(path: str, value: Any) -> None:
+    assert tlsrpt.flaws(GOOD) == []
+    assert len(tlsrpt.flaws(changed(path, value))) == 1
+
+
+SCHEMA = ROOT / "suites/schemas/tlsrpt-report.schema.json"
+
+
+@pytest.mark.parametrize(("path", "value", "fits"), [
+    ("report-id", "1", True), ("extension", {"a": 1}, True), (f"{DETAILS}/extension", 1, True),
+    ("organization-name", None, False), ("policies", [], False), ("policies", {}, False),
+    (f"{POLICY}/mx-host", "mx.b.test", False), (f"{POLICY}/policy-type", "other", False),
+    (f"{DETAILS}/result-type", "bad-luck", False), (f"{DETAILS}/failed-session-count", None, False),
+    ("policies/0/summary/total-failure-session-count", "1", False),
+])
+def test_the_schema_says_the_same(path: str, value: Any, fits: bool) -> None:
+    assert SCHEMA.read_text(encoding="ascii") == tlsrpt.schema_file()
+    validator = jsonschema.Draft202012Validator(json.loads(tlsrpt.schema_file()))
+    data = changed(path, value)
+    assert validator.is_valid(data) is fits is (tlsrpt.flaws(data) == [])
+
+
+@pytest.mark.parametrize(("body", "trouble"), [
+    (b"{}", ""), (gzip.compress(b"{}"), ""), (gzip.compress(b"{}")[:-3], "does not end"),
+    (b"\x1f\x8bx", "does not end"), (b"\x1f\x8b" + b"x" * 20, "no JSON"),
+    (b"[]", "no object"), (b'{"a": 1, "a": 1}', "twice"),
+    (b'{"a": "\xff"}', "no JSON"), (b"", "no JSON"), (b"[" * 100_000, "no JSON"),
+    (gzip.compress(b" " * (5 * 1024 * 1024)), "too long"),
+], ids=lambda value: value if isinstance(value, str) else str(len(value)))
+def test_what_is_no_report_is_told(body: bytes, trouble: str) -> None:
+    data, said = tlsrpt.parsed(body)
+    assert dict(data) == {} and (said == "" if not trouble else trouble in said)
