@@ -157,7 +157,9 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
                       case.shown, case.told, case.deliveries)
     lack = judge_control(case, control).reason if control is not None else "there was none"
     reached = fault_reached(transcript)
-    if not lack and not reached and control is not None and not _can_touch(case, control):
+    if not lack and control is not None and (
+            _needs_twin(case) and not _asks_for_tls(control)
+            or not reached and not (_can_touch(case, control) and _came(context, case))):
         return replace(skip("untouched"), notes=_notes(context))
     if lack := lack or _twin_lack(case, twin):
         result = _undecided(context, case, "control")
@@ -250,9 +252,30 @@ def harness_trouble(transcript: Transcript) -> str:
     return f"transcript: {transcript.damage}" if transcript.damage else ""
 
 
+def _asks_for_tls(control: Transcript) -> bool:
+    return bool(control.all("hello")) or any(
+        event.text("reply") == "starttls" for event in control.all("send"))
+
+
+def _needs_twin(case: Case) -> bool:
+    return any(PREDICATES[demand.predicate].needs_twin for demand in case.demands)
+
+
+def _came(context: Context, case: Case) -> bool:
+    """Not if the client did all of its work without the connection that the fault waits for.
+
+    Some make another one only now and then; before the fault this world is the correct one.
+    """
+    number = case.step.connection if case.step is not None else 0
+    accepts = [event for event in context.transcript.all("accept")
+               if case.step is None or not case.step.listeners
+               or event.text("listener") in case.step.listeners]
+    return len(accepts) >= number or not PREDICATES["operation-completed"].function(context).holds
+
+
 def _twin_lack(case: Case, twin: Transcript | None) -> str:
     """What lacks in the twin; "" when it says what is needed, or is not needed."""
-    if not any(PREDICATES[demand.predicate].needs_twin for demand in case.demands):
+    if not _needs_twin(case):
         return ""
     if twin is None:
         return "there was no twin"

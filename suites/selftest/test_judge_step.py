@@ -36,6 +36,27 @@ def test_a_step_that_the_client_never_takes(step: Step, comes: bool) -> None:
     assert judge(case, transcript(up(), fault(), recv(), exited(1)), control).outcome == "PASS"
 
 
+def test_a_connection_that_is_made_only_now_and_then() -> None:
+    case = Case(POSTURES["imap-starttls"], (LEAK,), step=Step(connection=2))
+    control = transcript(mail_in_tls(), accept(2), exited())
+    assert comes_to(control, Step(connection=2))
+    assert judge(case, transcript(mail_in_tls(), exited()), control).reason == "untouched"
+    # It may have been on its way there.
+    undone = judge(case, transcript(accept(), exited(1)), control)
+    assert (undone.outcome, undone.reason) == ("INCONCLUSIVE", "fault-not-delivered")
+    made = judge(case, transcript(mail_in_tls(), accept(2), exited()), control)
+    assert (made.outcome, made.reason) == ("INCONCLUSIVE", "fault-not-delivered")
+
+
+def test_what_needs_tls_leaves_a_client_without_it_alone() -> None:
+    consumed = Demand("no-clear-text-consumed", "MUST", "spoofed-content")
+    case = Case(POSTURES["imap-opportunistic"], (consumed, LEAK))
+    control = transcript(accept(), mail_in_clear(), exited())
+    seen = transcript(accept(), fault(), mail_in_clear(), exited())
+    result = judge(case, seen, control, transcript(accept(), exited(1)))
+    assert (result.outcome, result.reason) == ("SKIP", "untouched")
+
+
 @pytest.mark.parametrize(("phases", "reply", "channel", "reason"), [
     (("tls",), "capabilities", "tls-good", "fault-not-delivered"),
     (("tls",), "user", "tls-good", "fault-not-delivered"),
