@@ -101,6 +101,7 @@ ADAPTER = Table({
     "title": _TEXT,
     "kind": Word("kind", KINDS),
     "root": Text(r"[a-z]+", "name a release of Debian, like bookworm"),
+    "like": _NAME,
     "packages": _TEXTS,
     "version": Table({"argv": ListOf(_TEXT, 1), "regex": _TEXT}, ("argv", "regex")),
     "trust": Word("trust", TRUSTS),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, runner, trial as trials
+from latchkey import catalog, runner, tomlfile, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.model import Client
 from latchkey.runner import Bench
@@ -45,6 +45,7 @@ def test_a_wrong_host_does_not_get_the_mail(built: Path, known: Catalog, client:
 @pytest.mark.parametrize("client", SENDERS, ids=lambda client: str(client.name))
 def test_a_root_is_described_whole(client: Client) -> None:
     assert client.kind == "mta" and client.packages
+    like = tomlfile.load(client.file).data.get("like", client.folder.name)
     for name in ("prepare", "deliver"):
-        assert (client.folder / name).is_file()
+        assert (client.folder.parent / like / name).is_file()
     assert any("{built}/root" in word for word in client.version_argv)
