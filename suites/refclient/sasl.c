@@ -18,12 +18,13 @@
 #define ROUNDS_MIN 4096
 #define ROUNDS_MAX 1000000
 
-static const char *const names[SASL_MECHANISMS] = {
+static const char *const names[SASL_MECHANISMS + 1] = {
 	[SASL_SCRAM_SHA_256] = "SCRAM-SHA-256",
 	[SASL_PLAIN] = "PLAIN",
 	[SASL_CRAM_MD5] = "CRAM-MD5",
 	[SASL_LOGIN] = "LOGIN",
 	[SASL_OAUTHBEARER] = "OAUTHBEARER",
+	[SASL_MECHANISMS] = "nothing",
 };
 
 const char *
@@ -113,7 +114,7 @@ scram_first(struct sasl *x, struct buf *message)
 
 /* The value of the attribute "k=" that stands next in *rest. */
 static bool
-attribute_next(struct span *rest, char key, struct span *value_r)
+attribute_next(struct span *rest, uint8_t key, struct span *value_r)
 {
 	struct span word = span_word(rest, ',');
 
