@@ -34,6 +34,8 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
     "smtp": frozenset({"EHLO", "HELO", "STARTTLS", "NOOP", "RSET", "QUIT"}),
 }
 _GOODBYES = frozenset({"LOGOUT", "QUIT"})
+_UPGRADES = frozenset({"STARTTLS", "STLS"})
+_QUESTIONS = frozenset({"CAPABILITY", "CAPA", "EHLO"})
 _GOODBYE = re.compile(rb"(?:\S+ LOGOUT|QUIT)\r\n", re.IGNORECASE)
 # RSET undoes what was done on the connection: some say it before they leave.
 _HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "RSET", "LOGOUT", "QUIT"})
@@ -182,6 +184,23 @@ def _commands_in_tls(transcript: Transcript) -> dict[int, list[Event]]:
         if event.in_tls:
             found.setdefault(event.conn, []).append(event)
     return found
+
+
+def _asks_again_inside_tls(context: Context) -> Finding:
+    """Of each connection that came to TLS behind STARTTLS, and on which the client then spoke."""
+    transcript = context.transcript
+    upgraded = {event.conn for event in transcript.all("command")
+                if event.channel == "clear" and _verb(event) in _UPGRADES}
+    inside = {conn: events for conn, events in _commands_in_tls(transcript).items()
+              if conn in upgraded and not all(_verb(event) in _GOODBYES for event in events)}
+    silent = [events[0] for events in inside.values()
+              if not any(_verb(event) in _QUESTIONS for event in events)]
+    return verdict_of(sorted(silent), lambda event: f"it began with {_verb(event)}")
+
+
+def _no_starttls_inside_tls(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("command")
+                       if event.in_tls and _verb(event) in _UPGRADES), _verb)
 
 
 def _no_clear_text_consumed(context: Context) -> Finding:
@@ -436,6 +455,16 @@ _ALL = (
         "Clear text from before TLS was taken for an answer inside TLS.",
         "Clear text from before TLS was not taken for an answer inside TLS.",
         needs_twin=True),
+    Predicate(
+        "asks-again-inside-tls", _asks_again_inside_tls,
+        "What the server can do is asked again behind STARTTLS.",
+        "Inside TLS the client did not ask again what the server can do.",
+        "Inside TLS the client asked again what the server can do."),
+    Predicate(
+        "no-starttls-inside-tls", _no_starttls_inside_tls,
+        "TLS is not begun inside TLS.",
+        "The client asked for STARTTLS inside TLS.",
+        "The client asked for no TLS inside TLS."),
     Predicate(
         "no-unoffered-login", _no_unoffered_login,
         "No way to log in is used that the server does not offer there and then.",

@@ -249,6 +249,9 @@ bug_after(struct session *s)
 		s->stage = STAGE_HANDSHAKE;
 		return session_fail(s, "TLS warned");
 	}
+	if (bug(STARTTLS_TWICE) && s->stage == STAGE_CAPABILITIES &&
+		caps_has(&s->caps, "STARTTLS"))
+		return s->protocol->starttls(s);
 	if (bug(LATCH_LATE) && s->stage == STAGE_LOGIN)
 		return deep_check(s);
 	if (bug(CERTIFICATE_PINNED) && s->stage == STAGE_LOGIN &&

@@ -314,6 +314,8 @@
 		"sends the first message along where that is not offered", "") \
 	X(SHORT_LISTS, "short-lists", "capabilities",                          \
 		"reads no more than the beginning of a list", "")              \
+	X(STARTTLS_TWICE, "starttls-twice", "capabilities",                    \
+		"asks for TLS wherever it is offered, inside TLS, too", "")    \
 	X(KNOWS_NO_PLAIN, "knows-no-plain", "capabilities", "knows no PLAIN",  \
 		"")
 

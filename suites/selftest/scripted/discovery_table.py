@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What clients deserve that are told an address alone: the mutants of the reference client.
+"""What the mutants of the reference client deserve, where they stand in for scripts.
 
-Who finds its servers in DNS is too much for a script, and the mutants are there: the rows of
-`suites/refclient/mutants.toml` for the suite `discovery`. `test_discovery.py` plays them.
+Who finds its servers in DNS is too much for a script, and the mutants are there: these are rows of
+`suites/refclient/mutants.toml`. `test_discovery.py` plays them.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from latchkey import catalog
 from samples import ROOT
 from scripted.table import Verdict
 
-SUITE = "discovery"
+# Beginnings of the scenarios that no script is for.
+SCENARIOS = ("discovery.", "starttls.asks-again", "starttls.offered-inside-tls")
 
 
 def rows() -> dict[str, list[mutants.Duel]]:
-    """bug → its duels in this suite; mistakes in the file are found by test_mutants."""
+    """bug → its duels in these; mistakes in the file are found by test_mutants."""
     known = catalog.load(ROOT)
     found: dict[str, list[mutants.Duel]] = {}
     for duel in mutants.duels(mutants.TABLE, known, mutants.named(mutants.TABLE)):
-        if duel.scenario.startswith(SUITE + "."):
+        if duel.scenario.startswith(SCENARIOS):
             found.setdefault(duel.bug, []).append(duel)
     return found
 
