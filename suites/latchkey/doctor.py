@@ -42,6 +42,7 @@ def examine(scratch: Path) -> Iterator[Finding]:
         found = importlib.util.find_spec(module) is not None
         yield Finding(f"python: {module}", found, "" if found else "not there", package=package)
     yield _sandbox(scratch)
+    yield _resolver()
     yield _world()
     try:
         yield from _clients()
@@ -56,6 +57,13 @@ def _sandbox(scratch: Path) -> Finding:
     if refusal == "bwrap is not installed":
         return Finding("sandbox", False, refusal, package="bubblewrap")
     return Finding("sandbox", False, refusal, command=_allow_namespaces())
+
+
+def _resolver() -> Finding:
+    """Worlds with DNSSEC need one that validates; no other does."""
+    good = sandbox.has_resolver()
+    return Finding("resolver", good, "unbound" if good else "unbound is not installed",
+                   needed=False, package="unbound")
 
 
 def _allow_namespaces() -> str:

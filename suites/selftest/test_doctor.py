@@ -50,7 +50,7 @@ def test_what_is_told(findings: list[Finding], said: str) -> None:
 def test_every_client_is_looked_at(tmp_path: Path) -> None:
     names = {one.name for one in doctor.examine(tmp_path)}
     assert names >= {f"client: {name}" for name in catalog.load(paths.ROOT).client_names}
-    assert names >= {"sandbox", "world", "python: pytest"}
+    assert names >= {"sandbox", "resolver", "world", "python: pytest"}
 
 
 @pytest.mark.parametrize("program, made", [("{built}/client", True), ("no-such-program", False)])

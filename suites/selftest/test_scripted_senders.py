@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, trial as trials
+from latchkey import catalog, sandbox, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.postures import POSTURES
 from samples import ROOT
 from scripted import sender, sender_table, stage
+from scripted.dane_table import REQUEST
 from scripted.sender_table import DUELS, SUITES
 from scripted.stage import seen
-from scripted.table import PASS
+from scripted.table import PASS, Verdict
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +46,14 @@ def test_the_correct_sender_survives(built: Path, known: Catalog, scenario: str,
     names = _all(known, scenario)
     items = stage.judged(known, built, stage.CORRECT, names, False, stage.sender_write)
     assert {name: seen(item) for name, item in items.items()} == dict.fromkeys(names, PASS)
+
+
+def test_without_a_resolver_nothing_is_said_of_dane(built: Path, known: Catalog,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "has_resolver", lambda: False)
+    items = stage.judged(known, built, stage.CORRECT, [REQUEST], False, stage.sender_write)
+    assert {name: seen(item) for name, item in items.items()} == {
+        REQUEST: Verdict("SKIP", "no-resolver")}
 
 
 def test_every_bug_has_its_row() -> None:
