@@ -34,9 +34,14 @@ class Fault:
 
     @property
     def is_timed(self) -> bool:
-        """Whether it strikes depends on when the client reads: bytes that are to be read in TLS."""
+        """Whether it strikes depends on when the client reads.
+
+        That is bytes that are to be read in TLS, and a request that is read before or behind what
+        the client has to say.
+        """
         at_starttls = self.at.get("reply") == "starttls" and self.do.get("where") == "behind"
-        return self.action == "inject" and (at_starttls or self.has_twin)
+        return self.action == "renegotiate" or self.action == "inject" and (
+            at_starttls or self.has_twin)
 
     @property
     def has_twin(self) -> bool:

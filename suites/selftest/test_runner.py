@@ -15,7 +15,7 @@ import pytest
 from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
                       secret)
 from latchkey import catalog, judge, paths, runner, sandbox, trial as trials, worlds
-from latchkey.model import Trial
+from latchkey.model import Fault, Trial
 from latchkey.results import Entry, entry
 from latchkey.runner import Bench
 from samples import ROOT, SECRETS
@@ -291,6 +291,17 @@ def test_a_program_of_ours_is_asked_for_its_version(tmp_path: Path,
     client = catalog.load(ROOT).client(str(adapter))
     assert runner.with_version([client]) == {"mine": {"version": "7.1", "adapter": str(adapter)}}
     assert paths.program("mockworld") == tmp_path / "mockworld"
+
+
+@pytest.mark.parametrize("at, do, timed", [
+    ({"reply": "starttls"}, {"action": "inject", "where": "behind"}, True),
+    ({"reply": "greeting"}, {"action": "inject", "where": "behind", "after": ""}, True),
+    ({"reply": "greeting"}, {"action": "inject", "where": "behind"}, False),
+    ({"reply": "greeting"}, {"action": "renegotiate"}, True),
+    ({"reply": "greeting"}, {"action": "drop"}, False),
+])
+def test_where_timing_decides(at: dict[str, str], do: dict[str, str], timed: bool) -> None:
+    assert Fault(at, do).is_timed is timed
 
 
 @pytest.mark.parametrize(("outcomes", "more"), [
