@@ -213,8 +213,9 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "fetches-never-again": {
         "mta-sts.new-id/mta-sts": warn(FETCHED), "cost.new-policy/mta-sts": warn(FETCHED),
         SAME_ID: PASS},
-    "keeps-first-policy": dict.fromkeys(of("mta-sts.new-policy", "other-host", "other-domain"),
-                                        warn(MAIL)),
+    "keeps-first-policy": {
+        **dict.fromkeys(of("mta-sts.later-none", "other-host", "stripped"), warn(SENT)),
+        **dict.fromkeys(of("mta-sts.new-policy", "other-host", "other-domain"), PASS)},
     "needs-record": {
         **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
         **dict.fromkeys(of("mta-sts.record-gone", "stripped"), fail(MAIL)), SAME_ID: PASS},
