@@ -212,7 +212,7 @@ messages_are_told_with_their_records(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct pair pair;
+		struct pair pair = {.alert_in = -1};
 
 		pair_open(&pair, &rows[i].options, "rsa", rows[i].client_max);
 		if (rows[i].options.groupsz != NULL)
@@ -241,7 +241,7 @@ a_downgrade_is_marked_and_goes_through(void **state)
 {
 	struct tls_options options = {.downgrade = true};
 	uint8_t random[SSL3_RANDOM_SIZE];
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 
 	(void)state;
 	/* OpenSSL's client looks: it must not go on. */
@@ -277,7 +277,7 @@ small_groups_are_used(void **state)
 			.ciphersz = "kDHE:!aNULL:@SECLEVEL=0",
 			.dh_bits = bits[i]};
 		EVP_PKEY *key = NULL;
-		struct pair pair;
+		struct pair pair = {.alert_in = -1};
 
 		pair_open(&pair, &options, "rsa", 0);
 		assert_true(shake(&pair));
@@ -294,7 +294,7 @@ a_signature_of_the_handshake_can_be_weak(void **state)
 	struct tls_options options = {
 		.max_version = TLS1_2_VERSION, .signaturesz = "ECDSA+SHA1"};
 	int nid = 0;
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 
 	(void)state;
 	pair_open(&pair, &options, "ec", 0);
@@ -313,7 +313,7 @@ an_established_session_ends_with_an_alert(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		struct tls_options options = {0};
 		char room[16];
-		struct pair pair;
+		struct pair pair = {.alert_in = -1};
 
 		pair_open(&pair, &options, "ec", versions[i]);
 		assert_int_equal(tls_abort(pair.server), -1);
@@ -348,7 +348,7 @@ a_new_handshake_shows_who_the_server_is(void **state)
 {
 	const struct tls_options options = {.max_version = TLS1_2_VERSION};
 	struct tls_context *other;
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 	struct err err;
 	char room[16];
 
@@ -384,7 +384,7 @@ static void
 who_declines_a_new_handshake_ends_the_session(void **state)
 {
 	const struct tls_options options = {.max_version = TLS1_2_VERSION};
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 	char room[16];
 
 	(void)state;
@@ -405,7 +405,7 @@ static void
 there_is_no_new_handshake_in_tls13(void **state)
 {
 	const struct tls_options options = {0};
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 
 	(void)state;
 	pair_open(&pair, &options, "ec", 0);
@@ -429,7 +429,7 @@ a_hello_is_read(void **state)
 {
 	struct tls_options options = {0};
 	const struct tls_hello *hello;
-	struct pair pair;
+	struct pair pair = {.alert_in = -1};
 	char room[32];
 
 	(void)state;
