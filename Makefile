@@ -49,7 +49,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all \
 LINK := -pie -Wl,-z,relro,-z,now
 LIBS := -lssl -lcrypto -lev -lldns -ljansson -lm
 # The libcurl with OpenSSL, whichever of them the headers came with.
-CURL_LIBS := -l:libcurl.so.4
+CURL_LIBS := -l:libcurl.so.4 -lz
 
 # A world starts for every trial, and to bind the symbols of shared libraries would take it a
 # quarter of its time. A library that is not there in this form is taken as it is.

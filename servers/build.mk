@@ -253,12 +253,16 @@ REFSENDER_SOURCES := \
 	suites/refclient/bug_record.c \
 	suites/refclient/dane.c \
 	suites/refclient/deliver.c \
+	suites/refclient/dkim.c \
 	suites/refclient/fetch.c \
 	suites/refclient/host.c \
 	suites/refclient/memory.c \
 	suites/refclient/refsender.c \
 	suites/refclient/route.c \
-	suites/refclient/sts.c
+	suites/refclient/sts.c \
+	suites/refclient/tlsrpt.c \
+	suites/refclient/tlsrpt_mail.c \
+	suites/refclient/tlsrpt_post.c
 
 # Its unit tests: programs that link all of it but main.
 REFCLIENT_TEST_SOURCES := \

@@ -185,6 +185,8 @@
 		"does not look for a new policy while it remembers one", "")   \
 	X(FAILURE_FORGOTTEN, "failure-forgotten", "sts-cache",                 \
 		"asks for each mail for a policy that cannot be had", "")      \
+	X(CACHE_FOREVER, "cache-forever", "sts-cache",                         \
+		"keeps policies that have run out", "")                        \
 	X(CACHE_NEEDS_RECORD, "cache-needs-record", "sts-cache",               \
 		"forgets the policy when its record is gone", "")              \
 	X(CACHE_LOST_ON_FAILURE, "cache-lost-on-failure", "sts-cache",         \
@@ -254,6 +256,48 @@
 		"name",                                                        \
 		"")
 
+#define REFSENDER_BUGS_REPORT(X)                                               \
+	X(RPT_RESULT_VAGUE, "report-result-vague", "tlsrpt",                   \
+		"names another failure than the one that was", "")             \
+	X(RPT_FAILURES_UNCOUNTED, "report-failures-uncounted", "tlsrpt",       \
+		"counts what failed for what went well", "")                   \
+	X(RPT_SUCCESS_UNCOUNTED, "report-success-uncounted", "tlsrpt",         \
+		"does not count what went well", "")                           \
+	X(RPT_POLICY_LEFT_OUT, "report-policy-left-out", "tlsrpt",             \
+		"does not say what the policy was", "")                        \
+	X(RPT_POLICY_UNTOLD, "report-policy-untold", "tlsrpt",                 \
+		"does not say why a policy is not known", "")                  \
+	X(RPT_TIME_LOCAL, "report-time-local", "tlsrpt",                       \
+		"writes times in a form of its own", "")                       \
+	X(RPT_TYPE_OTHER, "report-type-other", "tlsrpt",                       \
+		"gives the report another media type", "")                     \
+	X(RPT_UNCOMPRESSED, "report-uncompressed", "tlsrpt",                   \
+		"does not compress the report", "")                            \
+	X(RPT_OTHER_PLACE, "report-other-place", "tlsrpt",                     \
+		"sends the report to another place on the host", "")           \
+	X(RPT_RECORD_ANY, "report-record-any", "tlsrpt",                       \
+		"sends reports that nobody wants", "")                         \
+	X(RPT_RECORD_ALONE, "report-record-alone", "tlsrpt",                   \
+		"takes no record with others beside it", "")                   \
+	X(RPT_NO_MAIL, "report-no-mail", "tlsrpt", "sends no report by mail",  \
+		"")                                                            \
+	X(RPT_MAIL_HELD, "report-mail-held", "tlsrpt",                         \
+		"keeps the report back where TLS is wrong", "")                \
+	X(RPT_MIXED, "report-mixed", "tlsrpt",                                 \
+		"sends the report as any attachment", "")                      \
+	X(RPT_FIELDS_MISSING, "report-fields-missing", "tlsrpt",               \
+		"does not say in the head what the report is on", "")          \
+	X(RPT_SUBJECT_FREE, "report-subject-free", "tlsrpt",                   \
+		"has a subject of its own", "")                                \
+	X(RPT_FILE_NAMELESS, "report-file-nameless", "tlsrpt",                 \
+		"calls the file what it likes", "")                            \
+	X(RPT_UNSIGNED, "report-unsigned", "tlsrpt",                           \
+		"does not sign the report", "")                                \
+	X(RPT_SIGNED_PART, "report-signed-part", "tlsrpt",                     \
+		"signs a part of the body", "")                                \
+	X(RPT_SIGNED_FEW, "report-signed-few", "tlsrpt",                       \
+		"signs few fields of the head", "")
+
 #define REFSENDER_BUGS_SMTP(X)                                                 \
 	X(HOSTS_REVERSED, "hosts-reversed", "smtp-host",                       \
 		"begins with the last host", "")                               \
@@ -293,6 +337,7 @@
 	REFSENDER_BUGS_ENFORCE(X)                                              \
 	REFSENDER_BUGS_CACHE(X)                                                \
 	REFSENDER_BUGS_DANE(X)                                                 \
+	REFSENDER_BUGS_REPORT(X)                                               \
 	REFSENDER_BUGS_SMTP(X)                                                 \
 	REFSENDER_BUGS_WHAT_IF(X)
 

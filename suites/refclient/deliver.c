@@ -13,6 +13,7 @@
 #include "host.h"
 #include "route.h"
 #include "sts.h"
+#include "tlsrpt.h"
 
 /* What the hosts that were tried said. */
 struct tally {
@@ -33,7 +34,8 @@ tally_add(struct tally *tally, enum host_result result)
 
 /* All addresses of a host, until one of them answers for it. */
 static void
-host_try(struct host_wish *wish, const struct addresses *addresses,
+host_try(struct sender *sender, const struct sts *sts, const struct dane *dane,
+	struct host_wish *wish, const struct addresses *addresses,
 	const struct mail *mail, struct tally *tally, struct err *err)
 {
 	struct host_visit visit = {.result = HOST_LATER};
@@ -41,6 +43,8 @@ host_try(struct host_wish *wish, const struct addresses *addresses,
 	for (size_t i = 0; i < addresses->n; i++) {
 		wish->addressz = addresses->text[i];
 		host_visit(wish, mail, &visit);
+		tlsrpt_visit(sender, strrchr(mail->recipients[0], '@') + 1,
+			wish, dane, sts, &visit);
 		if (visit.result == HOST_DONE)
 			break;
 		(void)err_set(
@@ -143,14 +147,16 @@ host_consider(struct sender *sender, const struct route *route,
 				route->secure ? domainz : NULL),
 			&dane);
 	if (wish_make(sender, route, &dane, sts, &wish, err))
-		host_try(&wish, &addresses, mail, tally, err);
+		host_try(sender, sts, &dane, &wish, &addresses, mail, tally,
+			err);
 	else
 		tally_add(tally, HOST_UNFIT);
 	if (bug(DANE_OVERRIDDEN) && !tally->sent && is_enforced(sts)) {
 		wish = (struct host_wish){
 			.hostz = hostz, .trustz = sender->ways.trustz};
 		if (wish_by_sts(sts, &wish, err))
-			host_try(&wish, &addresses, mail, tally, err);
+			host_try(sender, sts, &dane, &wish, &addresses, mail,
+				tally, err);
 	}
 	if (sender->ways.by_dane)
 		dane_fini(&dane);
@@ -203,6 +209,7 @@ deliver(struct sender *sender, const char *domainz, const struct mail *mail,
 	}
 	if (sender->ways.by_sts)
 		sts_find(sender, domainz, &sts);
+	tlsrpt_policy(sender, domainz, &sts);
 	decision = buggy(bug_defers(&sts), false)
 			   ? DECISION_LATER
 			   : hosts_try(sender, &route, &sts, mail, err);

@@ -150,3 +150,25 @@ dns_record(const struct dns_answer *answer, size_t i)
 {
 	return ldns_rr_list_rr(answer->all, i);
 }
+
+int
+dns_rdata_add(struct buf *out, const ldns_rr *rr)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
+		n += ldns_rdf_size(ldns_rr_rdf(rr, i));
+	if (n > UINT16_MAX ||
+		buf_add(out, span_of((const uint8_t[]){(uint8_t)(n >> 8),
+					     (uint8_t)n},
+				     2)) != 0)
+		return -1;
+	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
+		const ldns_rdf *rdf = ldns_rr_rdf(rr, i);
+
+		if (buf_add(out, span_of(ldns_rdf_data(rdf),
+					 ldns_rdf_size(rdf))) != 0)
+			return -1;
+	}
+	return 0;
+}

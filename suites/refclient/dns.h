@@ -10,6 +10,7 @@
 #include <ldns/ldns.h>
 #include <stdbool.h>
 
+#include "core/buf.h"
 #include "core/err.h"
 
 #define DNS_NAME_SIZE 256 /* of a name as text, with its NUL */
@@ -38,6 +39,9 @@ void dns_answer_fini(struct dns_answer *answer);
 /* How many there are, and each of them. */
 size_t dns_count(const struct dns_answer *answer);
 const ldns_rr *dns_record(const struct dns_answer *answer, size_t i);
+
+/* Append a record: two octets of length, and its RDATA. */
+int dns_rdata_add(struct buf *out, const ldns_rr *rr);
 
 /* The name in field i of a record, without its final dot; false: too long. */
 bool dns_name_read(const ldns_rr *rr, size_t i, char out[DNS_NAME_SIZE]);

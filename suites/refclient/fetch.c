@@ -42,9 +42,9 @@ context_make(CURL *curl, void *context, void *wish)
 	return CURLE_OK;
 }
 
-/* "host:443:ADDRESS,ADDRESS": asked of our resolver, and of no other. */
+/* "host:port:ADDRESS,ADDRESS": asked of our resolver, and of no other. */
 static struct curl_slist *
-host_find(ldns_resolver *resolver, const char *hostz)
+host_find(ldns_resolver *resolver, const char *hostz, const char *portz)
 {
 	struct addresses found;
 	struct curl_slist *list = NULL;
@@ -52,7 +52,7 @@ host_find(ldns_resolver *resolver, const char *hostz)
 
 	addresses_find(resolver, hostz, &found);
 	buf_init(&line, DNS_NAME_SIZE + 64 * ADDRESSES_MAX);
-	if (found.n > 0 && buf_addf(&line, "%s:443:", hostz) == 0) {
+	if (found.n > 0 && buf_addf(&line, "%s:%s:", hostz, portz) == 0) {
 		for (size_t i = 0; i < found.n; i++)
 			if (buf_addf(&line, "%s%s", i > 0 ? "," : "",
 				    found.text[i]) != 0)
@@ -155,7 +155,7 @@ fetch_policy(ldns_resolver *resolver, const char *domainz, const char *trustz,
 	(void)snprintf(host, sizeof(host), "mta-sts.%s", domainz);
 	(void)snprintf(
 		url, sizeof(url), "https://%s/.well-known/mta-sts.txt", host);
-	resolved = host_find(resolver, host);
+	resolved = host_find(resolver, host, "443");
 	if (curl == NULL || resolved == NULL) {
 		(void)snprintf(out_r->why, sizeof(out_r->why),
 			"%.120s has no address", host);
@@ -176,4 +176,77 @@ void
 fetch_fini(struct fetched *f)
 {
 	buf_fini(&f->body);
+}
+
+/* The host and the port of a URL, the caller's to free by curl_free. */
+static int
+url_read(const char *urlz, char **host_r, char **port_r)
+{
+	CURLU *url = curl_url();
+	int result = -1;
+
+	*host_r = *port_r = NULL;
+	if (url != NULL &&
+		curl_url_set(url, CURLUPART_URL, urlz, 0) == CURLUE_OK &&
+		curl_url_get(url, CURLUPART_HOST, host_r, 0) == CURLUE_OK &&
+		curl_url_get(url, CURLUPART_PORT, port_r, CURLU_DEFAULT_PORT) ==
+			CURLUE_OK)
+		result = 0;
+	curl_url_cleanup(url);
+	return result;
+}
+
+static int
+post(CURL *curl, const char *typez, struct span body, char *why, size_t size)
+{
+	char line[128];
+	struct curl_slist *headers;
+	long status = 0;
+	CURLcode code;
+
+	(void)snprintf(line, sizeof(line), "Content-Type: %s", typez);
+	headers = curl_slist_append(NULL, line);
+	(void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	(void)curl_easy_setopt(curl, CURLOPT_POST, 1L);
+	(void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.p);
+	(void)curl_easy_setopt(
+		curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+	code = curl_easy_perform(curl);
+	(void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	if (code != CURLE_OK)
+		(void)snprintf(why, size, "%s", curl_easy_strerror(code));
+	else
+		(void)snprintf(why, size, "the status is %ld", status);
+	curl_slist_free_all(headers);
+	return code == CURLE_OK && status >= 200 && status < 300 ? 0 : -1;
+}
+
+int
+fetch_post(ldns_resolver *resolver, const char *urlz, const char *trustz,
+	const char *typez, struct span body, char *why, size_t size)
+{
+	struct fetched answer = {.result = FETCH_FAILED};
+	struct curl_slist *resolved = NULL;
+	CURL *curl = curl_easy_init();
+	char *hostz, *portz;
+	struct tls_wish wish;
+	int result = -1;
+
+	(void)snprintf(why, size, "the host has no address");
+	buf_init(&answer.body, POLICY_MAX);
+	if (url_read(urlz, &hostz, &portz) == 0)
+		resolved = host_find(resolver, hostz, portz);
+	if (curl != NULL && resolved != NULL &&
+		curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION,
+			context_make) == CURLE_OK) {
+		wish = (struct tls_wish){.hostz = hostz, .trustz = trustz};
+		options_set(curl, urlz, resolved, &wish, &answer);
+		result = post(curl, typez, body, why, size);
+	}
+	curl_free(hostz);
+	curl_free(portz);
+	curl_slist_free_all(resolved);
+	curl_easy_cleanup(curl);
+	fetch_fini(&answer);
+	return result;
 }

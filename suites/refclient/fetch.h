@@ -23,4 +23,8 @@ void fetch_policy(ldns_resolver *resolver, const char *domainz,
 	const char *trustz, struct fetched *out_r);
 void fetch_fini(struct fetched *f);
 
+/* Hand something over by POST. 0, or -1 with the reason in why. */
+int fetch_post(ldns_resolver *resolver, const char *urlz, const char *trustz,
+	const char *typez, struct span body, char *why, size_t size);
+
 #endif

@@ -5,6 +5,9 @@
  */
 #include "host.h"
 
+#include <netdb.h>
+#include <sys/socket.h>
+
 #include "bug.h"
 #include "bug_host.h"
 
@@ -25,6 +28,7 @@ step_tls(struct session *s, const struct host_wish *wish,
 	SSL *ssl;
 
 	s->stage = STAGE_HANDSHAKE;
+	visit->tls = HOST_TLS_FAILED;
 	ssl = tls_new(&tls, s->err);
 	if (ssl == NULL)
 		return -1;
@@ -33,7 +37,7 @@ step_tls(struct session *s, const struct host_wish *wish,
 			visit->verified = SSL_get_verify_result(s->wire.ssl);
 		return -1;
 	}
-	visit->has_tls = true;
+	visit->tls = HOST_TLS_UP;
 	visit->verified = SSL_get_verify_result(ssl);
 	/* RFC 3207 section 4.2: forget what was said, and ask again. */
 	caps_clear(&s->caps);
@@ -61,13 +65,14 @@ step_hello(struct session *s, const struct host_wish *wish)
 
 /*
  * RFC 8461 section 4.2, RFC 7672 section 2.2: where there has to be TLS,
- * each way that does not lead to it ends here. *goes_r: and on to the mail.
+ * each way that does not lead to it ends here.
  */
 static int
 step_starttls(struct session *s, const struct host_wish *wish,
 	struct host_visit *visit)
 {
 	s->stage = STAGE_STARTTLS;
+	visit->tls = HOST_TLS_MISSING;
 	if (bug(KEYWORD_OBEYED) && caps_has(&s->caps, "MSTS"))
 		return 0;
 	if (!caps_has(&s->caps, "STARTTLS"))
@@ -86,13 +91,27 @@ step_starttls(struct session *s, const struct host_wish *wish,
 	return step_tls(s, wish, visit);
 }
 
+static void
+own_address(int fd, char *text, socklen_t size)
+{
+	struct sockaddr_storage own;
+	socklen_t n = sizeof(own);
+
+	text[0] = '\0';
+	if (getsockname(fd, (struct sockaddr *)&own, &n) == 0)
+		(void)getnameinfo((struct sockaddr *)&own, n, text, size, NULL,
+			0, NI_NUMERICHOST);
+}
+
 static int
 session_try(struct session *s, const struct host_wish *wish,
 	struct host_visit *visit, bool tries_tls)
 {
 	s->stage = STAGE_CONNECT;
-	if (wire_open(&s->wire, wish->addressz, SMTP_PORT, s->err) != 0 ||
-		step_hello(s, wish) != 0)
+	if (wire_open(&s->wire, wish->addressz, SMTP_PORT, s->err) != 0)
+		return -1;
+	own_address(s->wire.fd, visit->from, sizeof(visit->from));
+	if (step_hello(s, wish) != 0)
 		return -1;
 	if (tries_tls && step_starttls(s, wish, visit) != 0)
 		return -1;

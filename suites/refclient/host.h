@@ -29,11 +29,16 @@ enum host_result {
 
 struct host_visit {
 	enum host_result result;
-	struct err err;    /* why it is not done */
-	bool has_tls;      /* TLS was there */
-	long verified;     /* what OpenSSL said of the certificate */
-	enum stage stage;  /* where it ended */
-	char greeted[256]; /* the name in the reply to EHLO */
+	struct err err; /* why it is not done */
+	enum {
+		HOST_TLS_UNTRIED, /* it did not come to that */
+		HOST_TLS_MISSING, /* not offered, or refused */
+		HOST_TLS_FAILED,
+		HOST_TLS_UP
+	} tls;            /* of the first connection */
+	char from[46];    /* our address */
+	long verified;    /* what OpenSSL said of the certificate */
+	enum stage stage; /* where it ended */
 };
 
 void host_visit(const struct host_wish *wish, const struct mail *mail,

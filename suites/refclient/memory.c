@@ -16,7 +16,7 @@ static int
 state_check(json_t *state, struct err *err)
 {
 	static const char *const keys[] = {
-		"sender", "policies", "failures", "reports", NULL};
+		"sender", "policies", "failures", "reports", "key", NULL};
 	struct json_place top = {.object = state}, part;
 	long version;
 
@@ -25,7 +25,7 @@ state_check(json_t *state, struct err *err)
 	if (json_known(&top, keys, err) != 0 ||
 		json_whole(&top, "sender", true, 1, 1, &version, err) != 0)
 		return -1;
-	for (int i = 1; keys[i] != NULL; i++)
+	for (int i = 1; strcmp(keys[i], "key") != 0; i++)
 		if (json_place_at(&top, keys[i], false, &part, err) != 0)
 			return -1;
 	return 0;

@@ -9,8 +9,10 @@
 
 #include "bug.h"
 #include "deliver.h"
+#include "dkim.h"
 #include "input.h"
 #include "sts.h"
+#include "tlsrpt.h"
 
 #define VERSION "0.1.0"
 #define RECIPIENTS_MAX 1000
@@ -164,6 +166,9 @@ command_send(char **words, const struct ways *ways)
 		decision = worse(decision,
 			mail_send(&sender, words[1], z, buf_span(&text)));
 	buf_fini(&text);
+	/* The day is over; what becomes of the report is another matter. */
+	if (ways->contactz != NULL)
+		(void)tlsrpt_post(&sender, ways->contactz);
 	sender_close(&sender);
 	return exits[decision];
 }
@@ -191,6 +196,64 @@ command_policy(char **words, const struct ways *ways)
 	return EXIT_SENT;
 }
 
+/* report STATE CONTACT DOMAIN: what would be reported on it. */
+static int
+command_report(char **words, const struct ways *ways)
+{
+	struct sender sender;
+	struct err err;
+	json_t *report;
+
+	if (!is_address(words[1]) || strchr(words[1], '@') == NULL)
+		return usage_fail("report: no address: %s", words[1]);
+	if (sender_open(&sender, words[0], ways, &err) != 0)
+		return usage_fail("%s", err.text);
+	report = tlsrpt_report(&sender, words[2], words[1]);
+	if (report != NULL) {
+		(void)json_dumpf(report, stdout, JSON_INDENT(1));
+		(void)putchar('\n');
+	}
+	json_decref(report);
+	sender_close(&sender);
+	return EXIT_SENT;
+}
+
+/* post STATE CONTACT: send the reports. */
+static int
+command_post(char **words, const struct ways *ways)
+{
+	struct sender sender;
+	struct err err;
+	unsigned left;
+
+	if (!is_address(words[1]) || strchr(words[1], '@') == NULL)
+		return usage_fail("post: no address: %s", words[1]);
+	if (sender_open(&sender, words[0], ways, &err) != 0)
+		return usage_fail("%s", err.text);
+	left = tlsrpt_post(&sender, words[1]);
+	sender_close(&sender);
+	return left == 0 ? EXIT_SENT : EXIT_LATER;
+}
+
+/* key STATE: the record that tells how the reports are signed. */
+static int
+command_key(char **words, const struct ways *ways)
+{
+	struct sender sender;
+	struct err err;
+	struct buf text;
+
+	if (sender_open(&sender, words[0], ways, &err) != 0)
+		return usage_fail("%s", err.text);
+	buf_init(&text, 4096);
+	if (dkim_record(&text, &sender) == 0)
+		(void)printf(DKIM_SELECTOR "._domainkey\tTXT\t\"%.*s\"\n",
+			(int)text.n, (const char *)text.p);
+	buf_fini(&text);
+	sender_close(&sender);
+	return EXIT_SENT;
+}
+
 static const struct {
 	const char *namez, *argumentsz, *textz;
 	int words;
@@ -200,14 +263,19 @@ static const struct {
 		command_send},
 	{"policy", "STATE DOMAIN", "show the policy that is in force", 2,
 		command_policy},
+	{"report", "STATE CONTACT DOMAIN", "show what is reported on a domain",
+		3, command_report},
+	{"key", "STATE", "show the record for the signatures of reports", 1,
+		command_key},
+	{"post", "STATE CONTACT", "send the reports on TLS", 2, command_post},
 };
 
 static int
 help(void)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		(void)printf(
-			"refsender [--trust=BUNDLE] [--by=WAY] %s %s\n\t%s\n",
+		(void)printf("refsender [--trust=BUNDLE] [--by=WAY] [--count] "
+			     "%s %s\n\t%s\n",
 			commands[i].namez, commands[i].argumentsz,
 			commands[i].textz);
 	return EXIT_SENT;
@@ -259,7 +327,9 @@ main(int argc, char **argv)
 		{"bug", required_argument, NULL, 'b'},
 		{"by", required_argument, NULL, 'y'},
 		{"bugs", no_argument, NULL, 'l'},
+		{"count", no_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
+		{"report", required_argument, NULL, 'r'},
 		{"trust", required_argument, NULL, 't'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
@@ -279,8 +349,18 @@ main(int argc, char **argv)
 		case 'l':
 			bug_list();
 			return EXIT_SENT;
+		case 'c':
+			ways.counts = true;
+			break;
 		case 'h':
 			return help();
+		case 'r':
+			if (!is_address(optarg) || strchr(optarg, '@') == NULL)
+				return usage_fail(
+					"--report=%s: no address", optarg);
+			ways.contactz = optarg;
+			ways.counts = true;
+			break;
 		case 't':
 			ways.trustz = optarg;
 			break;

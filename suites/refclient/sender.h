@@ -10,6 +10,8 @@
 struct ways {
 	const char *trustz;   /* bundle of roots; NULL: that of the system */
 	bool by_sts, by_dane; /* what it goes by */
+	const char *contactz; /* reports go out behind the mail, and name him */
+	bool counts;          /* for reports on TLS (RFC 8460) */
 	bool needs_dane;      /* nothing goes without (RFC 7672 section 6) */
 };
 

@@ -13,29 +13,6 @@
 #define RETRY_AFTER 300  /* seconds, section 3.3 */
 #define ID_SIZE 33
 
-/* Add a record: two octets of length, and its RDATA. */
-static int
-record_add(struct buf *out, const ldns_rr *rr)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++)
-		n += ldns_rdf_size(ldns_rr_rdf(rr, i));
-	if (n > UINT16_MAX ||
-		buf_add(out, span_of((const uint8_t[]){(uint8_t)(n >> 8),
-					     (uint8_t)n},
-				     2)) != 0)
-		return -1;
-	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
-		const ldns_rdf *rdf = ldns_rr_rdf(rr, i);
-
-		if (buf_add(out, span_of(ldns_rdf_data(rdf),
-					 ldns_rdf_size(rdf))) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 /*
  * Section 3.1: the TXT records of _mta-sts and the domain, aliases followed,
  * the strings of each joined; of those that begin with v=STSv1; there has to
@@ -57,7 +34,7 @@ record_find(struct sender *sender, const char *domainz, char id[ID_SIZE])
 	buggy(bug_asked(&answer), (void)0);
 	buf_init(&records, RECORDS_MAX);
 	for (size_t i = 0; i < dns_count(&answer); i++)
-		if (record_add(&records, dns_record(&answer, i)) != 0)
+		if (dns_rdata_add(&records, dns_record(&answer, i)) != 0)
 			buf_clear(&records);
 	found = records.n > 0 && lk_sts_records_parse(buf_span(&records), &r) ==
 					 (ssize_t)records.n;
@@ -130,7 +107,8 @@ policy_recall(struct sender *sender, const char *domainz, const char *idz,
 
 	if (entry == NULL || bug(CACHE_MISSING))
 		return false;
-	if (memory_number(entry, "until") <= (long long)sender->now ||
+	if ((memory_number(entry, "until") <= (long long)sender->now &&
+		    !bug(CACHE_FOREVER)) ||
 		policy_read(sts, span_z(memory_text(entry, "policy"))) != 0) {
 		memory_drop(&sender->memory, "policies", domainz);
 		sts->mode = LK_STS_MODE_MISSING;

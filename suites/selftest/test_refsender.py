@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import shutil
 import subprocess
@@ -13,6 +15,7 @@ from typing import Any
 
 import jsonschema  # type: ignore[import]
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from latchkey import catalog, paths, runner
 from latchkey.catalog import Catalog
@@ -187,3 +190,31 @@ def test_every_promise_is_kept(built: Path, known: Catalog, monkeypatch: pytest.
         entries = list(pool.map(lambda trial: runner.run_trial(bench, trial), trials))
     assert [(item.id, item.posture, item.result) for item in entries
             if item.outcome != "PASS"] == []
+
+
+def test_a_mailed_report_is_signed_right(built: Path, known: Catalog) -> None:
+    """RFC 6376 with RFC 8463, computed here from the octets that arrived."""
+    send = SEND.replace("--trust={ca} send", "--trust={ca} --report={from} send")
+    adapter = ADAPTER.replace("[posture.mta-sts]", "[posture.mta-tlsrpt]")
+    file = built / "adapter.toml"
+    file.write_text(adapter.format(state='{"sender": 1}', command=send))
+    (trial,) = known.trials(known.client(str(file)), "tlsrpt.mail")
+    with Bench(known, built / "out") as bench:
+        assert runner.run_trial(bench, trial).outcome == "PASS"
+    (folder,) = [place.parent for place in (built / "out/trials").rglob("client.stdout")]
+    state = json.loads((folder / "client.stdout").read_text())
+    jsonschema.Draft202012Validator(SCHEMA).validate(state)
+    events = [json.loads(line) for line in (folder / "transcript.jsonl").read_text().splitlines()]
+    text = next(event["data"] for event in events if event["event"] == "recv"
+                and event["data"].startswith("DKIM-Signature: ")).encode("latin-1")
+    head, _, body = text.removesuffix(b".\r\n").partition(b"\r\n\r\n")
+    signature, *lines = head.decode().split("\r\n")
+    tags = dict(part.strip().split("=", 1) for part in signature.partition(": ")[2].split(";"))
+    assert tags["bh"] == base64.b64encode(hashlib.sha256(body).digest()).decode()
+    fields = {line.partition(":")[0]: line.partition(": ")[2] for line in lines}
+    covered = "".join(f"{name.lower()}:{fields[name]}\r\n" for name in tags["h"].split(":"))
+    bare = signature.partition(": ")[2].removesuffix(tags["b"])
+    digest = hashlib.sha256((covered + "dkim-signature:" + bare).encode()).digest()
+    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(state["key"])).public_key()
+    key.verify(base64.b64decode(tags["b"]), digest)
+    assert set(fields) == set(tags["h"].split(":")) and "TLS-Report-Domain" in fields
