@@ -13,9 +13,11 @@ def _labels(service: str) -> tuple[str, str]:
 
 def _asks_for_servers(context: Context) -> Finding:
     labels = _labels(context.posture.service)
-    asked = [event for event in context.transcript.all("dns.query")
+    questions = context.transcript.all("dns.query")
+    asked = [event for event in questions
              if event.text("type") == "SRV" and event.text("name").lower().startswith(labels)]
-    return Finding(bool(asked), tuple(event.seq for event in asked))
+    shown = asked or questions or context.transcript.all("client.exit")
+    return Finding(bool(asked), tuple(event.seq for event in shown))
 
 
 def _implicit_tls_first(context: Context) -> Finding:

@@ -150,8 +150,55 @@ LATCH_ROWS = (
     Row("nobody is asked", CLICK, True, (accept(), BROKEN)),
 )
 
+ASKED, NESTED = "asks-again-inside-tls", "no-starttls-inside-tls"
+SEARCH, FIRST = "asks-for-servers", "implicit-tls-first"
+GONE, CHANGED = "no-visit", "no-other-protocol"
+UPGRADED = (accept(), command("CAPABILITY"), command("STARTTLS"), hello(), up())
+IMAPS: dict[str, Any] = {"listener": "imaps"}
+
+
+def question(kind: str, name: str) -> Part:
+    return event("dns.query", service="dns", type=kind, name=name)
+
+
+INSIDE_ROWS = (
+    Row("asked again", ASKED, True, (*UPGRADED, command("CAPABILITY", 1, GOOD),
+                                     command("LOGIN", 1, GOOD))),
+    Row("logged in at once", ASKED, False, (*UPGRADED, command("LOGIN", 1, GOOD)),
+        note="it began with LOGIN"),
+    Row("left at once", ASKED, True, (*UPGRADED, command("LOGOUT", 1, GOOD))),
+    Row("TLS from the start", ASKED, True, (accept(), hello(), up(), command("LOGIN", 1, GOOD)),
+        "imap-implicit"),
+    Row("STARTTLS once", NESTED, True, (*UPGRADED, command("LOGIN", 1, GOOD))),
+    Row("STARTTLS twice", NESTED, False, (*UPGRADED, command("STARTTLS", 1, GOOD)),
+        note="STARTTLS"),
+)
+DISCOVERY_ROWS = (
+    Row("asked for both services", SEARCH, True,
+        (question("SRV", "_imaps._tcp.example.test"), question("SRV", "_imap._tcp.example.test")),
+        "imap-srv"),
+    Row("asked in capitals", SEARCH, True, (question("SRV", "_IMAPS._TCP.Example.Test"),),
+        "imap-srv"),
+    Row("asked for an address", SEARCH, False, (question("A", "imap.example.test"),), "imap-srv"),
+    Row("asked for the other protocol", SEARCH, False,
+        (question("SRV", "_pop3s._tcp.example.test"),), "imap-srv"),
+    Row("implicit TLS, then STARTTLS", FIRST, True, (accept(1, **IMAPS), accept(2)), "imap-srv"),
+    Row("STARTTLS, then implicit TLS", FIRST, False, (accept(1), accept(2, **IMAPS)), "imap-srv",
+        note="it went to imap"),
+    Row("no visit at all", FIRST, True, (question("SRV", "_imaps._tcp.example.test"),),
+        "imap-srv"),
+    Row("nobody visited", GONE, True, (question("SRV", "_imaps._tcp.example.test"),), "imap-srv"),
+    Row("somebody visited", GONE, False, (accept(),), "imap-srv", note=f"{HOST}, imap"),
+    Row("the same protocol", CHANGED, True, (accept(),), "imap-srv"),
+    Row("the other protocol", CHANGED, False, (accept(), accept(2, service="pop3")), "imap-srv",
+        note="pop3"),
+    Row("and sends as well", CHANGED, True, (accept(), accept(2, service="smtp")), "imap-srv"),
+)
+
 ROWS = (
     *LATCH_ROWS,
+    *INSIDE_ROWS,
+    *DISCOVERY_ROWS,
     Row("mail in TLS", DONE, True, (mail_in_tls(), exited())),
     Row("mail in clear, TLS demanded", DONE, False, (mail_in_clear(), exited()),
         note="no message went over an allowed channel"),

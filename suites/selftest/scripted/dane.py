@@ -64,6 +64,7 @@ BUGS = {
     "error-is-no-mx": "takes an error for the news that there is no MX record",
     "wants-secure-mx": "delivers nothing where the MX record is insecure",
     "wants-tlsa": "delivers nothing without records",
+    "minds-nothing": "asks for records and for a policy, and goes by neither",
     # where there is no record
     "wants-tls": "delivers nothing without TLS",
     "wants-certificate": "wants a good certificate where nobody promised one",

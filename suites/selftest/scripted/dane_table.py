@@ -76,6 +76,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "matching-3", "matching-255", "short", "long", "short-sha512")),
     "unusable-is-clear": all_of(fail(CLEAR), *of(UNUSABLE, "usage-4", "usage-1", "short")),
     "fits-one-kind": {
+        **all_of(warn(SENT), *both("match-enforce", "match-none", "match-testing",
+                                   "match-unusable")),
         **all_of(fail(SENT), *of(MATCH, "3-0-1", "3-1-0", "3-0-0", "2-0-1", "2-1-1", "2-0-0",
                                  "2-0-0-not-sent")),
         **all_of(warn(SENT), *of(SHA512, "3-1-2", "3-0-2", "2-1-2")),
@@ -128,7 +130,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "refuses-aliases": all_of(fail(SENT), *of(ALIAS, "one", "two")),
     "wants-secure-mx": all_of(warn(SENT), *of(INSECURE, "zone-of-domain")),
     "wants-tls": all_of(warn(SENT), *of("dane.no-tlsa", "stripped", "refused")),
-    "wants-certificate": all_of(warn(SENT), *of("dane.no-tlsa", "self-signed", "other-host")),
+    "wants-certificate": {
+        **all_of(warn(SENT), *of("dane.no-tlsa", "self-signed", "other-host")),
+        **all_of(warn(SENT), *both("no-record-none", "no-record-testing", "no-record-unusable")),
+    },
     "error-is-none": {
         **all_of(fail(MAIL), *of(ERROR, "servfail", "refused", "alias-loop"),
                  "dane.lookup-silence/mta-dane"),
@@ -147,9 +152,13 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "prefers-dane": {"dane.host-order/mta-dane": fail("hosts-in-order: interoperability")},
     "wants-tlsa": {
         **all_of(warn(SENT), *of("dane.denied", "nodata", "nxdomain")),
+        **all_of(warn(SENT), *both("no-record-enforce")),
         **all_of(warn(SENT), *of(INSECURE, "host", "zone-of-host")),
     },
     # beside a policy
+    "minds-nothing": all_of(fail(MAIL), *both(
+        "lookup-error-unlisted", "mismatch-unlisted", "no-record-unlisted",
+        "no-record-certificate")),
     "policy-overrides": {
         **all_of(fail(MAIL), *both("mismatch-enforce", "lookup-error-enforce")),
     },
@@ -164,6 +173,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(warn(BOUNCE), *of("dane.tlsa-sha512-mismatch", "3-1-2"), *of(AGILE_BAD, "key"),
                  "dane.anchor-constraints/mta-dane", "dane.anchor-insecure-mx/mta-dane",
                  "dane.lookup-silence/mta-dane"),
+        **all_of(warn(BOUNCE), *both(
+            *(f"{dane}-{sts}" for dane in ("lookup-error", "mismatch")
+              for sts in ("enforce", "none", "testing", "unlisted", "unusable")),
+            "no-record-unlisted", "no-record-certificate")),
     },
     "tries-first-only": {
         **all_of(fail(SENT), *of("dane.first-host-fails", "other-key", "stripped", "unreachable")),

@@ -285,12 +285,12 @@ def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> 
 
 def trip_to(host: str, domain: str, hosts: Answer, enforced: bool, wish: str, bug: str) -> Trip:
     """What there is to know of a host; NoAnswer if that cannot be known now."""
-    overridden = bug == "policy-overrides" and enforced
+    overridden = bug == "policy-overrides" and enforced or bug == "minds-nothing"
     if overridden:
         with suppress(NoAnswer):
             ask(f"_25._tcp.{host}", "TLSA")
     if overridden or not wish.startswith("dane"):
-        return Trip(host, enforced, dane.NONE, (host,))
+        return Trip(host, enforced and bug != "minds-nothing", dane.NONE, (host,))
     if bug == "asks-early":
         ask(f"_25._tcp.{host}", "TLSA")
     address = ask(host, "A")
@@ -382,7 +382,7 @@ def send(wish: str, words: Sequence[str], bug: str) -> int:
             if bug == "goes-by-aliases":
                 host = ask(host, "A").name
             if enforced and policy is not None and not matches(policy, host, bug) \
-                    and bug != "minds-no-pattern":
+                    and bug not in ("minds-no-pattern", "minds-nothing"):
                 raise Refused(f"{host} is not in the policy")
             deliver(trip_to(host, domain, answer, enforced, wish, bug), words, bug)
             return DELIVERED

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bugs of senders that report on TLS, each against the trials that are about it (reporter.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from latchkey import tlsrpt
+from scripted.table import PASS, Verdict, fail, warn
+
+DELIVERY, COUNTS, MAIL = "tlsrpt.delivery", "tlsrpt.counts", "tlsrpt.mail"
+CONTROL = Verdict("INCONCLUSIVE", "control", note="control: no-report")
+
+
+def named(*predicates: str) -> tuple[str, ...]:
+    return tuple(f"{predicate}: interoperability" for predicate in predicates)
+
+
+def all_of(scenario: str, *variants: str) -> list[str]:
+    return [f"{scenario}[{variant}]" for variant in variants]
+
+
+UNUSABLE = all_of("tlsrpt.record-unusable", "nxdomain", "no-rua", "other-version", "two", "others")
+# Bug → trial → verdict.
+DUELS: Mapping[str, Mapping[str, Verdict]] = {
+    "reports-to-nobody": {DELIVERY: CONTROL},
+    "reports-to-everybody": dict.fromkeys(UNUSABLE, fail("no-report: content-leak")),
+    "wants-one-record": {"tlsrpt.record-unusual[beside-spf]": fail(*named("report-posted"))},
+    "joins-with-space": {"tlsrpt.record-unusual[strings]": fail(*named("report-posted"))},
+    "knows-no-extensions": dict.fromkeys(
+        all_of("tlsrpt.record-unusual", "unknown-field", "unknown-first"),
+        fail(*named("report-posted"))),
+    "posts-elsewhere": {DELIVERY: fail(*named("report-posted"))},
+    "puts": {DELIVERY: CONTROL},
+    "says-json": {DELIVERY: warn(*named("report-typed")), MAIL: warn(*named("report-typed"))},
+    "sends-plain": {DELIVERY: warn(*named("report-compressed")),
+                    MAIL: fail(*named("report-file-extension"))},
+    "forgets-contact": {DELIVERY: fail(*named("report-well-formed")),
+                        MAIL: fail(*named("report-well-formed", "report-mail-fields"))},
+    "tells-seconds": {DELIVERY: fail(*named("report-well-formed"))},
+    "tells-one-policy": {DELIVERY: fail(*named("report-well-formed"))},
+    "repeats-member": {DELIVERY: fail(*named("report-well-formed"))},
+    "tells-text": {COUNTS: fail(*named("report-has-policy")),
+                   DELIVERY: fail(*named("report-well-formed"))},
+    "counts-mails-once": {COUNTS: fail(*named("report-counts"))},
+    "counts-failures-only": {COUNTS: fail(*named("report-counts"))},
+    "counts-no-failure": {f"tlsrpt.{word}": fail(*named("report-counts")) for word in (
+        "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
+        "certificate-not-trusted")} | {
+        "tlsrpt.validation-failure": fail(*named("report-counts"))},
+    "always-policy": {"tlsrpt.no-policy": fail(*named("report-without-policy"))},
+    "never-mails": {MAIL: fail(*named(
+        "report-mailed", "report-well-formed", "report-typed", "report-mail-form",
+        "report-mail-fields", "report-mail-subject", "report-file-extension", "report-file-name",
+        "report-signed", "report-signed-whole", "report-signed-fields"))},
+    "honours-policy": {
+        "tlsrpt.mail-despite-policy": fail("report-mailed: denial-of-service"), MAIL: PASS},
+    "mails-plainly": {MAIL: fail(*named("report-mail-form"))},
+    "names-nobody": {MAIL: fail(*named("report-mail-fields", "report-signed"))},
+    "has-own-subject": {MAIL: warn(*named("report-mail-subject"))},
+    "names-file-badly": {MAIL: fail(*named("report-file-extension", "report-file-name"))},
+    "numbers-file": {MAIL: warn(*named("report-file-name"))},
+    "signs-nothing": {MAIL: fail(*named("report-signed", "report-signed-fields"))},
+    "signs-a-part": {MAIL: fail(*named("report-signed-whole"))},
+    "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
+    **{f"hides-{word}": {f"tlsrpt.{word}": (warn if word == "validation-failure" else fail)(
+        *named(f"tells-{word}"))} for word in tlsrpt.PROVOKED},
+}
