@@ -12,8 +12,8 @@ from latchkey.catalog import Catalog
 from latchkey.footprint import OF_FETCHERS
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
-from scripted import ((client, discovery_table, duels, latch_table, report_table,
-                      sender_table, stage, table))
+from scripted import (client, discovery_table, duels, latch_table, report_table, sender_table,
+                      stage, table)
 from scripted.stage import seen
 from scripted.table import PASS, ROWS, TRIALS, Verdict
 
