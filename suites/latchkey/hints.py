@@ -26,6 +26,8 @@ TRY = {
     "no-policy": "it asked nobody for the policy: is MTA-STS switched on?",
     "no-tlsa": "it asked nobody for TLSA records: is DANE switched on, and does it trust the AD "
                "bit of its resolver?",
+    "no-report": "no report on TLS came: does the program, once it has handed in the mail, send "
+                 "the reports that are due?",
     "deadline": "it did not end by itself: let it fetch or send once and exit, and give it a time "
                 "limit of 8 seconds",
 }
