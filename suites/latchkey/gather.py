@@ -19,7 +19,7 @@ from latchkey import baseline, hints, judge, paths, ports, report, results, runn
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError, suggestion
-from latchkey.model import Trial
+from latchkey.model import Client, Trial
 from latchkey.report import facts, terminal
 from latchkey.report.progress import Observer, observer
 from latchkey.results import Entry, Run
@@ -139,14 +139,17 @@ class Gathering:
         if not paths.program("mockworld").is_file():
             raise UserError(None, 0, "the world is not built", "run make")
         if self.wish.ports:
-            self._look_for_hosts()
+            self._look_for_hosts(named)
         out_check(self.wish.out)
 
-    def _look_for_hosts(self) -> None:
+    def _look_for_hosts(self, clients: Sequence[Client]) -> None:
         """Without a resolver of ours the machine must know the hosts."""
-        hosts = [{listener.host for listener in profile.listeners}
-                 for profile in self.catalog.profiles.values()]
-        for name in sorted(set().union(*(names for names in hosts if len(names) == 1))):
+        trials = [trial for client in clients for trial in self.catalog.trials(
+            client, self.wish.suite, None, self.wish.posture)
+            if trial.setup is not None and not ports.unfit(self.catalog, trial)]
+        profiles = {trial.scenario.profile for trial in trials}
+        for name in sorted({listener.host for profile in profiles
+                            for listener in self.catalog.profiles[profile].listeners}):
             if refusal := ports.refusal(name):
                 what, _, right = refusal.partition("; ")
                 raise UserError(None, 0, f"--ports: {what}", right)
