@@ -129,7 +129,10 @@ def test_nothing_outlives_a_killed_command(tmp_path: Path) -> None:
         'mkfifo fifo; read x <fifo & echo "$2" >"$1/began"; read x <fifo', encoding="ascii")
     with running(machine(tmp_path, str(paths.COMMAND), "run", str(adapter), "--ports", "-j", "1",
                          "--out", str(tmp_path / "out"))) as process:
-        assert int((tmp_path / "began").read_text(encoding="ascii")) > 1023
+        began = os.open(tmp_path / "began", os.O_RDONLY | os.O_NONBLOCK)
+        assert select.select([began], [], [], 60)[0], "the client was not started"
+        assert int(os.read(began, 100)) > 1023
+        os.close(began)
         family = _below(process.pid)
         handles = [os.pidfd_open(pid) for pid in family]
         assert len(handles) >= 4        # at least the command, world, client, and client's child
