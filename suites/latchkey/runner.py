@@ -183,7 +183,10 @@ class Ahead:
         self._begun: dict[str, Future[Entry]] = {}
 
     def run(self, trial: Trial, following: Trial | None) -> Entry:
-        asked = self._begun.pop(trial.id, None) or self._begin(trial)
+        asked = self._begun.pop(trial.id, None)
+        if asked is None and following is None:
+            return run_trial(self._bench, trial)    # an interrupt ends it, as it does no thread
+        asked = asked or self._begin(trial)
         if following is not None:
             self._begun[following.id] = self._begin(following)
         return asked.result()

@@ -23,7 +23,7 @@ WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-cl
           "starttls-after-unverified", "implicit-token", "starttls-token")
 LATCHING_WISHES = ("implicit", "starttls", "opportunistic", "default")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
-_TOLD = ("asked-user", "control", "crash", "runs")
+_TOLD = ("asked-user", "control", "crash")
 _BUSY, _WAITING = 2, 8                 # how many trials of a client go on at once
 
 _ADAPTER = '''\
