@@ -121,15 +121,18 @@ $(eval $(call variant,cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) $(AFL_CC),-fPIE))
 
 # $(call fuzz_link,VARIANT,FOLDER,LINKER,MORE OBJECTS): the programs in FOLDER.
 define fuzz_link
-$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o) \
-		$(FUZZ_REFCLIENT:.c=.o))
+$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o))
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 
 $(FUZZ_ALL:%=$(2)/%): $(2)/%: $(B)/$(1)/fuzz/targets/%.o \
 		$(addprefix $(B)/$(1)/,$(4)) $(B)/$(1)/libworld.a
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "$(1): link $$@")
-	$$(Q)$(3) $$(LINK) -Wl,--as-needed $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+	$$(Q)$(3) $$(LINK) -Wl,--as-needed $$(LDFLAGS) -o $$@ \
+		-Wl,--start-group $$^ -Wl,--end-group $$(LIBS)
+
+# Client and servers have a session each, so that they cannot be in one archive.
+$(2)/refclient: $(addprefix $(B)/$(1)/,$(FUZZ_REFCLIENT:.c=.o))
 endef
 
 FUZZ_LIB := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
@@ -250,12 +253,14 @@ OSS_LIBS := -Wl,-Bstatic -lldns -lssl -lcrypto -lev -ljansson -Wl,-Bdynamic \
 ifdef OUT
 .PHONY: fuzz-oss
 $(eval $(call variant,oss,$(CC),-fPIE))
-$(B)/oss/libworld.a: $(addprefix $(B)/oss/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o) \
-		$(FUZZ_REFCLIENT:.c=.o))
+$(B)/oss/libworld.a: $(addprefix $(B)/oss/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o))
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(FUZZ_TARGETS:%=$(OUT)/%): $(OUT)/%: $(B)/oss/fuzz/targets/%.o $(B)/oss/libworld.a
-	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_FUZZING_ENGINE) $(OSS_LIBS)
+	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ -Wl,--start-group $^ \
+		-Wl,--end-group $(LIB_FUZZING_ENGINE) $(OSS_LIBS)
+
+$(OUT)/refclient: $(FUZZ_REFCLIENT:%.c=$(B)/oss/%.o)
 
 fuzz-oss: $(FUZZ_TARGETS:%=$(OUT)/%)
 endif
