@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from latchkey.senders import POLICY_HOST, POLICY_RECORD
 from latchkey.transcript import Event, Transcript
 
-POLICY_HOST, POLICY_RECORD, REPORT_RECORD = "mta-sts.", "_mta-sts.", "_smtp._tls."
+REPORT_RECORD = "_smtp._tls."           # RFC 8460, section 3
 # The kinds of questions, in the order of the table.
 QUESTIONS = ("mx", "mx-address", "tlsa", "sts-record", "policy-address", "report-record", "aaaa",
              "other")

@@ -15,10 +15,9 @@ from latchkey.transcript import Event, Transcript
 
 DELIVERED, DEFERRED, BOUNCED = 0, 75, 69    # of sysexits.h: EX_OK, EX_TEMPFAIL, EX_UNAVAILABLE
 POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
-_PREFIX = "mta-sts."
+POLICY_HOST, POLICY_RECORD = "mta-sts.", "_mta-sts."    # before the domain; sections 3.3 and 3.1
 UNPROVEN = ("policy-not-fetched", "tlsa-not-asked")     # decided, but on what ground?
 _PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
-_RECORD = "_mta-sts."                   # RFC 8461, section 3.1
 
 
 def decision(transcript: Transcript) -> int | None:
@@ -36,7 +35,8 @@ def policy_known(transcript: Transcript) -> bool:
 def policy_sought(transcript: Transcript) -> bool:
     """It looks for policies at all, rightly or not; where no record is, nothing else is to do."""
     records = [event for event in transcript.all("dns.answer")
-               if event.text("type") == "TXT" and event.text("name").lower().startswith(_RECORD)]
+               if event.text("type") == "TXT"
+               and event.text("name").lower().startswith(POLICY_RECORD)]
     return bool(transcript.all("http.request")) or (
         bool(records) and not any(event.texts("answers") for event in records))
 
@@ -151,7 +151,7 @@ def _wrong(transcript: Transcript, request: Event) -> str:
     hellos = [event for event in transcript.conn(request.conn) if event.name == "hello"]
     if request.text("method") != "GET" or request.text("target") != POLICY_PLACE:
         return f"{request.text('method')} {request.text('target')}"
-    if not host.startswith(_PREFIX) or name != host:
+    if not host.startswith(POLICY_HOST) or name != host:
         return f"Host is {name or 'missing'}"
     if not hellos or hellos[-1].text("sni").lower() != host:
         return f"SNI is {hellos[-1].text('sni') or 'missing'}" if hellos else "no TLS"
@@ -192,11 +192,11 @@ def _no_conditional_fetch(context: Context) -> Finding:
 
 
 def _no_parent_lookup(context: Context) -> Finding:
-    domains = {event.text("host").removeprefix(_PREFIX)
+    domains = {event.text("host").removeprefix(POLICY_HOST)
                for event in context.transcript.all("listen") if event.service == "https"}
     return verdict_of((event for event in context.transcript.all("dns.query")
-                       if event.text("name").lower().startswith("_mta-sts.")
-                       and event.text("name").lower().removeprefix("_mta-sts.") not in domains),
+                       if event.text("name").lower().startswith(POLICY_RECORD)
+                       and event.text("name").lower().removeprefix(POLICY_RECORD) not in domains),
                       lambda event: event.text("name"))
 
 
