@@ -179,6 +179,8 @@ TEST_SOURCES := \
 	servers/tests/test_dns_sign.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_fault_configure.c \
+	servers/tests/test_fault_load.c \
+	servers/tests/test_fault_record.c \
 	servers/tests/test_http.c \
 	servers/tests/test_https.c \
 	servers/tests/test_imap.c \
