@@ -91,7 +91,8 @@ oversize(struct fault_conn *conn, struct buf *raw, const struct wire_sink *out)
 	struct buf whole;
 	size_t end;
 
-	if (!record_find(conn, buf_span(raw), &record) || record.length > size)
+	/* One that is as long already would be struck by nothing. */
+	if (!record_find(conn, buf_span(raw), &record) || record.length >= size)
 		return;
 	end = record.at + RECORD_HEAD + record.length;
 	buf_init(&whole, raw->cap);

@@ -40,7 +40,7 @@ static const struct {
 		"!"},
 	{"oversize, and it is as long",
 		"{\"action\": \"oversize\", \"message\": "
-		"\"certificate\", \"size\": 1}",
+		"\"certificate\", \"size\": 2}",
 		{22, 3, 3, 0, 3, 1, 2, 4, 23, 3, 3, 0, 2, 8, 16}, 15, ""},
 	{"truncate",
 		"{\"action\": \"truncate\", \"message\": \"certificate\", "
