@@ -196,7 +196,7 @@ format: ## clang-format all C files
 	clang-format-14 -i $$(find servers suites/refclient fuzz -name '*.[ch]' \
 		2>/dev/null)
 
-mutants: all $(addprefix $(B)/mutant/,refclient refsender) ## every bug of the reference client is found
+mutants: all $(addprefix $(B)/mutant/,refclient refsender) ## every bug of the reference client and sender is found
 	@PYTHONPATH=suites $(PYTHON) suites/selftest/mutants.py $(MUTANTS)
 
 coverage-table: ## write docs/coverage.md anew: which scenarios cover which requirements
