@@ -18,6 +18,7 @@ struct tls_session {
 	struct tls_context *context;
 	struct tls_watch watch;
 	unsigned records, told; /* made so far; those that were spoken of */
+	struct tls_hidden hidden;
 	bool failed;
 };
 
@@ -48,6 +49,7 @@ on_hello(SSL *ssl, int *alert, void *arg)
 
 	(void)arg;
 	tls_hello_read(ssl, &hello);
+	tls_hello_unhide(session->hidden, &hello);
 	session->watch.hello(session->watch.self, &hello);
 	if (options->hello_alert != 0) {
 		*alert = options->hello_alert;
@@ -142,6 +144,21 @@ message_of(int content, const uint8_t *p, size_t n)
 	}
 }
 
+/* Of what comes, only a ClientHello is looked at. */
+static void
+on_arrival(struct tls_session *session, int content, const void *data, size_t n)
+{
+	union {
+		const void *read;
+		uint8_t *write;
+	} p = {.read = data};
+
+	if (session->context->options->no_renegotiation_info &&
+		content == SSL3_RT_HANDSHAKE && n > 0 &&
+		p.write[0] == SSL3_MT_CLIENT_HELLO)
+		session->hidden = tls_hello_hide(p.write, n);
+}
+
 /*
  * OpenSSL tells the head of each record when it is made, and a message when
  * all its records are. Application bytes are told by the records alone: by
@@ -159,8 +176,10 @@ on_message(int out, int version, int content, const void *data, size_t n,
 
 	(void)version;
 	(void)arg;
-	if (out == 0)
+	if (out == 0) {
+		on_arrival(session, content, data, n);
 		return;
+	}
 	if (content == SSL3_RT_HEADER)
 		session->records++;
 	if (content == teller && n > 0 && p[0] == SSL3_RT_APPLICATION_DATA)
@@ -379,6 +398,7 @@ tls_session_new(struct tls_context *context, const struct tls_watch *watch,
 		return NULL;
 	session->context = context;
 	session->watch = *watch;
+	session->hidden.suite = -1;
 	session->ssl = SSL_new(context->ctx);
 	session->in = BIO_new(BIO_s_mem());
 	session->out = BIO_new(BIO_s_mem());

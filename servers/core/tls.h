@@ -25,6 +25,8 @@ struct tls_options {
 	int dh_bits;    /* of its DHE group: 512, 768, 1024; 0: enough */
 	bool downgrade; /* behave as if the client offered nothing above 1.2;
 			 * the random then says so (RFC 8446 4.1.3) */
+	bool no_renegotiation_info; /* answer as if the client had not spoken
+				     * of it (RFC 5746 3.4) */
 	const char *alpn[TLS_ALPN_MAX]; /* what the server knows; if the
 					 * client offers none of these, no
 					 * ALPN is answered */

@@ -94,6 +94,61 @@ tls_hello_read(SSL *ssl, struct tls_hello *hello)
 	hello_alpn(ssl, hello);
 }
 
+/* A number that means nothing to anybody (RFC 8701). */
+#define RESERVED 0x7a
+
+static bool
+is_number(const uint8_t *p, unsigned number)
+{
+	return p[0] == number >> 8 && p[1] == (number & 0xff);
+}
+
+/* What stands at at, behind a length of so many bytes; empty at the end. */
+static struct span
+part_of(struct span hello, size_t at, size_t size)
+{
+	size_t n = 0;
+
+	if (at + size > hello.n)
+		return span_of(NULL, 0);
+	for (size_t i = 0; i < size; i++)
+		n = n << 8 | hello.p[at + i];
+	return span_cut(hello, at + size, at + size + n);
+}
+
+struct tls_hidden
+tls_hello_hide(uint8_t *p, size_t n)
+{
+	struct tls_hidden hidden = {.suite = -1};
+	struct span hello = span_of(p, n), part;
+	size_t at = 4 + 2 + 32; /* type and length, version, random */
+
+	at += 1 + part_of(hello, at, 1).n; /* session id */
+	part = part_of(hello, at, 2);
+	for (size_t i = 0; i + 1 < part.n; i += 2)
+		if (is_number(part.p + i, SSL3_CK_SCSV & 0xffff)) {
+			hidden.suite = (int)(i / 2);
+			memset(p + at + 2 + i, RESERVED, 2);
+		}
+	at += 2 + part.n;
+	at += 1 + part_of(hello, at, 1).n; /* compression */
+	for (at += 2; at + 4 <= n; at += 4 + part_of(hello, at + 2, 2).n)
+		if (is_number(p + at, TLSEXT_TYPE_renegotiate)) {
+			hidden.extension = true;
+			memset(p + at, RESERVED, 2);
+		}
+	return hidden;
+}
+
+void
+tls_hello_unhide(struct tls_hidden hidden, struct tls_hello *hello)
+{
+	if (hidden.suite >= 0 && (unsigned)hidden.suite < hello->ciphers)
+		hello->cipher[hidden.suite] = SSL3_CK_SCSV & 0xffff;
+	if (hidden.extension && hello->extensions < TLS_LIST_MAX)
+		hello->extension[hello->extensions++] = TLSEXT_TYPE_renegotiate;
+}
+
 void
 tls_hello_lower(SSL *ssl)
 {
@@ -106,9 +161,8 @@ tls_hello_lower(SSL *ssl)
 	if (SSL_client_hello_get0_ext(
 		    ssl, TLSEXT_TYPE_supported_versions, &p.read, &n) != 1)
 		return;
-	/* A length, then numbers; a reserved one means nothing to anybody
-	 * (RFC 8701). */
+	/* A length, then numbers. */
 	for (size_t i = 1; i + 1 < n; i += 2)
 		if (p.read[i] == 3 && p.read[i + 1] > 3)
-			p.write[i] = p.write[i + 1] = 0x7a;
+			p.write[i] = p.write[i + 1] = RESERVED;
 }

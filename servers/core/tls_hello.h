@@ -17,6 +17,20 @@ void tls_hello_read(SSL *ssl, struct tls_hello *hello);
  */
 void tls_hello_lower(SSL *ssl);
 
+/* Where a ClientHello spoke of renegotiation_info (RFC 5746 3.4). */
+struct tls_hidden {
+	int suite;      /* place of the suite that stands for it; -1: none */
+	bool extension; /* the extension was there */
+};
+
+/*
+ * Makes OpenSSL see none of it, in the message (RFC 5246 7.4) as it came. Only
+ * from within its message callback: both sides' hash is made, nothing read.
+ */
+struct tls_hidden tls_hello_hide(uint8_t *p, size_t n);
+/* Gives back to what was read of the message what was hidden in it. */
+void tls_hello_unhide(struct tls_hidden hidden, struct tls_hello *hello);
+
 /* A group for DHE that is too small: 512, 768 or 1024 bits. The caller's;
  * NULL on failure. */
 EVP_PKEY *tls_small_dh(int bits);

@@ -179,6 +179,10 @@ fault_configure_tls(const struct fault *fault, struct tls_options *options,
 	case FAULT_DOWNGRADE:
 		options->downgrade = true;
 		break;
+	case FAULT_NO_RENEGOTIATION_INFO:
+		options->no_renegotiation_info = true;
+		options->max_version = 0x0303; /* 1.3 has no such thing */
+		break;
 	case FAULT_RENEGOTIATE:
 		options->max_version = 0x0303; /* 1.3 has no such thing */
 		break;

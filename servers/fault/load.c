@@ -41,6 +41,7 @@ static const struct action_rule rules[] = {
 	{"inject", NEED_REPLY | NEED_DATA,
 		{"action", "where", "segment", "data", "after", "then"}},
 	{"none", 0, {"action"}},
+	{"no-renegotiation-info", 0, {"action"}},
 	{"oversize", 0, {"action", "message", "size"}},
 	{"refuse", NEED_REPLY | NEED_DATA, {"action", "data"}},
 	{"refuse-connection", 0, {"action"}},
@@ -501,6 +502,7 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_DROP:
 	case FAULT_GARBAGE:
 	case FAULT_NONE:
+	case FAULT_NO_RENEGOTIATION_INFO:
 	case FAULT_REFUSE:
 	case FAULT_REFUSE_CONNECTION:
 	case FAULT_REQUEST_CERTIFICATE:

@@ -250,6 +250,7 @@ fault_conn_raw(
 			fault_conn_delivered(conn, out);
 		break;
 	case FAULT_DOWNGRADE:
+	case FAULT_NO_RENEGOTIATION_INFO:
 	case FAULT_SNI:
 	case FAULT_TLS:
 		/* Whatever answers the ClientHello shows it. */

@@ -10,6 +10,7 @@
 #include <openssl/ssl.h>
 
 #include "core/tls.h"
+#include "core/tls_hello.h"
 #include "pki/forge.h"
 
 #define HOST "mail.example.test"
@@ -454,6 +455,80 @@ a_hello_is_read(void **state)
 	pair_close(&pair);
 }
 
+/* A client that goes on without renegotiation_info ends well, and the record
+ * of what it said is the truth. */
+static void
+renegotiation_info_is_not_acknowledged(void **state)
+{
+	struct tls_options options = {
+		.no_renegotiation_info = true, .max_version = TLS1_2_VERSION};
+	struct pair pair = {.alert_in = -1};
+
+	(void)state;
+	pair_open(&pair, &options, "ec", 0);
+	assert_false(shake(&pair));
+	assert_int_equal(pair.alert_in, SSL_AD_HANDSHAKE_FAILURE);
+	pair_close(&pair);
+	pair_open(&pair, &options, "ec", 0);
+	SSL_set_options(pair.client, SSL_OP_LEGACY_SERVER_CONNECT);
+	assert_true(shake(&pair));
+	assert_int_equal(SSL_get_secure_renegotiation_support(pair.client), 0);
+	assert_true(has(pair.hello.cipher, pair.hello.ciphers, 0x00ff));
+	assert_false(has(pair.hello.cipher, pair.hello.ciphers, 0x7a7a));
+	pair_close(&pair);
+	options.no_renegotiation_info = false;
+	pair_open(&pair, &options, "ec", 0);
+	assert_true(shake(&pair));
+	assert_int_equal(SSL_get_secure_renegotiation_support(pair.client), 1);
+	pair_close(&pair);
+}
+
+/* The shortest ClientHello that says it both ways, and one that it is not in,
+ * though these bytes are. */
+static void
+both_signals_of_a_hello_are_hidden(void **state)
+{
+	static const uint8_t begin[38] = {1, 0, 0, 63, 3, 3, 0x00, 0xff};
+	static const uint8_t rest[] = {2, 0x00, 0xff,     /* session id */
+		0, 6, 0xc0, 0x2b, 0x00, 0xff, 0xff, 0x01, /* suites */
+		1, 0,                                     /* compression */
+		0, 10, 0xff, 0x01, 0, 1, 0, 0, 23, 0, 0}; /* extensions */
+	struct tls_hello hello = {
+		.cipher = {0xc02b, 0x7a7a, 0xff01}, .ciphers = 3};
+	uint8_t message[sizeof(begin) + sizeof(rest)], left[sizeof(message)];
+	struct tls_hidden hidden;
+
+	(void)state;
+	memcpy(message, begin, sizeof(begin));
+	memcpy(message + sizeof(begin), rest, sizeof(rest));
+	memcpy(left, message, sizeof(message));
+	hidden = tls_hello_hide(left, sizeof(left));
+	assert_int_equal(hidden.suite, 1);
+	assert_true(hidden.extension);
+	memset(message + 38 + 7, 0x7a, 2);
+	memset(message + 38 + 15, 0x7a, 2);
+	assert_memory_equal(left, message, sizeof(message));
+	tls_hello_unhide(hidden, &hello);
+	assert_int_equal(hello.cipher[1], 0x00ff);
+	assert_int_equal(hello.extension[0], 0xff01);
+	hidden = tls_hello_hide(left, sizeof(left));
+	assert_int_equal(hidden.suite, -1);
+	assert_false(hidden.extension);
+	/* Whatever it lacks, nothing behind its end is touched. */
+	for (size_t n = 0; n < sizeof(message); n++) {
+		uint8_t *part = malloc(n + 1);
+
+		assert_non_null(part);
+		memcpy(part, begin, n < sizeof(begin) ? n : sizeof(begin));
+		if (n > sizeof(begin))
+			memcpy(part + sizeof(begin), rest, n - sizeof(begin));
+		part[n] = 0xff;
+		(void)tls_hello_hide(part, n);
+		assert_int_equal(part[n], 0xff);
+		free(part);
+	}
+}
+
 static int
 forge(const char *textz, struct pki_identity *identity)
 {
@@ -499,6 +574,8 @@ main(void)
 		cmocka_unit_test(who_declines_a_new_handshake_ends_the_session),
 		cmocka_unit_test(there_is_no_new_handshake_in_tls13),
 		cmocka_unit_test(a_hello_is_read),
+		cmocka_unit_test(renegotiation_info_is_not_acknowledged),
+		cmocka_unit_test(both_signals_of_a_hello_are_hidden),
 	};
 
 	return cmocka_run_group_tests(tests, up, down);

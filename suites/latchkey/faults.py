@@ -145,6 +145,7 @@ ACTIONS: Mapping[str, Action] = {
     "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "signatures", "dh",
                             "alpn"), tls=True),
     "downgrade": Action(tls=True),
+    "no-renegotiation-info": Action(tls=True),
     "alert": Action(("at", "description"), ("level",), tls=True),
     "flip": Action(("message", "offset", "bit"), tls=True),
     "truncate": Action(("message", "keep"), ("how",), tls=True),

@@ -135,6 +135,13 @@ def _no_readable_credential(context: Context) -> Finding:
                        if event.text("form") in ("clear", "base64")), _secret)
 
 
+def _no_apop(context: Context) -> Finding:
+    fault = delivered(context.transcript)
+    return verdict_of((event for event in context.transcript.all("command")
+                       if fault is not None and event.seq > fault.seq
+                       and _verb(event) == "APOP"), lambda event: event.channel)
+
+
 def _no_credential_to_other_host(context: Context) -> Finding:
     return verdict_of((event for event in context.transcript.all("secret")
                        if event.text("secret") in CREDENTIALS and is_elsewhere(context, event)),
@@ -401,6 +408,11 @@ _ALL = (
         "No password or token is sent in clear text.",
         "A password or token went out in clear text.",
         "No password or token went out in clear text."),
+    Predicate(
+        "no-apop", _no_apop,
+        "APOP is not used where the server has given no timestamp for it.",
+        "The client hashed its password together with what is no timestamp.",
+        "The client did not hash its password together with what is no timestamp."),
     Predicate(
         "no-credential-to-impostor", _no_credential("tls-bad"),
         "No password or token is sent to a server whose identity does not hold.",

@@ -51,7 +51,6 @@ class Entry:
     known: Known | None = None          # what a baseline has for it,
     mark: str = ""                      # and what comes of that: XFAIL, XPASS or nothing
     least: Mapping[str, int] | None = None      # what `result.cost` is held against
-    experimental: bool = False          # part of no verdict, unless there is nothing else
 
     @property
     def outcome(self) -> str:
@@ -91,7 +90,7 @@ def entry(trial: Trial, result: Result, seconds: float = 0.0, evidence: str = ""
     variant = trial.variant
     return Entry(trial.scenario.id, trial.client.name, trial.posture.name, result, variant.id,
                  variant.title, variant.requirements, variant.cve, variant.cwe, seconds, evidence,
-                 repeat, least=variant.cost, experimental=trial.scenario.experimental)
+                 repeat, least=variant.cost)
 
 
 # --- as JSON
@@ -126,10 +125,9 @@ RESULTS = Table({
     "version": Exactly(VERSION), "latchkey": _TEXT, "started": _TEXT, "finished": _TEXT,
     "host": Names(Anything(), "fact"), "argv": _TEXTS,
     "clients": Names(Table({"version": _TEXT, "adapter": _TEXT}, ("version", "adapter")), "client"),
-    "results": ListOf(Table({**_TRIAL, "cost": _COST, "experimental": Flag()}, tuple(_TRIAL))),
+    "results": ListOf(Table({**_TRIAL, "cost": _COST}, tuple(_TRIAL))),
     "controls": ListOf(Table(_SEEN, tuple(_SEEN))),
     "stale": _TEXTS, "summary": Names(_COUNT, "outcome", ALL_OUTCOMES),
-    "experimental": Names(_COUNT, "outcome", ALL_OUTCOMES),
 }, ("version", "latchkey", "started", "finished", "host", "argv", "clients", "results", "controls",
     "stale", "summary"))
 
@@ -154,8 +152,7 @@ def _trial(item: Entry) -> dict[str, Any]:
             "checks": [asdict(one) | {"events": list(one.events)} for one in result.checks],
             "runs": result.runs, "agreed": result.agreed,
             "requirements": list(item.requirements), "cve": list(item.cve), "cwe": list(item.cwe),
-            "experimental": item.experimental, "repeat": item.repeat,
-            "known": asdict(item.known) if item.known else None,
+            "repeat": item.repeat, "known": asdict(item.known) if item.known else None,
             "cost": None if result.cost is None else {
                 "counts": dict(result.cost), "least": dict(item.least or {})}}
 
@@ -168,9 +165,7 @@ def document(run: Run) -> dict[str, Any]:
         "clients": {name: dict(facts) for name, facts in run.clients.items()},
         "results": [_trial(item) for item in run.results],
         "controls": [_seen(item) for item in run.controls],
-        "stale": list(run.stale),
-        "summary": summary(item for item in run.results if not item.experimental),
-        "experimental": summary(item for item in run.results if item.experimental),
+        "stale": list(run.stale), "summary": summary(run.results),
     }
 
 
@@ -212,7 +207,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
                  tuple(data.get("cve", ())), tuple(data.get("cwe", ())), data["seconds"],
                  data["evidence"], data.get("repeat", ""), Known(**known) if known else None,
                  data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "",
-                 cost.get("least"), data.get("experimental", False))
+                 cost.get("least"))
 
 
 # --- what a run amounts to
@@ -222,12 +217,9 @@ def exit_status(entries: Iterable[Entry], least: int = 1, stale: Collection[str]
     """0 nothing unexpected, 1 something failed, 3 undecided, broken or fewer than `least` decided.
 
     A WARN, and what a baseline knows, is nothing unexpected; that a known failure did not come,
-    or that nothing is left of which it speaks, is. Experimental trials count only where there are
-    no others: then somebody asked for just them.
+    or that nothing is left of which it speaks, is.
     """
-    found = list(entries)
-    counted = [item for item in found if not item.experimental] or found
-    outcomes = Counter(item.outcome for item in counted)
+    outcomes = Counter(item.outcome for item in entries)
     if outcomes["FAIL"] or outcomes["XPASS"] or stale:
         return 1
     decided = sum(number for outcome, number in outcomes.items() if outcome in DECIDED)

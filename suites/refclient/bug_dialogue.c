@@ -3,6 +3,7 @@
 #include "bug.h"
 
 #ifdef REFCLIENT_BUGS
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -200,6 +201,42 @@ bug_pop3_early(struct session *s)
 		early_set(s, line);
 		wire_use(&s->wire, line.n);
 	}
+}
+
+static char timestamp[512];
+
+void
+bug_pop3_greeting(const struct session *s, struct span greeting)
+{
+	size_t from = span_find(greeting, 0, span_z("<"));
+	size_t to = span_find(greeting, 0, span_z(">"));
+
+	(void)s;
+	if (bug(PROVES_TO_ANYTHING) && from < to && to != SIZE_MAX &&
+		to - from < sizeof(timestamp) / 2)
+		(void)snprintf(timestamp, sizeof(timestamp), "%.*s",
+			(int)(to + 1 - from), (const char *)greeting.p + from);
+}
+
+const char *
+bug_pop3_apop(const struct session *s)
+{
+	static char line[512];
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	size_t n = strlen(timestamp);
+	int at;
+
+	if (n == 0)
+		return NULL;
+	(void)snprintf(timestamp + n, sizeof(timestamp) - n, "%s",
+		s->account->passwordz);
+	if (EVP_Q_digest(NULL, "MD5", NULL, timestamp, strlen(timestamp),
+		    digest, NULL) != 1)
+		abort();
+	at = snprintf(line, 256, "APOP %s ", s->account->userz);
+	for (int i = 0; i < 16; i++)
+		at += snprintf(line + at, 3, "%02x", digest[i]);
+	return line;
 }
 
 /* The first long number of what came early. */

@@ -40,6 +40,10 @@ const char *bug_imap_mailbox(const struct session *s);
 uint32_t bug_imap_exists(const struct session *s);
 
 void bug_pop3_early(struct session *s);
+/* Behind the greeting: what APOP would hash is remembered. */
+void bug_pop3_greeting(const struct session *s, struct span greeting);
+/* The APOP command, if that is how to log in; else NULL. */
+const char *bug_pop3_apop(const struct session *s);
 unsigned long bug_pop3_count(const struct session *s, unsigned long count);
 unsigned long bug_pop3_number(const struct session *s, unsigned long number);
 

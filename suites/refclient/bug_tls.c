@@ -97,6 +97,8 @@ bug_prepare(SSL *ssl, const struct tls_wish *wish)
 	(void)wish;
 	if (bug(DOWNGRADE_OVERLOOKED))
 		SSL_set_msg_callback(ssl, mark_overlook);
+	if (bug(LEGACY_SERVER_ACCEPTED))
+		(void)SSL_set_options(ssl, SSL_OP_LEGACY_SERVER_CONNECT);
 	if (bug(ALPN_IGNORED))
 		(void)SSL_set_alpn_protos(ssl, any, sizeof(any) - 1);
 	if (bug(NO_EXTENDED_MASTER_SECRET))

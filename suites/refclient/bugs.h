@@ -308,6 +308,10 @@
 		"goes by any list that came before TLS", "")                   \
 	X(BELIEVES_GREETING_LIST, "believes-greeting-list", "capabilities",    \
 		"goes by the list of the greeting", "")                        \
+	X(PROVES_TO_ANYTHING, "proves-to-anything", "capabilities",            \
+		"hashes the password with whatever the greeting has in "       \
+		"brackets (APOP)",                                             \
+		"CVE-2007-1558")                                               \
 	X(LOGINDISABLED_IGNORED, "logindisabled-ignored", "capabilities",      \
 		"sends LOGIN where it is forbidden", "")                       \
 	X(ALWAYS_SASL_IR, "always-sasl-ir", "capabilities",                    \
@@ -355,6 +359,10 @@
 		"does not look whether the server marks TLS 1.2 as a "         \
 		"downgrade",                                                   \
 		"")                                                            \
+	X(LEGACY_SERVER_ACCEPTED, "legacy-server-accepted", "tls",             \
+		"does not mind that the server says nothing of a safe "        \
+		"renegotiation",                                               \
+		"CVE-2009-3555")                                               \
 	X(ALPN_IGNORED, "alpn-ignored", "tls",                                 \
 		"offers any protocol, and does not look which one was "        \
 		"agreed to",                                                   \

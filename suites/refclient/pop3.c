@@ -50,6 +50,7 @@ pop3_greet(struct session *s)
 	/* The greeting is a reply; a challenge or an error is none. */
 	if (answer_last(s, "the greeting", &r) != 0)
 		return buggy(bug_misled(s), -1);
+	buggy(bug_pop3_greeting(s, r.pop3_reply.text), (void)0);
 	buggy(bug_pop3_early(s), (void)0);
 	return 0;
 }
@@ -125,9 +126,12 @@ out:
 static int
 pop3_login(struct session *s)
 {
+	const char *apopz = buggy(bug_pop3_apop(s), NULL);
 	struct lk_result r;
 	char line[512];
 
+	if (apopz != NULL)
+		return command(s, apopz, "the login", &r);
 	if (!caps_has(&s->caps, "USER") && !buggy(bug_plain_login(s), false))
 		return 1;
 	(void)snprintf(line, sizeof(line), "USER %s", s->account->userz);

@@ -57,6 +57,7 @@ VISIT, REUSED = "no-connection-to-other-host", "no-transfer-reused"
 ELSEWHERE = {"listener": "imap-elsewhere", "host": "elsewhere.example.test"}
 AFTER = "imap-starttls-after-clear"
 ENDS, UNOFFERED = "ends-by-itself", "no-unoffered-login"
+HASHED = "no-apop"
 USED, SHOWN, CRASH = "no-forged-data-used", "no-forged-text-shown", "no-crash"
 RECORD = "\x16\x03\x01\x00\x0ax\nc6 A\nxxx"
 LOOKS = event("command", 1, verb="A", tag="c6")
@@ -286,6 +287,10 @@ ROWS = (
     Row("fetched from the impostor", CONTENT_IMP, False, (message(1, BAD),)),
     Row("content to the right server", CONTENT_IMP, True, (mail_in_tls(),)),
 
+    Row("APOP behind the fault", HASHED, False, (fault(), command("APOP")), note="clear"),
+    Row("APOP inside TLS", HASHED, False, (fault(), up(), command("APOP", channel="tls-good"))),
+    Row("APOP before the fault", HASHED, True, (command("APOP"), fault(), command("USER"))),
+    Row("no fault, APOP", HASHED, True, (command("APOP"),)),
     Row("LOGIN behind the fault", WORK, False, (fault(), command("LOGIN")), note="LOGIN"),
     Row("LOGIN before the fault", WORK, True, (command("LOGIN"), fault())),
     Row("asking, mending, leaving (IMAP)", WORK, True,

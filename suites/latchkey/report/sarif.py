@@ -80,15 +80,12 @@ def _result(
 ) -> dict[str, Any]:
     rule = str(check["predicate"])
     client = facts.client_label(results, str(result["client"]))
-    odd = facts.is_experimental(result)
-    kind = "experimental" if odd else \
-        "a broken promise" if facts.is_promise(result, check) else "an exposure"
-    level = "error" if check.get("level") == "MUST" else "warning"
+    kind = "a broken promise" if facts.is_promise(result, check) else "an exposure"
     digest = sha256(f"{facts.key(result)}/{rule}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
-        "level": "note" if odd else level,
+        "level": "error" if check.get("level") == "MUST" else "warning",
         "message": {"text": f"{client}, {words.posture_words(str(result['posture']))}: "
                             f"{facts.sentence(check)} ({facts.title(result)}; {kind})"},
         "locations": [{
@@ -105,7 +102,7 @@ def _result(
         "properties": {
             "client": client, "posture": result["posture"], "variant": result.get("variant"),
             "level": check.get("level"), "consequence": check.get("consequence"),
-            "promise": facts.is_promise(result, check), "experimental": odd,
+            "promise": facts.is_promise(result, check),
             "requirements": list(result.get("requirements") or ()),
             "cve": list(result.get("cve") or ()), "events": list(check.get("events") or ())},
     }

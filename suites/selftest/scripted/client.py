@@ -54,6 +54,7 @@ BUGS = {
     "autodetects": "tries the port with TLS, then the one without, if it was not told to",
     "autodetects-unchecked": "tries the port with TLS without a look at the certificate",
     "always-sends-initial-response": "sends the response along with AUTHENTICATE",
+    "proves-to-any-timestamp": "hashes its password with whatever stands in brackets (APOP)",
     "reads-short-lists": "reads no more than twenty words of a list",
     "believes-clear-capabilities": "goes by the capabilities from before TLS",
     "ignores-login-disabled": "sends LOGIN where it is forbidden",
@@ -63,6 +64,7 @@ BUGS = {
     "accepts-old-tls": "offers and accepts TLS 1.0 and 1.1",
     "accepts-weak-handshakes": "takes small groups and SHA-1 signatures",
     "overlooks-downgrade-mark": "does not look whether the server marks TLS 1.2 as a downgrade",
+    "talks-to-old-servers": "does not mind a server that knows no safe renegotiation",
     "knows-one-curve": "speaks TLS 1.2 at most, and P-256 alone",
     "speaks-only-tls13": "does without a server that has not come to TLS 1.3",
     "takes-no-wildcards": "takes a star in a certificate for a letter that no host name has",
@@ -98,6 +100,7 @@ NO_CHECK_TIME = 0x200000                # X509_V_FLAG_NO_CHECK_TIME
 # Of OpenSSL's ssl.h: how the highest version of a connection is set.
 SET_MAX_PROTO_VERSION, TLS12 = 124, 0x0303
 SET_GROUPS_LIST = 92
+LEGACY_SERVER_CONNECT = 0x4             # SSL_OP_LEGACY_SERVER_CONNECT
 ALERT, WARNING, CERTIFICATE_REQUEST = 21, b"\1", 13     # RFC 8446, section 4, 5.1, and 6
 
 
@@ -159,6 +162,8 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     if bug == "overlooks-downgrade-mark":
         context._msg_callback = overlook_mark   # type: ignore[attr-defined]
+    if bug == "talks-to-old-servers":
+        context.options |= LEGACY_SERVER_CONNECT
     if bug == "accepts-weak-handshakes":
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
         take_small_curves(context)

@@ -19,6 +19,7 @@ REUSED = "no-transfer-reused: content-leak"
 READABLE = "no-readable-credential-in-clear: credential-leak"
 GIVEN_ELSEWHERE = "no-credential-to-other-host: credential-leak"
 WENT_ELSEWHERE = "no-connection-to-other-host: spoofed-content"
+HASHED = "no-apop: policy-bypass"
 EXPOSED = warn(CREDENTIAL, CONTENT)
 
 LOGIN_REFERRAL = "starttls.login-referral[greeting]/imap-starttls"
@@ -63,6 +64,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             "tls.late-alert/pop3-starttls",
             "tls.name-refused/imap-implicit",
             "tls.old-version-unsigned[tls1.0]/submission-implicit",
+            "tls.renegotiation-unacknowledged/pop3-starttls",
             "tls.small-curve/imap-starttls",
             "tls.ssl-3/submission-starttls",
         ), IN_CLEAR),
@@ -167,6 +169,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "certificate.debated[parent-domain]/imap-implicit",
         "implicit.handshake-fails[alert]/pop3-implicit",
         "tls.garbage[http]/imap-implicit",
+        "tls.renegotiation-unacknowledged/pop3-implicit",
         "tls.small-curve/imap-starttls",
         "tls.ssl-3/submission-starttls",
     ), fail(FALLBACK)),
@@ -177,6 +180,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "accepts-weak-handshakes": {
         "certificate.weak[rsa-1024]/imap-implicit": warn(COMPLETED),
         "tls.small-curve/imap-implicit": fail(COMPLETED),
+    },
+    "talks-to-old-servers": {
+        "tls.renegotiation-unacknowledged/submission-implicit": fail(COMPLETED),
     },
     "accepts-old-tls": {
         "tls.old-version-unsigned[tls1.1]/imap-implicit": fail("no-old-version: policy-bypass"),
@@ -244,6 +250,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "always-sends-initial-response": {
         "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
+    },
+    "proves-to-any-timestamp": {
+        "auth.apop-timestamp[no-at]/pop3-default": warn(HASHED),
+        "auth.apop-timestamp[eight-bit]/pop3-starttls": warn(HASHED),
     },
     "reads-short-lists": {"auth.long-menu/submission-starttls": warn(DONE)},
     "believes-clear-capabilities": {

@@ -9,6 +9,7 @@ import socket
 import ssl
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
+from hashlib import md5
 
 from scripted.lines import REFERRED, Failed, Lines
 
@@ -247,6 +248,7 @@ class Pop3(Session):
     """POP3 (RFC 1939, 2449)."""
 
     starttls = "STLS"
+    timestamp = ""                      # of the greeting
 
     def answer(self) -> str:
         line = self.lines.receive()
@@ -256,7 +258,7 @@ class Pop3(Session):
 
     def greet(self) -> None:
         try:
-            self.answer()
+            self.timestamp = self.answer().partition("<")[2].partition(">")[0]
         except Failed:
             if self.bug != "takes-any-greeting":
                 raise
@@ -282,6 +284,9 @@ class Pop3(Session):
         return [line.upper() for line in self.command("CAPA")[1:]]
 
     def password_login(self, offered: Sequence[str]) -> list[str]:
+        if self.bug == "proves-to-any-timestamp":
+            text = f"<{self.timestamp}>{self.password}".encode("latin-1")
+            return [f"APOP {self.user} {md5(text).hexdigest()}"]
         if any(line.startswith("SASL ") and "PLAIN" in self.words(line) for line in offered):
             return [f"AUTH PLAIN {self.plain()}"]
         if "USER" in offered:
