@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 
+#include "world/nest.h"
 #include "world/world.h"
 
 static const char usage[] =
@@ -27,6 +28,11 @@ static const char usage[] =
 	"standard\n"
 	"               input, or end with that; say \"over\" when all is "
 	"written\n"
+	"  --nest       be many such worlds, one for each request from "
+	"standard "
+	"input,\n"
+	"               in namespaces of their own (servers/world/nest.h)\n"
+	"  --privileged the clients of these may do all that root may\n"
 	"  --live       write what happens then to standard output, too\n"
 	"  --pcap       write OUT/capture.pcapng as well\n"
 	"Exit status: 0 the trial ran, 2 wrong plan or usage, 3 the machine "
@@ -56,7 +62,7 @@ fail(const char *plan, const struct err *err)
 
 /* What only main looks at. */
 struct start {
-	bool reads_client, waits;
+	bool reads_client, waits, nests, privileged;
 };
 
 /* 0 go on, 1 no more to do, -1 wrong usage. */
@@ -72,6 +78,8 @@ options_read(int argc, char **argv, struct world_options *options,
 		{"live", no_argument, NULL, 'L'},
 		{"pcap", no_argument, NULL, 'C'},
 		{"wait", no_argument, NULL, 'W'},
+		{"nest", no_argument, NULL, 'N'},
+		{"privileged", no_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	int option;
 
@@ -86,7 +94,9 @@ options_read(int argc, char **argv, struct world_options *options,
 		options->live = options->live || option == 'L';
 		options->pcap = options->pcap || option == 'C';
 		start->reads_client = start->reads_client || option == 'c';
-		start->waits = start->waits || option == 'W';
+		start->nests = start->nests || option == 'N';
+		start->waits = start->waits || start->nests || option == 'W';
+		start->privileged = start->privileged || option == 'p';
 		if (option == 'R')
 			options->root = optarg;
 		if (option == 'K')
@@ -161,6 +171,8 @@ main(int argc, char **argv)
 {
 	struct world_options options = {0};
 	struct start start = {0};
+	struct err err = {0};
+	enum nest nest = NEST_BORN;
 	int status = options_read(argc, argv, &options, &start);
 
 	if (status != 0)
@@ -175,5 +187,11 @@ main(int argc, char **argv)
 	/* Without a sandbox nobody else ends us when our parent is killed. */
 	if (options.bind != NULL)
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (start.nests)
+		nest = nest_rehearse(&err) != 0
+			       ? NEST_FAILED
+			       : nest_serve(start.privileged, &err);
+	if (nest != NEST_BORN)
+		return nest == NEST_OVER ? 0 : fail("nest", &err);
 	return play(argv[optind], argv[optind + 1], &options, &start);
 }

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sandbox: the command line that puts the world and its client into namespaces (bubblewrap).
+"""The sandbox: the command line that puts worlds and clients into namespaces (bubblewrap).
 
 Inside, the user is 0 of a private user namespace, with nothing but a loopback, and the machine's
-files are there to read. It works for root and for everybody else alike. What a mail program asks
-the machine for (resolver, names of users, trusted certificates) is ours: /etc is a folder of links
-into the machine's own, except for these few files. That is one mount instead of one for each file,
-and it does not matter which of them the machine has.
+files are there to read. It works for root and for everybody else alike. Worlds are born in it one
+after the other, and each has its own processes, network, and places to write to. What a mail
+program asks the machine for (resolver, names of users, trusted certificates) is ours: /etc is a
+folder of links into the machine's own, except for these few files. That is one mount instead of one
+for each file, and it does not matter which of them the machine has.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from pathlib import Path
 from latchkey import guard, paths
 
 PROGRAMS = "/run/latchkey"              # what the build makes
-TRIAL = f"{PROGRAMS}/trial"             # the evidence folder
+EVIDENCE = f"{PROGRAMS}/evidence"       # folders of worlds (servers/world/nest.c has them, too)
+TRIAL = f"{PROGRAMS}/trial"             # of the one that is ours
 ADAPTER = f"{PROGRAMS}/adapter"
 BUILT = f"{PROGRAMS}/built"           # what was built for the adapter
 HOME = "/tmp/home"
 HOST = "client.example.test"
 _MACHINE_ETC = f"{PROGRAMS}/etc"
-_SPACE = str(256 * 1024 * 1024)         # what a client may write, per folder
 _SBIN = os.pathsep.join(("/usr/local/sbin", "/usr/sbin", "/sbin", os.environ.get("PATH", "")))
 _KEPT = ("ASAN_OPTIONS", "UBSAN_OPTIONS")
 _ROOM_FOR_ERRORS = 2000
@@ -35,11 +36,12 @@ _BEFORE = (
     "bwrap", "--unshare-net", "--unshare-pid",
     "--unshare-ipc", "--unshare-uts", "--hostname", HOST, "--die-with-parent", "--new-session",
     "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run",
-    "--perms", "1777", "--size", _SPACE, "--tmpfs", "/tmp",
-    "--perms", "1777", "--size", _SPACE, "--tmpfs", "/var/tmp",
+    "--tmpfs", "/tmp",
 )
+# The last one is for the namespaces of a world, which gives it up then.
 _AS_USER = ("--unshare-user", "--uid", "0", "--gid", "0", "--cap-drop", "ALL",
-            "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN")
+            "--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN",
+            "--cap-add", "CAP_SYS_ADMIN")
 # A client with a root of its own has users of its own, too: it needs the machine's root, who may
 # do in the namespaces what he likes.
 _AS_ROOT = ("--cap-add", "ALL")
@@ -86,13 +88,16 @@ def _link_all(below: str, folder: Path, but: set[str]) -> None:
 
 def command(etc: Path, evidence: Path | None, adapter: Path | None, inner: list[str],
             own_root: bool = False) -> list[str]:
-    """The command line that runs `inner` in the sandbox; own_root: a client in it has one."""
+    """The command line that runs `inner` in the sandbox.
+
+    evidence: the folder with those of the worlds; own_root: a client has one.
+    """
     words = [shutil.which(_BEFORE[0]) or _BEFORE[0], *_BEFORE[1:]]
     words += _AS_ROOT if own_root else _AS_USER
     words += ["--ro-bind", "/etc", _MACHINE_ETC, "--ro-bind", str(etc), "/etc"]
     words += ["--tmpfs", "/etc/ssl/certs"]
     if evidence is not None:
-        words += ["--bind", str(evidence), TRIAL]
+        words += ["--bind", str(evidence), EVIDENCE, "--dir", TRIAL]
     if adapter is not None:
         words += ["--ro-bind", str(adapter), ADAPTER]
         words += ["--ro-bind-try", str(paths.built(adapter)), BUILT]

@@ -1,18 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Worlds that wait for their plans, each in a sandbox of its own.
+"""Worlds that wait for their plans, each in namespaces of its own.
 
-To make namespaces and first keys takes about as long as the trial itself. So while one is played
-the next is made ready; it is thrown away if it does not fit the trial that comes.
+A sandbox is made once for each thread: a nest, in which worlds are born (servers/world/nest.h). To
+make namespaces and first keys takes a good part of a trial. So while one is played the next is made
+ready; it is thrown away if it does not fit the trial that comes.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import re
 import select
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,6 +28,8 @@ from typing import Any
 from latchkey import guard, sandbox, spare
 
 PATIENCE = 5.0                          # seconds for a world that is not wanted to end
+_ROOM = 65536                           # octets that a world may say of what went wrong
+_ENDED = re.compile(rb"^ended (\d+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -35,91 +42,146 @@ class Kind:
     own_root: bool = False              # the client has one
 
 
-@dataclass(frozen=True)
 class _World:
-    kind: Kind
-    folder: Path                        # of the evidence
-    process: subprocess.Popen[bytes]
+    """One that is born: it waits for a line, then plays the plan in its folder."""
+
+    def __init__(self, requests: socket.socket, scratch: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="world-", dir=scratch))
+        self.folder.chmod(0o755)
+        self._channel, theirs = socket.socketpair()
+        reading, writing = os.pipe()
+        self._errors = open(reading, "rb", buffering=0)
+        with suppress(ConnectionError):     # the nest is gone: so will be the channel
+            socket.send_fds(requests, [self.folder.name.encode("ascii")],
+                            [theirs.fileno(), writing])
+        theirs.close()
+        os.close(writing)
+
+    def begin(self) -> None:
+        with suppress(ConnectionError):     # it has ended, and says why
+            self._channel.sendall(b"\n")
+
+    def is_over(self, seconds: float) -> bool:
+        """Wait until it says so, or can say nothing any more."""
+        return bool(select.select([self._channel], [], [], seconds)[0])
+
+    def end(self, seconds: float) -> tuple[int | None, bytes]:
+        """The status it ended with, when nothing is left of it, and what it said of that.
+
+        None: it did not tell, and is not there any more. TimeoutError: it is.
+        """
+        with self._channel, self._errors:
+            with suppress(OSError):
+                self._channel.shutdown(socket.SHUT_WR)
+            found = _ENDED.search(_all_of(self._channel, seconds))
+            return int(found.group(1)) if found else None, self._errors.read(_ROOM)
+
+    def forget(self) -> None:
+        """Its nest is gone, and nobody wants it."""
+        self._channel.close()
+        self._errors.close()
+        shutil.rmtree(self.folder)
+
+
+def _all_of(channel: socket.socket, seconds: float) -> bytes:
+    """What is said until the last who could say something is gone."""
+    until = time.monotonic() + seconds
+    parts: list[bytes] = []
+    with suppress(ConnectionError):     # it never read its line
+        while not parts or parts[-1]:
+            channel.settimeout(max(until - time.monotonic(), 0.001))
+            parts.append(channel.recv(_ROOM))
+    return b"".join(parts)
+
+
+class _Nest:
+    """A sandbox, and the world that waits in it."""
+
+    def __init__(self, kind: Kind, scratch: Path) -> None:
+        self.kind = kind
+        self._scratch = scratch
+        self._requests, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+        inner = [f"{sandbox.PROGRAMS}/mockworld", "--nest",
+                 *(["--privileged"] if kind.own_root else []), *(["--pcap"] if kind.pcap else []),
+                 *spare.ARGUMENTS, f"{sandbox.TRIAL}/plan.json", sandbox.TRIAL]
+        # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
+        # every possible one would cost more than the rest of the start.
+        self._process = subprocess.Popen(
+            sandbox.command(kind.etc, scratch, kind.adapter, inner, kind.own_root),
+            env=sandbox.environment(), stdin=theirs.fileno(), stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, close_fds=False, process_group=guard.group())
+        theirs.close()
+        self.waiting = self.birth()
+
+    def birth(self) -> _World:
+        return _World(self._requests, self._scratch)
+
+    def close(self, seconds: float = PATIENCE) -> bytes:
+        """Nobody wants a world any more: end it, and all in it. What bubblewrap said."""
+        self._requests.close()
+        try:
+            return self._process.communicate(timeout=seconds)[1]
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.communicate()[1]
+        finally:
+            self.waiting.forget()
 
 
 class Worlds:
-    """For each thread one world waits at most: a sandbox dies with the thread that made it."""
+    """For each thread one nest at most: a sandbox dies with the thread that made it."""
 
     def __init__(self, scratch: Path) -> None:
         self.scratch = scratch          # on the file system of the evidence
-        self._waiting: dict[int, _World] = {}
+        self._nests: dict[int, _Nest] = {}
 
     def play(self, kind: Kind, plan: Mapping[str, Any], folder: Path,
              seconds: float) -> Callable[[], str]:
         """Play a plan; its evidence is in `folder` then, which must not be there before.
 
-        Call what is returned once: it waits until nothing is left of the sandbox, and tells why the
-        world could not do its part; "" if it could.
+        Call what is returned once: it waits until nothing is left of the world, and tells why that
+        could not do its part; "" if it could.
         """
-        world = self._take(kind)
+        nest = self._nest(kind)
+        world = nest.waiting
         try:
             spare.make(plan, kind.etc)
             (world.folder / "plan.json").write_text(json.dumps(plan) + "\n", encoding="ascii")
-            _begin(world.process)
-            self._waiting[threading.get_ident()] = self._start(kind)
-            in_time = _is_over(world.process, seconds)
+            world.begin()
+            nest.waiting = nest.birth()
+            in_time = world.is_over(seconds)
             folder.parent.mkdir(parents=True, exist_ok=True)
             world.folder.rename(folder)
         except BaseException:
-            world.process.kill()
+            self._close(0)
             raise
-        return partial(_end, world.process, PATIENCE if in_time else 0)
+        return partial(self._end, world, PATIENCE if in_time else 0)
+
+    def _end(self, world: _World, seconds: float) -> str:
+        try:
+            status, said = world.end(seconds)
+        except TimeoutError:
+            self._close(0)
+            return "the world did not end in time"
+        if status == 0:
+            return ""
+        said = said or self._close(PATIENCE)
+        return sandbox.last_line(said) or f"mockworld ended with status {status}"
 
     def close(self) -> None:
         """No further world is wanted."""
-        while self._waiting:
-            _discard(self._waiting.popitem()[1])
+        while self._nests:
+            self._nests.popitem()[1].close()
 
-    def _take(self, kind: Kind) -> _World:
-        world = self._waiting.pop(threading.get_ident(), None)
-        if world is not None and world.kind != kind:
-            _discard(world)
-            world = None
-        return world or self._start(kind)
+    def _close(self, seconds: float) -> bytes:
+        """The nest of this thread."""
+        return self._nests.pop(threading.get_ident()).close(seconds)
 
-    def _start(self, kind: Kind) -> _World:
-        self.scratch.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix="world-", dir=self.scratch))
-        folder.chmod(0o755)
-        inner = [f"{sandbox.PROGRAMS}/mockworld", "--wait", *(["--pcap"] if kind.pcap else []),
-                 *spare.ARGUMENTS, f"{sandbox.TRIAL}/plan.json", sandbox.TRIAL]
-        # Nothing is inherited but these, and no descriptor of ours is open for inheritance: closing
-        # every possible one would cost more than the rest of the start.
-        return _World(kind, folder, subprocess.Popen(
-            sandbox.command(kind.etc, folder, kind.adapter, inner, kind.own_root),
-            env=sandbox.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, close_fds=False, process_group=guard.group()))
-
-
-def _discard(world: _World) -> None:
-    _end(world.process, PATIENCE)       # its input ends
-    shutil.rmtree(world.folder)
-
-
-def _begin(process: subprocess.Popen[bytes]) -> None:
-    assert process.stdin is not None
-    with suppress(BrokenPipeError):         # it has ended, and says why on its standard error
-        process.stdin.write(b"\n")
-        process.stdin.flush()
-
-
-def _is_over(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Wait until it says so, or can say nothing any more."""
-    return bool(select.select([process.stdout], [], [], seconds)[0])
-
-
-def _end(process: subprocess.Popen[bytes], seconds: float) -> str:
-    try:
-        _, said = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        return "the world did not end in time"
-    if process.returncode == 0:
-        return ""
-    return sandbox.last_line(said) or f"mockworld ended with status {process.returncode}"
+    def _nest(self, kind: Kind) -> _Nest:
+        mine = threading.get_ident()
+        if mine in self._nests and self._nests[mine].kind != kind:
+            self._close(PATIENCE)
+        if mine not in self._nests:
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            self._nests[mine] = _Nest(kind, self.scratch)
+        return self._nests[mine]

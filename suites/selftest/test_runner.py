@@ -35,9 +35,21 @@ argv = ["mine", "{host}"]
 [posture.imap-opportunistic]
 argv = ["mine", "{host}"]
 """
-WORLD = """#!/bin/sh
+NEST = """#!/usr/bin/python3
+import os, socket, subprocess
+requests = socket.socket(fileno=0)
+while (request := socket.recv_fds(requests, 255, 2))[0]:
+    channel, errors = request[1]
+    folder = "/run/latchkey/evidence/" + request[0].decode()
+    if os.fork() == 0:
+        status = subprocess.run(["/bin/sh", "-c", SCRIPT], cwd=folder, stdin=channel,
+                                stdout=channel, stderr=errors).returncode
+        os.write(channel, b"ended %d" % (status if status >= 0 else 128 - status) + bytes([10]))
+        break
+    os.close(channel), os.close(errors)
+"""
+WORLD = """
 read -r _ || exit 0
-cd /run/latchkey/trial || exit 3
 case $(cat plan.json) in
 *'"fault": null'*) cp /run/latchkey/adapter/control.jsonl transcript.jsonl ;;
 *) cp /run/latchkey/adapter/fault.jsonl transcript.jsonl ;;
@@ -69,8 +81,9 @@ def bench(boxed: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 
 
 def world_write(programs: Path, script: str) -> None:
+    """Each world that is asked for is this script of a shell, in the folder of its evidence."""
     file = programs / "mockworld"
-    file.write_text(script, encoding="ascii")
+    file.write_text(NEST.replace("SCRIPT", repr(script)), encoding="ascii")
     file.chmod(0o755)
 
 
@@ -169,10 +182,10 @@ def test_a_twin_is_run_where_the_fault_falls_silent(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("script, reason", [
-    ("#!/bin/sh\necho 'plan.json: no' >&2; exit 2\n", "plan.json: no"),
-    ("#!/bin/sh\nexit 3\n", "mockworld ended with status 3"),
-    ("#!/bin/sh\nexit 0\n", "transcript: cannot be read: No such file or directory"),
-    ("#!/bin/sh\nkill -9 $$\n", "mockworld ended with status 137"),
+    ("echo 'plan.json: no' >&2; exit 2\n", "plan.json: no"),
+    ("exit 3\n", "mockworld ended with status 3"),
+    ("exit 0\n", "transcript: cannot be read: No such file or directory"),
+    ("kill -9 $$\n", "mockworld ended with status 137"),
 ])
 def test_a_world_that_breaks_is_an_error(bench: Bench, script: str, reason: str) -> None:
     world_write(bench.out.parent / "programs", script)
@@ -185,7 +198,7 @@ def test_a_world_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPat
     deadline = bench.catalog.profiles[trial.scenario.profile].deadline
     monkeypatch.setattr(trials, "GRACE", 0.3 - deadline)
     monkeypatch.setattr(worlds, "PATIENCE", 0.1)
-    world_write(bench.out.parent / "programs", "#!/bin/sh\nexec sleep 600\n")
+    world_write(bench.out.parent / "programs", "exec sleep 600\n")
     item = runner.run_trial(bench, trial)
     assert (item.outcome, item.result.reason) == ("ERROR", "the world did not end in time")
 
@@ -284,7 +297,9 @@ def test_names_of_folders_are_safe(text: str, name: str) -> None:
 def test_a_program_of_ours_is_asked_for_its_version(tmp_path: Path,
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LATCHKEY_PROGRAMS", str(tmp_path))
-    world_write(tmp_path, "#!/bin/sh\necho mine 7.1 >&2\n")
+    program = tmp_path / "mockworld"
+    program.write_text("#!/bin/sh\necho mine 7.1 >&2\n", encoding="ascii")
+    program.chmod(0o755)
     adapter = tmp_path / "mine.toml"
     text = ADAPTER.replace("/bin/true", "/run/latchkey/mockworld").replace("'x'", r"'mine (\S+)'")
     adapter.write_text(text, encoding="ascii")

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Namespaces for a world, inside the sandbox that all worlds share. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world/nest.h"
+
+/* As in suites/latchkey/sandbox.py. */
+#define OWN "/run/latchkey"
+#define EVIDENCE OWN "/evidence"
+#define TRIAL OWN "/trial"
+
+#define SPACE "size=268435456" /* octets that a client may write, per folder   \
+				*/
+#define FDS 2
+
+struct request {
+	char name[NEST_NAME_MAX + 1];
+	int fd[FDS];
+};
+
+static int
+refuse(struct err *err, const char *what)
+{
+	return err_set(err, ERR_IO, "cannot %s: %s", what, strerror(errno));
+}
+
+/* --- what a world has for itself */
+
+/* Empty at its beginning, like everything that programs write to. */
+static const struct {
+	const char *where, *type, *data;
+	unsigned long flags;
+} fresh[] = {
+	{"/proc", "proc", NULL, MS_NOSUID | MS_NODEV | MS_NOEXEC},
+	{"/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=620",
+		MS_NOSUID | MS_NOEXEC},
+	{"/dev/shm", "tmpfs", "mode=1777," SPACE, MS_NOSUID | MS_NODEV},
+	{"/tmp", "tmpfs", "mode=1777," SPACE, MS_NOSUID | MS_NODEV},
+	{"/var/tmp", "tmpfs", "mode=1777," SPACE, MS_NOSUID | MS_NODEV},
+	{"/etc/ssl/certs", "tmpfs", "mode=755", MS_NOSUID | MS_NODEV},
+	{"/run", "tmpfs", "mode=755", MS_NOSUID | MS_NODEV},
+};
+
+/* Its own evidence, and nobody else's. */
+static int
+evidence_bind(const char *name, struct err *err)
+{
+	char folder[sizeof(EVIDENCE) + 1 + NEST_NAME_MAX];
+
+	(void)snprintf(folder, sizeof(folder), EVIDENCE "/%s", name);
+	return mount(folder, TRIAL, NULL, MS_BIND, NULL) != 0 ||
+			       umount2(EVIDENCE, MNT_DETACH) != 0
+		       ? refuse(err, "bind the folder of the evidence")
+		       : 0;
+}
+
+/* Everything fresh but OWN, which is taken out of the old /run into the new. */
+static int
+mounts_make(const char *name, struct err *err)
+{
+	int own;
+
+	if (evidence_bind(name, err) != 0)
+		return -1;
+	own = open_tree(AT_FDCWD, OWN,
+		OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	if (own < 0)
+		return refuse(err, "take " OWN " along");
+	for (size_t i = 0; i < sizeof(fresh) / sizeof(*fresh); i++)
+		if (mount(fresh[i].type, fresh[i].where, fresh[i].type,
+			    fresh[i].flags, fresh[i].data) != 0)
+			return refuse(err, fresh[i].where);
+	if (mkdir(OWN, 0755) != 0 ||
+		move_mount(own, "", AT_FDCWD, OWN, MOVE_MOUNT_F_EMPTY_PATH) !=
+			0 ||
+		mount(NULL, OWN, NULL,
+			MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,
+			NULL) != 0)
+		return refuse(err, "put " OWN " in its place");
+	return close(own);
+}
+
+static int
+loopback_up(struct err *err)
+{
+	struct ifreq request = {.ifr_name = "lo"};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), bad;
+
+	request.ifr_flags = IFF_UP | IFF_RUNNING;
+	bad = fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) != 0;
+	if (bad)
+		(void)refuse(err, "set the loopback interface up");
+	if (fd >= 0)
+		(void)close(fd);
+	return bad ? -1 : 0;
+}
+
+/* No more than to listen on low ports, and to add addresses. No program gains
+ * what we have not: bubblewrap has set no_new_privs. */
+static int
+capabilities_drop(struct err *err)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	data[0].permitted = data[0].effective =
+		1u << CAP_NET_BIND_SERVICE | 1u << CAP_NET_ADMIN;
+	return syscall(SYS_capset, &head, data) != 0
+		       ? refuse(err, "give up capabilities")
+		       : 0;
+}
+
+static int
+be_world(const char *name, bool privileged, struct err *err)
+{
+	if (setsid() < 0)
+		return refuse(err, "begin a session");
+	if (mounts_make(name, err) != 0 || loopback_up(err) != 0)
+		return -1;
+	return privileged ? 0 : capabilities_drop(err);
+}
+
+/* --- who waits for it */
+
+static void
+keep(pid_t world)
+{
+	int status = 0;
+
+	/* Its input is its own: the far end sees it closed. */
+	while (waitpid(world, &status, 0) < 0 && errno == EINTR)
+		;
+	(void)dprintf(STDOUT_FILENO, "ended %d\n",
+		WIFEXITED(status) ? WEXITSTATUS(status)
+				  : 128 + WTERMSIG(status));
+}
+
+/*
+ * A process that has namespaces made for its child and waits for that: a
+ * namespace of processes begins with a child. Returns in the child, 0 or -1.
+ */
+static int
+world_begin(const struct request *request, bool privileged, struct err *err)
+{
+	pid_t pid;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGCHLD, SIG_DFL);
+	if (dup2(request->fd[0], STDIN_FILENO) < 0 ||
+		dup2(request->fd[0], STDOUT_FILENO) < 0 ||
+		dup2(request->fd[1], STDERR_FILENO) < 0)
+		return refuse(err, "take the descriptors of a world");
+	for (int i = 0; i < FDS; i++)
+		(void)close(request->fd[i]);
+	if (unshare(CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC) !=
+		0)
+		return refuse(err, "make namespaces");
+	pid = fork();
+	if (pid < 0)
+		return refuse(err, "make a process");
+	if (pid > 0) {
+		keep(pid);
+		_exit(0);
+	}
+	return be_world(request->name, privileged, err);
+}
+
+/* --- requests */
+
+/* 1, or 0 if there are no more, or -1 with *err. */
+static int
+request_read(struct request *request, struct err *err)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(request->fd))];
+	} control = {0};
+	struct iovec text = {request->name, NEST_NAME_MAX};
+	struct msghdr message = {.msg_iov = &text,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control)};
+	const struct cmsghdr *got;
+	ssize_t n;
+
+	do
+		n = recvmsg(STDIN_FILENO, &message, MSG_CMSG_CLOEXEC);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return n == 0 ? 0 : refuse(err, "read a request");
+	request->name[n] = '\0';
+	got = CMSG_FIRSTHDR(&message);
+	if (got == NULL || got->cmsg_type != SCM_RIGHTS ||
+		got->cmsg_len != CMSG_LEN(sizeof(request->fd)) ||
+		strchr(request->name, '/') != NULL)
+		return err_set(err, ERR_IO, "a request is no request");
+	memcpy(request->fd, CMSG_DATA(got), sizeof(request->fd));
+	return 1;
+}
+
+enum nest
+nest_serve(bool privileged, struct err *err)
+{
+	struct request request;
+	int more;
+
+	(void)signal(SIGCHLD, SIG_IGN); /* whoever waits says how it ended */
+	while ((more = request_read(&request, err)) > 0) {
+		pid_t pid = fork();
+
+		if (pid == 0)
+			return world_begin(&request, privileged, err) != 0
+				       ? NEST_FAILED
+				       : NEST_BORN;
+		for (int i = 0; i < FDS; i++)
+			(void)close(request.fd[i]);
+		if (pid < 0) {
+			(void)refuse(err, "make a process");
+			return NEST_FAILED;
+		}
+	}
+	return more == 0 ? NEST_OVER : NEST_FAILED;
+}
