@@ -31,17 +31,19 @@ is_id(const struct txt_field *field)
 	return field->value_n <= ID_SIZE;
 }
 
+/* What stands behind the first id that fits is ignored, whatever its value. */
 static void
 id_take(struct state *state, const struct txt_field *field, struct lk_result *r)
 {
-	if (state->has_id || state->bad_id != SIZE_MAX)
-		result_open(r, LK_READING_STS_RECORD_ID_TWICE);
-	if (!is_id(field)) {
-		if (state->bad_id == SIZE_MAX)
-			state->bad_id = field->value.at;
-	} else if (!state->has_id) {
+	if (state->has_id)
+		return;
+	if (is_id(field)) {
+		if (state->bad_id != SIZE_MAX)
+			result_open(r, LK_READING_STS_RECORD_ID_TWICE);
 		state->id = *field;
 		state->has_id = true;
+	} else if (state->bad_id == SIZE_MAX) {
+		state->bad_id = field->value.at;
 	}
 }
 
@@ -109,7 +111,7 @@ lk_sts_records_parse(struct span input, struct lk_result *out_r)
 	end = out_r->offset;
 	t = txt_rdata(rdata);
 	if (record_read(&t, &id, out_r) < 0)
-		return txt_record_failed(out_r, input, rdata);
+		return txt_record_failed(out_r, input, rdata, "v=STSv1;");
 	/* A good record, and the beginning of another one. */
 	if (code < 0)
 		return result_stop(out_r, LK_MORE, LK_TXT_LENGTH, end);

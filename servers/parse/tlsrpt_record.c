@@ -190,7 +190,7 @@ lk_tlsrpt_records_parse(struct span input, struct lk_result *out_r)
 	end = out_r->offset;
 	t = txt_rdata(rdata);
 	if (record_read(&t, &rua, out_r) < 0)
-		return txt_record_failed(out_r, input, rdata);
+		return txt_record_failed(out_r, input, rdata, "v=TLSRPTv1;");
 	/* A good record, and the beginning of another one. */
 	if (code < 0)
 		return result_stop(out_r, LK_MORE, LK_TXT_LENGTH, end);

@@ -164,14 +164,19 @@ txt_record_select(struct span input, const char *prefix, struct span *out_r,
 			return result_stop(r, LK_BAD, LK_TXT_SEVERAL, at);
 		*out_r = rdata;
 	}
+	if (out_r->p == NULL && input.n > 0 && input.n == 2 + rdata.n)
+		*out_r = rdata;
 	if (out_r->p == NULL)
 		return result_stop(r, LK_MORE, LK_TXT_NONE, input.n);
 	return 0;
 }
 
 ssize_t
-txt_record_failed(struct lk_result *r, struct span input, struct span rdata)
+txt_record_failed(struct lk_result *r, struct span input, struct span rdata,
+	const char *prefix)
 {
+	if (!text_has_prefix(rdata, prefix))
+		return result_stop(r, LK_MORE, LK_TXT_NONE, input.n);
 	return result_stop(
 		r, LK_BAD, r->reason, (size_t)(rdata.p - input.p) + r->offset);
 }

@@ -86,12 +86,14 @@ struct span txt_value(const struct txt_field *field);
 
 /*
  * Of records, each two octets of length and an RDATA, find the only one whose
- * text begins with prefix. 0 or a code; *out_r: its RDATA.
+ * text begins with prefix. 0 or a code; *out_r: its RDATA. A record that is
+ * alone is given whatever its text: others are dropped only of several.
  */
 ssize_t txt_record_select(struct span input, const char *prefix,
 	struct span *out_r, struct lk_result *r);
-/* The code and offset of a record that was read out of a set. */
-ssize_t txt_record_failed(
-	struct lk_result *r, struct span input, struct span rdata);
+/* The code and offset of a record that was read out of a set and does not fit.
+ */
+ssize_t txt_record_failed(struct lk_result *r, struct span input,
+	struct span rdata, const char *prefix);
 
 #endif

@@ -22,7 +22,7 @@ static const struct parse_row rows[] = {
 		"{\"id\":\"a\",\"extensions\":[[\"v\",\"STSv2\"]]}"),
 	ROW_OPEN("blank before the first semicolon", "v=STSv1 ; id=a",
 		STS_RECORD_EARLY_BLANK, ID("a")),
-	ROW_OPEN("two ids", "v=STSv1; id=a; id=b", STS_RECORD_ID_TWICE,
+	ROW_GOOD("two ids", "v=STSv1; id=a; id=b",
 		"{\"id\":\"a\",\"extensions\":[[\"id\",\"b\"]]}"),
 	ROW_OPEN("an id behind what is none", "v=STSv1; id=-; id=_; id=b",
 		STS_RECORD_ID_TWICE,

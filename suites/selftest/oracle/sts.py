@@ -27,7 +27,7 @@ def record(data: bytes) -> Verdict:
     if not good:
         return INVALID
     flags = []
-    if len(ids) > 1:
+    if good[0] != ids[0]:
         flags.append("sts-record-id-twice")
     if not data.startswith(b"v=STSv1;"):
         flags.append("sts-record-early-blank")
@@ -55,7 +55,9 @@ def texts(data: bytes) -> list[bytes] | None:
 
 
 def the_only(data: bytes, prefix: bytes) -> bytes | None:
-    left = [one for one in texts(data) or [] if one.startswith(prefix)]
+    """The record that is left; where there is but one, nothing is dropped."""
+    found = texts(data) or []
+    left = [one for one in found if one.startswith(prefix)] if len(found) > 1 else found
     return left[0] if len(left) == 1 else None
 
 
