@@ -90,6 +90,21 @@ size_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 	return (ssize_t)at;
 }
 
+/*
+ * The line end of a chunk: where it ends, or a code. LF alone, which may end
+ * the first line and fields, would let others see other chunks.
+ */
+static ssize_t
+line_end_read(struct span s, size_t at, struct lk_result *r)
+{
+	if (span_at(s, at) != '\r')
+		return result_unfit(r, span_at(s, at), LK_HTTP_LINE_END, at);
+	at++;
+	if (span_at(s, at) != '\n')
+		return result_unfit(r, span_at(s, at), LK_HTTP_LINE_END, at);
+	return (ssize_t)(at + 1);
+}
+
 /* A chunk up to its octets: where they begin, or a code. */
 static ssize_t
 head_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
@@ -104,7 +119,7 @@ head_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 	if (span_at(s, at) != '\r' && span_at(s, at) != '\n')
 		return result_unfit(
 			r, span_at(s, at), LK_HTTP_CHUNK_EXTENSION, at);
-	return http_end_read(s, at, r);
+	return line_end_read(s, at, r);
 }
 
 /* The octets of a chunk and their line end: where they end, or a code. */
@@ -116,7 +131,7 @@ data_read(struct span s, size_t at, uint64_t size, struct lk_result *r)
 	at += size;
 	if (s.p[at] != '\r' && s.p[at] != '\n')
 		return result_stop(r, LK_BAD, LK_HTTP_CHUNK_END, at);
-	return http_end_read(s, at, r);
+	return line_end_read(s, at, r);
 }
 
 ssize_t

@@ -139,6 +139,13 @@ host_read(struct scan *scan, struct uri *out_r)
 	return port_read(scan);
 }
 
+/* What may be in userinfo or host, or between them and a port. */
+static bool
+is_host_octet(int c)
+{
+	return is_plain(c) || c == ':' || c == '%';
+}
+
 /* What is behind the two slashes. */
 static ssize_t
 authority_read(struct scan *scan, struct uri *out_r)
@@ -156,7 +163,7 @@ authority_read(struct scan *scan, struct uri *out_r)
 	code = host_read(scan, out_r);
 	if (code == 0 && peek(scan) == '@')
 		return LK_BAD;
-	if (code == 0 && (is_plain(peek(scan)) || peek(scan) == ':'))
+	if (code == 0 && is_host_octet(peek(scan)))
 		return is_end ? LK_MORE : LK_BAD;
 	return code;
 }

@@ -24,7 +24,7 @@ _CODING = re.compile(rb"(" + _TOKEN + rb")\s*(;.*)?", re.DOTALL)
 _QUOTED = rb'"(?:[\t\x20!#-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"'
 _BWS = rb"[\t\x20]*"
 _SIZE = re.compile(rb"([0-9A-Fa-f]+)(?:" + _BWS + rb";" + _BWS + _TOKEN + rb"(?:" + _BWS + rb"="
-                   + _BWS + rb"(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?)*" + _END)
+                   + _BWS + rb"(?:" + _TOKEN + rb"|" + _QUOTED + rb"))?)*\r\n")
 _TOO_LARGE = 1 << 63
 
 Fields = list[tuple[bytes, bytes]]
@@ -119,25 +119,24 @@ def response(data: bytes) -> Verdict:
 
 
 def chunked(data: bytes) -> Verdict:
-    at, chunks, heads = 0, [], b""
+    at, chunks = 0, []
     while True:
         line = _SIZE.match(data, at)
         size = int(line[1], 16) if line else _TOO_LARGE
         if line is None or size >= _TOO_LARGE or size > len(data):
             return INVALID
-        at, heads = line.end() + size, heads + line[0]
+        at = line.end() + size
         if size == 0:
             break
         chunks.append(text(data[line.end():at]))
-        end = _LAST.match(data, at)
-        if end is None:
+        if data[at:at + 2] != b"\r\n":
             return INVALID
-        at, heads = end.end(), heads + end[0]
+        at += 2
     rest = fields_of(data, at)
     if rest is None:
         return INVALID
-    flags = readings_of(heads + data[at:rest[1]])
-    return accepted({"chunks": chunks, "trailer": pairs(rest[0])}, flags, rest[1])
+    return accepted({"chunks": chunks, "trailer": pairs(rest[0])},
+                    readings_of(data[at:rest[1]]), rest[1])
 
 
 ORACLES: dict[str, Oracle] = {"http-request": request, "http-response": response,
