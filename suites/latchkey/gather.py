@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -206,13 +206,18 @@ class Gathering:
             host["sandbox"] = "none (--ports): only the port that each client was told was watched"
         if interrupted:
             host["interrupted"] = f"only {len(self.entries)} of {self.total} trials were run"
-        stale = [name for one in self.known for name in baseline.stale(
+        stale = [name for one in map(self._standard, self.known) for name in baseline.stale(
             one, self.entries, self._version(one.client)) if one.client in self.clients] \
             if self._is_complete() else []
         # The order of a run depends on the workers, that of its results does not.
         entries = sorted(self.entries, key=lambda item: (item.client, item.posture, item.name))
         return Run(paths.VERSION, self.began, now(), host, self.argv, self.clients, tuple(entries),
                    runner.controls_of(self.wish.out), tuple(stale))
+
+    def _standard(self, known: Baseline) -> Baseline:
+        """What a full run can meet of a baseline: experimental suites are no part of one."""
+        odd = {name for name, one in self.catalog.scenarios.items() if one.experimental}
+        return replace(known, items=tuple(item for item in known.items if item.id not in odd))
 
     def _is_complete(self) -> bool:
         return self.wish.is_whole and len(self.entries) == self.total

@@ -51,6 +51,7 @@ class Entry:
     known: Known | None = None          # what a baseline has for it,
     mark: str = ""                      # and what comes of that: XFAIL, XPASS or nothing
     least: Mapping[str, int] | None = None      # what `result.cost` is held against
+    experimental: bool = False          # part of no verdict, unless there is nothing else
 
     @property
     def outcome(self) -> str:
@@ -90,7 +91,7 @@ def entry(trial: Trial, result: Result, seconds: float = 0.0, evidence: str = ""
     variant = trial.variant
     return Entry(trial.scenario.id, trial.client.name, trial.posture.name, result, variant.id,
                  variant.title, variant.requirements, variant.cve, variant.cwe, seconds, evidence,
-                 repeat, least=variant.cost)
+                 repeat, least=variant.cost, experimental=trial.scenario.experimental)
 
 
 # --- as JSON
@@ -125,9 +126,10 @@ RESULTS = Table({
     "version": Exactly(VERSION), "latchkey": _TEXT, "started": _TEXT, "finished": _TEXT,
     "host": Names(Anything(), "fact"), "argv": _TEXTS,
     "clients": Names(Table({"version": _TEXT, "adapter": _TEXT}, ("version", "adapter")), "client"),
-    "results": ListOf(Table({**_TRIAL, "cost": _COST}, tuple(_TRIAL))),
+    "results": ListOf(Table({**_TRIAL, "cost": _COST, "experimental": Flag()}, tuple(_TRIAL))),
     "controls": ListOf(Table(_SEEN, tuple(_SEEN))),
     "stale": _TEXTS, "summary": Names(_COUNT, "outcome", ALL_OUTCOMES),
+    "experimental": Names(_COUNT, "outcome", ALL_OUTCOMES),
 }, ("version", "latchkey", "started", "finished", "host", "argv", "clients", "results", "controls",
     "stale", "summary"))
 
@@ -152,7 +154,8 @@ def _trial(item: Entry) -> dict[str, Any]:
             "checks": [asdict(one) | {"events": list(one.events)} for one in result.checks],
             "runs": result.runs, "agreed": result.agreed,
             "requirements": list(item.requirements), "cve": list(item.cve), "cwe": list(item.cwe),
-            "repeat": item.repeat, "known": asdict(item.known) if item.known else None,
+            "experimental": item.experimental, "repeat": item.repeat,
+            "known": asdict(item.known) if item.known else None,
             "cost": None if result.cost is None else {
                 "counts": dict(result.cost), "least": dict(item.least or {})}}
 
@@ -165,7 +168,9 @@ def document(run: Run) -> dict[str, Any]:
         "clients": {name: dict(facts) for name, facts in run.clients.items()},
         "results": [_trial(item) for item in run.results],
         "controls": [_seen(item) for item in run.controls],
-        "stale": list(run.stale), "summary": summary(run.results),
+        "stale": list(run.stale),
+        "summary": summary(item for item in run.results if not item.experimental),
+        "experimental": summary(item for item in run.results if item.experimental),
     }
 
 
@@ -207,7 +212,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
                  tuple(data.get("cve", ())), tuple(data.get("cwe", ())), data["seconds"],
                  data["evidence"], data.get("repeat", ""), Known(**known) if known else None,
                  data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "",
-                 cost.get("least"))
+                 cost.get("least"), data.get("experimental", False))
 
 
 # --- what a run amounts to
@@ -217,9 +222,12 @@ def exit_status(entries: Iterable[Entry], least: int = 1, stale: Collection[str]
     """0 nothing unexpected, 1 something failed, 3 undecided, broken or fewer than `least` decided.
 
     A WARN, and what a baseline knows, is nothing unexpected; that a known failure did not come,
-    or that nothing is left of which it speaks, is.
+    or that nothing is left of which it speaks, is. Experimental trials count only where there are
+    no others: then somebody asked for just them.
     """
-    outcomes = Counter(item.outcome for item in entries)
+    found = list(entries)
+    counted = [item for item in found if not item.experimental] or found
+    outcomes = Counter(item.outcome for item in counted)
     if outcomes["FAIL"] or outcomes["XPASS"] or stale:
         return 1
     decided = sum(number for outcome, number in outcomes.items() if outcome in DECIDED)

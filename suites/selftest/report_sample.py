@@ -134,6 +134,10 @@ SCENARIOS = {
         "The reply comes in pieces", "good", "operation-completed", "interoperability"),
     "robustness.no-reply": (
         "The reply never comes", "noop", "ends-by-itself", "denial-of-service"),
+    "deep.latched": (
+        "What was promised is not kept", "impostor", "latch-kept", "credential-leak"),
+    "what-if.keywords": (
+        "Keywords that nobody knows", "good", "operation-completed", "interoperability"),
 }
 
 
@@ -177,6 +181,14 @@ SAMPLE = [
     result("robustness.split-reply", "acme", "imap-starttls", "PASS"),
     result("robustness.no-reply", "acme", "imap-starttls", "INCONCLUSIVE", reason="deadline"),
 ]
+# Of experimental suites: no test of a verdict may see them.
+APART = [
+    result("deep.latched", "acme", "imap-starttls", "FAIL", experimental=True),
+    result("deep.latched", "acme", "imap-implicit", "PASS", experimental=True),
+    result("deep.latched", "cork", "imap-starttls", "WARN", experimental=True),
+    result("what-if.keywords", "cork", "imap-starttls", "INCONCLUSIVE", reason="deadline",
+           experimental=True),
+]
 
 
 def document(entries: list[Entry]) -> dict[str, Any]:
@@ -185,7 +197,8 @@ def document(entries: list[Entry]) -> dict[str, Any]:
             "finished": "2026-01-02T03:05:00Z", "host": {"system": "Linux 6.1"},
             "argv": ["latchkey", "run", *names], "results": entries, "controls": [], "stale": [],
             "clients": {n: {"version": "1.2.3", "adapter": n} for n in names},
-            "summary": facts.count(entries)}
+            "summary": facts.count(e for e in entries if not facts.is_experimental(e)),
+            "experimental": facts.count(filter(facts.is_experimental, entries))}
 
 
 def write_evidence(folder: Path, entries: Iterable[Entry], kind: str = "") -> None:

@@ -13,7 +13,7 @@ from latchkey.results import Change
 
 import report_scale
 from browser import MISSING, PROGRAM, Browser, Page
-from report_sample import SAMPLE, document, write_evidence
+from report_sample import APART, SAMPLE, document, write_evidence
 
 pytestmark = pytest.mark.skipif(not PROGRAM, reason=MISSING)
 
@@ -26,6 +26,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`sample`, small, with everything; `big`, with many clients."""
     path = tmp_path_factory.mktemp("browser")
     write_evidence(path / "sample", SAMPLE)
+    write_evidence(path / "apart", [*SAMPLE, *APART])
+    report.write_site(document([*SAMPLE, *APART]), path / "apart")
     write_evidence(path / "evil", SAMPLE, "hostile")
     evil = "</script><img src=x onerror=document.title=1>'\"\u202e"
     bad = [{**e, "title": evil, "variant": evil, "client": evil} for e in SAMPLE]
@@ -72,7 +74,8 @@ def count(page: Page) -> int:
 
 def test_every_page_is_quiet_and_fits_a_phone(browser: Browser, folder: Path) -> None:
     """Nothing goes wrong, nothing is asked of anybody, and only what scrolls itself is wider."""
-    pages = sorted((folder / "sample").rglob("*.html")) + sorted((folder / "evil").rglob("*.html"))
+    pages = [page for name in ("sample", "apart", "evil")
+             for page in sorted((folder / name).rglob("*.html"))]
     assert len(pages) > 40
     for path in pages:
         page = open_page(browser, path, 360)
@@ -121,6 +124,26 @@ def test_filters_fit_together(browser: Browser, folder: Path) -> None:
     heads = page.js("Array.from(document.querySelectorAll('#matrix-table .posture'),"
                     "e => e.innerText)")
     assert set(heads) == {r["posture"] for r in own}    # one client is unfolded
+
+
+def test_experimental_suites_have_a_table_of_their_own(browser: Browser, folder: Path) -> None:
+    page = open_page(browser, folder / "apart/index.html")
+    names = ("Array.from(document.querySelectorAll('#{}-table tr.line:not(.variant) code'),"
+             "e => e.innerText)")
+    odd = page.js(names.format("apart"))
+    assert odd == ["deep.latched", "what-if.keywords"]
+    assert not set(odd) & set(page.js(names.format("matrix"))) and count(page) == 18
+    assert len(shown(page)) == 8 and not any("not kept" in text for text in shown(page))
+    assert page.js("document.querySelectorAll('#matrix-table .experimental').length") == 0
+    choose(page, "f-suite", "deep")
+    assert page.js(names.format("apart")) == ["deep.latched"] and count(page) == 3
+    assert page.js("document.getElementById('matrix-box').hidden")
+    assert len(shown(page)) == 3
+    choose(page, "f-suite", "starttls")
+    assert page.js("document.getElementById('apart-box').hidden") and count(page) > 0
+    page.js("document.getElementById('clear').click()")
+    page.js("document.querySelector('#apart-table button[data-client]').click()")
+    assert page.js("document.activeElement.closest('table').id") == "apart-table"
 
 
 def test_the_matrix_unfolds(browser: Browser, folder: Path) -> None:

@@ -58,6 +58,17 @@ def is_promise(result: Result, check: Mapping[str, Any]) -> bool:
     return posture is None or posture.demands_tls
 
 
+def is_experimental(result: Result) -> bool:
+    """Whether its suite is one that no standard demands: it is part of no verdict."""
+    return bool(result.get("experimental"))
+
+
+def counted(results: Iterable[Result]) -> list[Result]:
+    """Those that decide how a run ended: without the experimental ones, unless all are."""
+    found = list(results)
+    return [r for r in found if not is_experimental(r)] or found
+
+
 def bucket(result: Result) -> str:
     """Which group of the report a result belongs to."""
     outcome = result["outcome"]
@@ -69,6 +80,8 @@ def bucket(result: Result) -> str:
         return "skipped"
     if outcome == "PASS":
         return "passed"
+    if is_experimental(result):
+        return "experimental"
     broken = any(is_promise(result, c) for c in failed_checks(result))
     return "broken" if broken else "exposed"
 
@@ -92,10 +105,11 @@ def worst(result: Result) -> str:
     return order[place] if place < len(order) else ""
 
 
-def sort_key(result: Result) -> tuple[int, int, str, str, str]:
-    """What was promised and broken first, then by gravity and name."""
+def sort_key(result: Result) -> tuple[bool, int, int, str, str, str]:
+    """What was promised and broken first, then by gravity and name; experimental ones last."""
     place = list(words.BUCKETS).index(bucket(result))
-    return (place, gravity(result), name(result), str(result["client"]), str(result["posture"]))
+    return (is_experimental(result), place, gravity(result), name(result), str(result["client"]),
+            str(result["posture"]))
 
 
 def breaches(result: Result) -> str:

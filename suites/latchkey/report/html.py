@@ -87,9 +87,9 @@ def site(results: Results, folder: Path, changes: Sequence[Change] | None = None
     if changes is not None:
         yield Page("changes.html", _page(report, top, "Changes", _changes(report, top),
                                          ("matrix",), ("keys",)))
-    for client in whole.clients:
-        yield Page(f"clients/{slug_of(client.name)}.html",
-                   _page(report, below, client.label, _client(report, client, below),
+    for name in report.by_client:
+        yield Page(f"clients/{slug_of(name)}.html",
+                   _page(report, below, report.label(name), _client(report, name, below),
                          ("matrix",), ("keys",)))
     for name in report.by_scenario:
         yield Page(f"scenarios/{slug_of(name)}.html",
@@ -115,7 +115,7 @@ def render(results: Results, folder: Path, changes: Sequence[Change] | None = No
                 ("requirements", _requirements(report, links))]
     if changes is not None:
         sections.append(("changes", _changes(report, links)))
-    sections += [(f"clients-{slug_of(c.name)}", _client(report, c, links)) for c in whole.clients]
+    sections += [(f"clients-{slug_of(c)}", _client(report, c, links)) for c in report.by_client]
     sections += [(f"scenarios-{slug_of(name)}", _scenario(report, name, links))
                  for name in report.by_scenario]
     sections += [(f"trials-{item.slug}", _trial(report, item, links, around[item.slug]))
@@ -153,13 +153,16 @@ def _body(template: str, report: Report, links: Links, **more: Any) -> Markup:
 
 def _index(report: Report, whole: summary.Summary, links: Links) -> Markup:
     cwe = sorted({str(w) for i in report.items for w in i.result.get("cwe") or ()})
+    standard, odd = ([i for i in report.items if i.experimental == e] for e in (False, True))
     return _body(
         "index.html", report, links, summary=whole,
-        matrix=matrix.matrix_make(report.items, report.library, links),
+        matrix=matrix.matrix_make(standard, report.library, links),
+        apart=matrix.matrix_make(odd, report.library, links),
         data=Markup(matrix.data_make(report.items, report.library, links)),
         cwe=cwe, host=_host(report.results.get("host")), meter=_meter(report, links),
         footprint=_footprint(report, links),
-        changes=_counted(report), choices=_choices(report.items))
+        changes=_counted(report), choices=_choices(report.items),
+        counts=facts.count(item.result for item in report.items))
 
 
 def _meter(report: Report, links: Links) -> Markup:
@@ -180,7 +183,8 @@ def _choices(items: Sequence[Item]) -> dict[str, list[str]]:
     postures = {item.posture for item in items}
     wishes = {p.partition("-")[2] for p in postures}
     return {
-        "suite": sorted({item.id.partition(".")[0] for item in items}),
+        "suite": sorted({facts.family(i.result) for i in items if not i.experimental}),
+        "apart": sorted({facts.family(i.result) for i in items if i.experimental}),
         "client": sorted({item.client for item in items}),
         "protocol": sorted({p.partition("-")[0] for p in postures}),
         "wish": [w for w in words.WISHES if w in wishes] + sorted(wishes - words.WISHES.keys()),
@@ -202,9 +206,8 @@ def _changes(report: Report, links: Links) -> Markup:
                  changes=views.changes(report, report.changes or ()))
 
 
-def _client(report: Report, client: summary.Client, links: Links) -> Markup:
-    return _body("client.html", report, links,
-                 client=views.client(report, client.name, client, links))
+def _client(report: Report, name: str, links: Links) -> Markup:
+    return _body("client.html", report, links, client=views.client(report, name, links))
 
 
 def _scenario(report: Report, name: str, links: Links) -> Markup:

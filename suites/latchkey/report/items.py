@@ -14,7 +14,7 @@ from .facts import Result, Results
 
 UNSAFE = r"[^A-Za-z0-9._-]+"  # in an address, or a file's name
 SLUG_LENGTH = 180  # a file's name has 255 bytes
-TOLD = ("broken", "exposed", "unclear", "known")  # groups that are told one by one
+TOLD = ("broken", "exposed", "experimental", "unclear", "known")  # groups that are told one by one
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Item:
     @property
     def outcome(self) -> str:
         return str(self.result["outcome"])
+
+    @property
+    def experimental(self) -> bool:
+        return facts.is_experimental(self.result)
 
     @property
     def letter(self) -> str:

@@ -18,8 +18,8 @@ from .items import TOLD, UNSAFE, Item, Links, grouped, slug_of
 # One letter for each group and outcome; small: an exposure.
 CODES = {("broken", "FAIL"): "F", ("broken", "WARN"): "W", ("exposed", "FAIL"): "f",
          ("exposed", "WARN"): "w", ("unclear", "ERROR"): "E", ("unclear", "INCONCLUSIVE"): "?",
-         ("known", "XFAIL"): "K", ("known", "XPASS"): "!", ("passed", "PASS"): "P",
-         ("skipped", "SKIP"): "-"}
+         ("known", "XFAIL"): "K", ("known", "XPASS"): "!", ("experimental", "FAIL"): "X",
+         ("experimental", "WARN"): "x", ("passed", "PASS"): "P", ("skipped", "SKIP"): "-"}
 NOTHING = "."
 
 
@@ -137,7 +137,7 @@ def data_make(items: Sequence[Item], library: source.Library, links: Links) -> s
                      for (c,), of in grouped(members, "client").items()}
             cwe = sorted({str(w) for item in members for w in item.result.get("cwe") or ()})
             variants.append([variant, cwe, cells])
-        scenarios.append([identifier, title, slug_of(identifier), variants])
+        scenarios.append([identifier, title, slug_of(identifier), variants, own[0].experimental])
     data: dict[str, Any] = {
         "clients": [[name, slug_of(name), clients[name]] for name in names],
         "scenarios": scenarios, "sentences": list(sentences), "single": links.single,

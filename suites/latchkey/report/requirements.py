@@ -18,7 +18,7 @@ STATES = {
     **{name: bucket.word for name, bucket in words.BUCKETS.items()},
     "untried": "not tried in this run", "excluded": "cannot be judged", "open": "no scenario yet",
 }
-TRIED = ("broken", "exposed", "unclear", "known", "passed")
+TRIED = ("broken", "exposed", "experimental", "unclear", "known", "passed")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _statement(statement: coverage.Statement, spec: coverage.Specification,
         for item in trials.get((cover.scenario, cover.variant), ()):
             if item.posture in cover.postures:
                 outcomes.setdefault(item.client, []).append((*_outcome(cover, item), item))
-    tried = {client: _worst(own) for client, own in sorted(outcomes.items())}
+    tried = {client: _worst(_deciding(own)) for client, own in sorted(outcomes.items())}
     ran = [t.bucket for t in tried.values() if t.bucket in TRIED]
     state = min(ran, key=list(words.BUCKETS).index) if ran else \
         "untried" if statement.covers else statement.state
@@ -114,8 +114,14 @@ def _outcome(cover: coverage.Cover, item: Item) -> tuple[str, str]:
     if item.bucket == "known":
         return item.outcome, "known"
     promise = any(facts.is_promise(item.result, check) for check in failed)
+    group = "experimental" if item.experimental else "broken" if promise else "exposed"
     grave = any(check.get("level") == "MUST" for check in failed)
-    return "FAIL" if grave else "WARN", "broken" if promise else "exposed"
+    return "FAIL" if grave else "WARN", group
+
+
+def _deciding(own: list[tuple[str, str, Item]]) -> list[tuple[str, str, Item]]:
+    """What an experimental suite saw is told only of what no other one tries."""
+    return [one for one in own if not one[2].experimental] or own
 
 
 def _worst(own: Sequence[tuple[str, str, Item]]) -> Tried:

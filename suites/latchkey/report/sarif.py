@@ -80,12 +80,15 @@ def _result(
 ) -> dict[str, Any]:
     rule = str(check["predicate"])
     client = facts.client_label(results, str(result["client"]))
-    kind = "a broken promise" if facts.is_promise(result, check) else "an exposure"
+    odd = facts.is_experimental(result)
+    kind = "experimental" if odd else \
+        "a broken promise" if facts.is_promise(result, check) else "an exposure"
+    level = "error" if check.get("level") == "MUST" else "warning"
     digest = sha256(f"{facts.key(result)}/{rule}".encode("utf-8", "replace")).hexdigest()
     return {
         "ruleId": rule,
         "ruleIndex": rules.index(rule),
-        "level": "error" if check.get("level") == "MUST" else "warning",
+        "level": "note" if odd else level,
         "message": {"text": f"{client}, {words.posture_words(str(result['posture']))}: "
                             f"{facts.sentence(check)} ({facts.title(result)}; {kind})"},
         "locations": [{
@@ -102,7 +105,7 @@ def _result(
         "properties": {
             "client": client, "posture": result["posture"], "variant": result.get("variant"),
             "level": check.get("level"), "consequence": check.get("consequence"),
-            "promise": facts.is_promise(result, check),
+            "promise": facts.is_promise(result, check), "experimental": odd,
             "requirements": list(result.get("requirements") or ()),
             "cve": list(result.get("cve") or ()), "events": list(check.get("events") or ())},
     }

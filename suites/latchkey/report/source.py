@@ -15,7 +15,7 @@ from latchkey.errors import UserError
 from latchkey.model import Scenario
 from latchkey.results import document, read
 
-from .facts import Result, Results, count
+from .facts import Result, Results, count, is_experimental
 
 TRANSCRIPT_LIMIT = 4 * 1024 * 1024
 
@@ -64,7 +64,8 @@ def results_merge(parts: Sequence[tuple[Path, Results]], folder: Path) -> dict[s
     merged["stale"] = sorted({s for _, p in parts for s in p.get("stale") or ()})
     merged["started"] = min(str(p.get("started", "")) for _, p in parts)
     merged["finished"] = max(str(p.get("finished", "")) for _, p in parts)
-    merged["summary"] = count(merged["results"])
+    for name, odd in (("summary", False), ("experimental", True)):
+        merged[name] = count(r for r in merged["results"] if is_experimental(r) == odd)
     return merged
 
 

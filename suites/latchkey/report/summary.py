@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """The summary for a person who does not know the field: who broke what, and what it costs."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from . import facts, words
 from .facts import Result, Results
 from .items import TOLD, Item, grouped, items_make
+
+BLAMED = ("broken", "exposed", "experimental")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Summary:
-    """What stands above the matrix."""
+    """What stands above the matrix; of the experimental suites apart, in a summary of their own."""
 
     headline: str
     lede: tuple[str, ...]
@@ -49,6 +52,16 @@ class Summary:
     findings: Mapping[str, tuple[Finding, ...]]  # by bucket
     skipped: tuple[tuple[str, str, int], ...]  # (client, reason, count)
     counts: dict[str, int]
+    suites: tuple[str, ...]
+    experimental: Summary | None = None
+
+    @property
+    def gravest_again(self) -> str:
+        """The command that shows the gravest failure again, if there is one."""
+        found = [f for bucket in BLAMED for f in self.findings[bucket]] or \
+            ([] if self.clients or not self.experimental else
+             self.experimental.findings["experimental"])
+        return str(found[0].items[0].result.get("repeat") or "") if found else ""
 
     @property
     def gravest(self) -> list[Client]:
@@ -59,28 +72,60 @@ class Summary:
 def summary_make(results: Results, items: Sequence[Item],
                  titles: Mapping[str, str] | None = None) -> Summary:
     """`items` are the trials, the gravest first; `titles` those of scenarios by id."""
-    clients = tuple(_client(results, name, own)
+    standard, odd = ([item for item in items if item.experimental == e] for e in (False, True))
+    whole = _summary(results, standard, titles or {}, words.STANDARD)
+    if not odd:
+        return whole
+    apart = _summary(results, odd, titles or {}, words.EXPERIMENTAL)
+    apart = replace(apart, headline=f"Experimental: {words.listed(apart.suites)}",
+                    lede=tuple(_apart(apart.clients)))
+    if not standard:
+        whole = replace(whole, headline=f"Only experimental trials were run: "
+                                        f"{words.listed(apart.suites)}", lede=apart.lede)
+    return replace(whole, experimental=apart)
+
+
+def _summary(results: Results, items: Sequence[Item], titles: Mapping[str, str],
+             groups: Sequence[str]) -> Summary:
+    clients = tuple(client_make(results, name, own, groups)
                     for (name,), own in sorted(grouped(items, "client").items()))
-    findings = {b: findings_of(b, items, titles or {}) for b in TOLD}
+    findings = {b: findings_of(b, items, titles) for b in TOLD}
     return Summary(
         headline(clients), tuple(lede(items, findings)), clients, findings,
         tuple(skipped(item.result for item in items)),
-        facts.count(item.result for item in items))
+        facts.count(item.result for item in items),
+        tuple(sorted({facts.family(item.result) for item in items})))
 
 
-def _client(results: Results, name: str, items: Sequence[Item]) -> Client:
-    buckets = {b: sum(item.bucket == b for item in items) for b in words.BUCKETS}
-    first = items[0]
-    blamed = first.bucket in ("broken", "exposed")
-    weights = (buckets["broken"], buckets["exposed"], buckets["unclear"])
+def _apart(clients: Iterable[Client]) -> Iterable[str]:
+    """How each client took it, in words."""
+    for client in clients:
+        ran, failed = client.ran, client.buckets["experimental"]
+        if not ran:
+            yield f"{client.label}: no trial was run."
+        elif failed:
+            yield f"{client.label} failed {failed:,} of {words.plural(ran, 'trial')}."
+        else:
+            yield f"{client.label} failed none of {words.plural(ran, 'trial')}."
+
+
+def client_make(results: Results, name: str, items: Sequence[Item],
+                groups: Sequence[str] = words.STANDARD) -> Client:
+    """A client by those of its trials that are in these groups, the gravest first."""
+    buckets = {b: sum(item.bucket == b for item in items) for b in groups}
+    first = items[0] if items else None
+    blamed = first if first and first.bucket in BLAMED else None
+    order = (list(words.BUCKETS).index(first.bucket), first.gravity) if first else \
+        (len(words.BUCKETS), 0)
+    weights = (-buckets.get(b, 0) for b in (*BLAMED, "unclear"))
     return Client(name, facts.client_label(results, name), len(items) - buckets["skipped"], buckets,
-                  facts.worst(first.result) if blamed else "", first.bucket if blamed else "",
-                  (list(words.BUCKETS).index(first.bucket), first.gravity, *(-n for n in weights)))
+                  facts.worst(blamed.result) if blamed else "", blamed.bucket if blamed else "",
+                  (*order, *weights))
 
 
 def headline(clients: tuple[Client, ...]) -> str:
     """One line that says how it ended."""
-    broken = [c for c in clients if c.buckets["broken"]]
+    broken = [c for c in clients if c.buckets.get("broken")]
     ran = sum(c.ran for c in clients)
     if not ran:
         return "No trial was run"
@@ -95,7 +140,7 @@ def client_headline(client: Client) -> str:
     """The same for one client."""
     if not client.ran:
         return f"{client.label}: no trial was run"
-    if client.buckets["broken"]:
+    if client.buckets.get("broken"):
         return (f"{client.label} broke its promise in {client.buckets['broken']:,} "
                 f"of {words.plural(client.ran, 'trial')}")
     judged = client.ran - client.buckets["unclear"]
@@ -206,7 +251,6 @@ def skipped(results: Iterable[Result]) -> list[tuple[str, str, int]]:
     return [(client, reason, n) for (client, reason), n in sorted(found.items())]
 
 
-def as_text(results: Results) -> dict[str, Any]:
-    """Headline and sentences alone, for reports that are no HTML."""
-    whole = summary_make(results, items_make(results, 0, 0))
-    return {"headline": whole.headline, "lede": list(whole.lede), "clients": whole.clients}
+def as_text(results: Results) -> Summary:
+    """The same for reports that are no HTML."""
+    return summary_make(results, items_make(results, 0, 0))

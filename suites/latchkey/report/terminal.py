@@ -15,7 +15,8 @@ TOLD = frozenset({"FAIL", "WARN", "ERROR", "INCONCLUSIVE", "XPASS"})
 LINES = 60
 SCENARIOS = 8  # told of one client
 SCENARIOS_OF_MANY = 3  # where there are more than four
-EXPOSURES = 5  # told of one client while the run goes on
+EXPOSURES = 5  # told of one client while the run goes on, as of what else may be many
+FEW = {"exposed": "exposures", "experimental": "experimental failures"}
 WIDTH = 110
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
@@ -41,23 +42,23 @@ def line(result: Result) -> str:
 
 
 class Teller:
-    """What is worth a line while a run goes on; of a client's exposures only the first few."""
+    """What is worth a line while a run goes on; of what may be many only the first few."""
 
     def __init__(self) -> None:
-        self.exposures: Counter[str] = Counter()
+        self.told: Counter[tuple[str, str]] = Counter()
 
     def tell(self, result: Result) -> list[str]:
         """No line, or one, and with the last exposure one that says so."""
         if result["outcome"] not in TOLD:
             return []
-        if facts.bucket(result) != "exposed":
+        if facts.bucket(result) not in FEW:
             return [line(result)]
-        client = str(result["client"])
-        self.exposures[client] += 1
-        if self.exposures[client] > EXPOSURES:
+        client, more = str(result["client"]), FEW[facts.bucket(result)]
+        self.told[client, more] += 1
+        if self.told[client, more] > EXPOSURES:
             return []
-        last = self.exposures[client] == EXPOSURES
-        return [line(result), *([f"      more exposures of {safe(client)} are told at the end"]
+        last = self.told[client, more] == EXPOSURES
+        return [line(result), *([f"      more {more} of {safe(client)} are told at the end"]
                                 if last else [])]
 
 
@@ -91,17 +92,28 @@ def final(results: Results, report: Path | str | None = None) -> str:
         lines += [f"  {safe(name)}: no trial met it, take it out" for name in stale[:LINES]]
         lines += [f"  and {len(stale) - LINES:,} more"] if len(stale) > LINES else []
         lines += [""]
-    if len(whole.clients) > 3:
-        lines += _table(whole.gravest) + [""]
-    else:
-        lines += [f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
-                  for client in whole.gravest]
+    if whole.experimental:
+        lines += _experimental(whole.experimental)
+    lines += _tallies(whole)
     lines += [safe(whole.headline) + "."]
-    if items and items[0].bucket in ("broken", "exposed") and items[0].result.get("repeat"):
-        lines += [f"See the gravest again: {safe(items[0].result['repeat'])}"]
+    if whole.gravest_again:
+        lines += [f"See the gravest again: {safe(whole.gravest_again)}"]
     if report:
         lines += [f"Report: {safe(report)}"]
     return "\n".join(lines) + "\n"
+
+
+def _experimental(apart: summary.Summary) -> list[str]:
+    """The same of experimental suites, apart."""
+    lines = [line for group in ("experimental", "unclear") for line in _group(group, apart)]
+    return [*lines, safe(apart.headline), *(f"  {one}" for one in _tallies(apart)), ""]
+
+
+def _tallies(whole: summary.Summary) -> list[str]:
+    if len(whole.clients) > 3:
+        return _table(whole.gravest) + [""]
+    return [f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
+            for client in whole.gravest]
 
 
 def _group(group: str, whole: summary.Summary) -> list[str]:
@@ -138,7 +150,7 @@ def _cut(text: str) -> str:
 
 def _table(clients: Sequence[summary.Client]) -> list[str]:
     """One row for each client."""
-    heads = ["trials", *(bucket.word for bucket in words.BUCKETS.values())]
+    heads = ["trials", *(words.BUCKETS[name].word for name in clients[0].buckets)]
     wide = max(len(safe(client.label)) for client in clients)
     lines = [" " * wide + "".join(f"{head:>{max(len(head), 6) + 2}}" for head in heads)]
     for client in clients:
@@ -151,8 +163,8 @@ def _table(clients: Sequence[summary.Client]) -> list[str]:
 def _tally(client: summary.Client) -> str:
     names = {"broken": ("broken promise", ""), "exposed": ("exposure", "")}
     parts = []
-    for bucket in ("passed", "broken", "exposed", "unclear", "known", "skipped"):
-        number = client.buckets[bucket]
+    for bucket in ("passed", "broken", "exposed", "experimental", "unclear", "known", "skipped"):
+        number = client.buckets.get(bucket)
         if number and bucket in names:
             parts.append(words.plural(number, *names[bucket]))
         elif number:

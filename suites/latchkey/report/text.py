@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -24,24 +24,28 @@ def _plain(value: object) -> str:
 def tap(results: Results, folder: Path) -> str:
     """TAP version 13, with the escapes of version 14."""
     nothing = "" if results["results"] else " # SKIP no trial was run"
+    apart = all(map(facts.is_experimental, results["results"]))
     lines = ["TAP version 13", f"1..{len(results['results'])}{nothing}"]
     for number, result in enumerate(results["results"], 1):
         outcome = result["outcome"]
         good = outcome in ("PASS", "WARN", "SKIP")
         place = f"{result['client']}/{result['posture']} {facts.name(result)}"
         name = _plain(place).replace("\\", "\\\\").replace("#", "\\#")
-        lines.append(f"{'ok' if good else 'not ok'} {number} - {name}{_directive(result)}")
+        lines.append(f"{'ok' if good else 'not ok'} {number} - {name}{_directive(result, apart)}")
         if outcome not in ("PASS", "SKIP"):
             lines += ["  ---", *(f"  {k}: {json.dumps(v)}" for k, v in _details(result)), "  ..."]
     return "\n".join(lines) + "\n"
 
 
-def _directive(result: Result) -> str:
+def _directive(result: Result, apart: bool) -> str:
+    """`apart`: nothing but experimental trials was run; else none of those counts."""
     reason = _plain(result.get("reason") or "")
     if result["outcome"] == "SKIP":
         return f" # SKIP {reason}".rstrip()
     if result["outcome"] == "XFAIL":
         return f" # TODO {_plain((result.get('known') or {}).get('reason') or 'known')}"
+    if facts.is_experimental(result) and not apart and result["outcome"] not in ("PASS", "WARN"):
+        return " # TODO experimental"
     return ""
 
 
@@ -64,17 +68,31 @@ def _cell(value: object) -> str:
 
 
 def markdown(results: Results, folder: Path) -> str:
-    """Headline, one row per client, then what failed; the gravest first."""
+    """Headline, one row per client, then what failed; the gravest first.
+
+    Experimental trials have a section of their own.
+    """
     whole = summary.as_text(results)
-    lines = [f"## {_cell(whole['headline'])}", ""]
-    lines += [_cell(sentence) + "\n" for sentence in whole["lede"]]
-    titles = [b.title for b in words.BUCKETS.values()]
-    lines += ["| Client | Trials | " + " | ".join(titles) + " |", "| --- |" + " ---: |" * 7]
-    for client in whole["clients"]:
+    ordered = sorted(results["results"], key=facts.sort_key)
+    lines = [f"## {_cell(whole.headline)}", ""]
+    if whole.clients:
+        lines += _section(whole, [r for r in ordered if not facts.is_experimental(r)])
+    if whole.experimental:
+        lines += [] if not whole.clients else ["", f"### {_cell(whole.experimental.headline)}", ""]
+        lines += [_cell(words.APART) + "\n"]
+        lines += _section(whole.experimental, [r for r in ordered if facts.is_experimental(r)])
+    return "\n".join(lines) + "\n"
+
+
+def _section(whole: summary.Summary, ordered: Sequence[Result]) -> list[str]:
+    lines = [_cell(sentence) + "\n" for sentence in whole.lede]
+    titles = [words.BUCKETS[name].title for name in whole.clients[0].buckets]
+    lines += ["| Client | Trials | " + " | ".join(titles) + " |",
+              "| --- |" + " ---: |" * (len(titles) + 1)]
+    for client in whole.clients:
         numbers = [client.ran, *client.buckets.values()]
         lines.append(f"| {_cell(client.label)} | " + " | ".join(map(str, numbers)) + " |")
-    told = [r for r in sorted(results["results"], key=facts.sort_key)
-            if facts.bucket(r) in ("broken", "exposed", "unclear")]
+    told = [r for r in ordered if facts.bucket(r) in (*summary.BLAMED, "unclear")]
     if told:
         lines += ["", "| | Scenario | Client | Posture | What happened |", "| --- " * 5 + "|"]
     for result in told[:ROWS]:
@@ -83,7 +101,7 @@ def markdown(results: Results, folder: Path) -> str:
         lines.append("| " + " | ".join(map(_cell, row)) + " |")
     if len(told) > ROWS:
         lines += ["", f"{len(told) - ROWS} more are in the report."]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 DIFF_TITLES = {

@@ -151,8 +151,13 @@ def _controls(report: Report, item: Item, profile: str, links: Links) -> list[di
     """The controls of a trial's world: those of its client, posture and profile."""
     own = report.controls.get((item.client, item.posture), [])
     wanted = [c for c in own if str(c["id"]).startswith(f"control:{profile}/")] if profile else []
-    return [{"outcome": str(c["outcome"]), "seen": facts.strings(c.get("seen")),
-             "files": files(c, report.folder, links)} for c in wanted]
+    alike: dict[tuple[str, ...], list[Result]] = {}
+    for control in wanted:
+        alike.setdefault((str(control["outcome"]), *facts.strings(control.get("seen"))),
+                         []).append(control)
+    return [{"outcome": outcome, "seen": seen, "number": len(own),
+             "files": files(own[0], report.folder, links)}
+            for (outcome, *seen), own in alike.items()]
 
 
 def files(result: Result, folder: Path, links: Links) -> list[tuple[str, str]]:
@@ -181,7 +186,7 @@ def scenario(report: Report, identifier: str, links: Links) -> dict[str, Any]:
     """What it does, why, who failed, and how the gravest trial went."""
     items = report.by_scenario[identifier]
     known = report.library.scenarios.get(identifier)
-    blamed = [item for item in items if item.bucket in ("broken", "exposed", "known")]
+    blamed = [item for item in items if item.bucket in (*summary.BLAMED, "known")]
     example = next((item for item in blamed if item.paged and item.result.get("evidence")), None)
     variants = sorted({item.variant for item in items})
     return {
@@ -201,6 +206,7 @@ def scenario(report: Report, identifier: str, links: Links) -> dict[str, Any]:
         "weaknesses": list(dict.fromkeys(
             str(w) for item in items for k in ("cve", "cwe") for w in item.result.get(k) or ())),
         "counts": _counts(items),
+        "experimental": items[0].experimental,
     }
 
 
@@ -226,29 +232,44 @@ def _counts(items: Iterable[Item]) -> dict[str, int]:
 # --- a client
 
 
-def client(report: Report, name: str, whole: summary.Client, links: Links) -> dict[str, Any]:
+def client(report: Report, name: str, links: Links) -> dict[str, Any]:
     """A client for an auditor: in words, what failed, requirement by requirement, what passed."""
-    items = report.by_client[name]
+    items, odd = ([i for i in report.by_client[name] if i.experimental == e]
+                  for e in (False, True))
+    whole = summary.client_make(report.results, name, items)
     controls = [c for (client, _), own in report.controls.items() if client == name for c in own
                 if str(c["id"]).startswith("control:")]
     return {
         "name": name,
         "whole": whole,
-        "headline": summary.client_headline(whole),
+        "headline": summary.client_headline(whole) if items else f"{whole.label}: only "
+        "experimental trials were run",
+        "apart": _apart(report, name, odd),
         "words": summary.in_words(items),
         "adapter": report.adapter(name),
-        "postures": _postures(items),
+        "postures": _postures(report.by_client[name]),
         "controls": (sum(c["outcome"] == "PASS" for c in controls), len(controls)),
         "failed_controls": [(str(c["posture"]), " ".join(facts.strings(c.get("seen"))),
                              files(c, report.folder, links))
                             for c in controls if c["outcome"] != "PASS"],
         "findings": {b: summary.findings_of(b, items, report.titles) for b in TOLD},
-        "passed": _by_scenario([i for i in items if i.bucket == "passed"]),
         "all": _by_scenario(items),
         "skipped": summary.skipped(i.result for i in items),
         "specifications": requirements.of_client(report.specifications, name),
         "changes": changes(report, [c for c in report.changes or () if c.name in {
-            facts.key(i.result) for i in items}]) if report.changes is not None else None,
+            facts.key(i.result) for i in report.by_client[name]}])
+        if report.changes is not None else None,
+    }
+
+
+def _apart(report: Report, name: str, items: Sequence[Item]) -> dict[str, Any] | None:
+    """What experimental suites saw of a client."""
+    return None if not items else {
+        "whole": summary.client_make(report.results, name, items, words.EXPERIMENTAL),
+        "suites": words.listed(sorted({facts.family(i.result) for i in items})),
+        "findings": {b: summary.findings_of(b, items, report.titles) for b in TOLD},
+        "all": _by_scenario(items),
+        "skipped": summary.skipped(i.result for i in items),
     }
 
 

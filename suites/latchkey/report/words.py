@@ -41,12 +41,24 @@ BUCKETS: dict[str, Bucket] = {
         "Broken promises", "broken", "TLS was demanded, and the client did not keep to it"),
     "exposed": Bucket(
         "Exposures", "exposed", "TLS was not demanded; this is what an attacker gains"),
+    "experimental": Bucket(
+        "Experimental failures", "failed (experimental)",
+        "a rule was not kept that no standard demands; it is part of no verdict"),
     "unclear": Bucket("Undecided", "undecided", "no verdict about the client"),
     "known": Bucket("Known", "known", "as the baseline says, or better"),
     "passed": Bucket("Passed", "passed", "the attack came, and every rule was kept"),
     "skipped": Bucket("Not run", "skipped", "the client or the machine cannot"),
 }
 
+# What is said of experimental trials wherever they stand.
+EXPERIMENT = "No standard demands it; who fails here breaks no rule, and no verdict rests on it."
+APART = ("These suites try what no standard demands: DEEP and MUA-STS, which were never finished, "
+         "or ideas that nobody has taken up. Who fails here breaks no rule, and no verdict rests "
+         "on it.")
+
+# The groups of the trials that decide how a run ended, and of those that do not.
+STANDARD = ("broken", "exposed", "unclear", "known", "passed", "skipped")
+EXPERIMENTAL = ("experimental", "unclear", "known", "passed", "skipped")
 
 # Words that a newcomer has to know, in the order in which a report uses them.
 GLOSSARY: dict[str, str] = {
@@ -65,6 +77,9 @@ GLOSSARY: dict[str, str] = {
     "inconclusive": "The trial could not decide, and says why: the attack did not reach the "
                     "program, the control failed, the time was up, or two runs ended differently. "
                     "It counts neither for nor against the program.",
+    "experimental": "A suite that tries what no standard demands: DEEP, which was never finished, "
+                    "or an idea that nobody has taken up. What fails there stands in a section of "
+                    "its own and is part of no verdict.",
     "level": "How strictly the specification says it. A MUST that is not kept is a FAIL, a SHOULD "
              "a WARN.",
 }

@@ -1,10 +1,10 @@
 (() => {
   const $ = (id) => document.getElementById(id);
   const data = JSON.parse($("data").textContent);
-  const table = $("matrix-table");
+  const TABLES = [$("matrix-table"), $("apart-table")]; // the second: of experimental suites
   const FIELDS = ["outcome", "suite", "client", "protocol", "wish", "loss", "cwe"];
   const STEP = 25;
-  const ORDER = "FWfwE?K!P-";
+  const ORDER = "FWfwE?K!XxP-";
   const safe = (text) => String(text).replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/g,
     (c) => `\\u{${c.charCodeAt(0).toString(16)}}`);
   const html = (text) => safe(text).replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -13,7 +13,7 @@
   // --- the trials, out of the letters
 
   const trials = [];
-  for (const [id, title, scenarioSlug, variants] of data.scenarios) {
+  for (const [id, title, scenarioSlug, variants, apart] of data.scenarios) {
     for (const [variant, cwe, cells] of variants) {
       for (const [clientAt, [codes, gravities, said, pages]] of Object.entries(cells)) {
         const [client, clientSlug, postures] = data.clients[clientAt];
@@ -24,7 +24,7 @@
           const name = `${id}${variant ? `[${variant}]` : ""}/${client}/${posture}`;
           const dash = posture.indexOf("-");
           trials.push({
-            id, title, scenarioSlug, variant, client, clientSlug, posture, code, cwe, name,
+            id, title, scenarioSlug, variant, client, clientSlug, posture, code, cwe, name, apart,
             paged: pages[at] === "1", gravity: Number(gravities[at]),
             sentence: "P-".includes(code) ? "" : data.sentences[said[next++]],
             suite: id.split(".")[0], protocol: dash < 0 ? posture : posture.slice(0, dash),
@@ -34,8 +34,8 @@
       }
     }
   }
-  const group = { F: 0, W: 0, f: 1, w: 1, E: 2, "?": 2, K: 3, "!": 3, P: 4, "-": 5 };
-  const order = (a, b) => group[a.code] - group[b.code] || a.gravity - b.gravity || a.rank - b.rank;
+  const group = { F: 0, W: 0, f: 1, w: 1, E: 2, "?": 2, K: 3, "!": 3, X: 3.5, x: 3.5, P: 4, "-": 5 };
+  const order = (a, b) => a.apart - b.apart || group[a.code] - group[b.code] || a.gravity - b.gravity || a.rank - b.rank;
   for (const t of trials) t.text = `${t.name} ${t.title} ${t.sentence} ${t.cwe.join(" ")} ${data.codes[t.code][0]}`.toLowerCase();
   trials.sort(order);
 
@@ -129,8 +129,8 @@
     }
     return rows;
   };
-  const failing = (own) => new Set(own.filter((t) => group[t.code] < 2).map((t) => t.client)).size;
-  const draw = (shown) => {
+  const failing = (own) => new Set(own.filter((t) => "FWfwXx".includes(t.code)).map((t) => t.client)).size;
+  const draw = (table, shown) => {
     const columns = columnsOf(by(shown, (t) => t.client));
     const width = 1 + columns.reduce((n, c) => n + (c.postures ? c.postures.length : 1), 0);
     const scenarios = Array.from(by(shown, (t) => t.id));
@@ -143,12 +143,13 @@
     table.innerHTML = head(columns) + families.map(([family, own]) => `<tbody>${family ? `<tr class="family"><th scope="rowgroup" colspan="${width}"><span>${html(family)}</span></th></tr>` : ""}${own.map(row).join("")}</tbody>`).join("");
   };
 
+  const apartAlone = trials.every((t) => t.apart); // else they are told in their own section
   let listed = [];
   let most = STEP;
   const drawList = () => {
     $("list").innerHTML = listed.slice(0, most).map((t) => {
       const [outcome, bucket, letter, word] = data.codes[t.code];
-      const loss = "fFwWK".includes(t.code) && data.consequences[t.gravity] || word;
+      const loss = "fFwWKXx".includes(t.code) && data.consequences[t.gravity] || word;
       return `<li class="item ${bucket}"><span class="cell ${outcome} ${bucket}" title="${outcome}">${letter}</span>` +
         `<div><a data-trial href="${html(toTrial(t))}">${html(t.title)}</a> <span class="who">${html(t.client)} <b>${html(t.posture)}</b>${t.variant ? ` [${html(t.variant)}]` : ""}</span>` +
         `${t.sentence ? `<p>${html(t.sentence)}</p>` : ""}</div><span class="tag">${html(loss)}</span></li>`;
@@ -161,8 +162,13 @@
     const text = $("q").value.toLowerCase().split(/\s+/).filter(Boolean);
     const free = isFree();
     const shown = free ? trials : trials.filter((t) => fits(t, want, text));
-    draw(shown);
-    listed = free ? shown.filter((t) => group[t.code] < 4) : shown;
+    TABLES.forEach((table, at) => {
+      if (!table) return;
+      const own = shown.filter((t) => t.apart === Boolean(at));
+      draw(table, own);
+      table.parentElement.hidden = !own.length && !free;
+    });
+    listed = free ? shown.filter((t) => group[t.code] < 4 && (!t.apart || apartAlone)) : shown;
     most = STEP;
     drawList();
     document.body.classList.toggle("filtered", !free);
@@ -225,15 +231,16 @@
     most += STEP * 4;
     drawList();
   });
-  table.addEventListener("click", (e) => {
+  const unfold = (e) => {
     const fold = e.target.closest("button.fold");
     if (!fold) return;
     const [set, name] = fold.dataset.client !== undefined ? [opened.clients, fold.dataset.client] : [opened.scenarios, fold.dataset.scenario];
     if (!set.delete(name)) set.add(name);
     update();
-    const again = Array.from(table.querySelectorAll("button.fold")).find((b) => b.dataset.client === fold.dataset.client && b.dataset.scenario === fold.dataset.scenario);
+    const again = Array.from(e.currentTarget.querySelectorAll("button.fold")).find((b) => b.dataset.client === fold.dataset.client && b.dataset.scenario === fold.dataset.scenario);
     if (again) again.focus();
-  });
+  };
+  for (const table of TABLES) if (table) table.addEventListener("click", unfold);
   recall();
   update();
 })();
