@@ -217,7 +217,9 @@ BENCH_SOURCES := \
 # switches.
 REFCLIENT_SHARED := \
 	suites/refclient/account.c \
+	suites/refclient/addresses.c \
 	suites/refclient/bug.c \
+	suites/refclient/bug_dane.c \
 	suites/refclient/bug_deep.c \
 	suites/refclient/bug_dialogue.c \
 	suites/refclient/bug_match.c \
@@ -226,6 +228,7 @@ REFCLIENT_SHARED := \
 	suites/refclient/bug_tls.c \
 	suites/refclient/bug_wire.c \
 	suites/refclient/caps.c \
+	suites/refclient/dane.c \
 	suites/refclient/deep.c \
 	suites/refclient/dns.c \
 	suites/refclient/imap.c \
@@ -244,18 +247,16 @@ REFCLIENT_SOURCES := \
 	suites/refclient/command.c \
 	suites/refclient/discover.c \
 	suites/refclient/main.c \
+	suites/refclient/reach.c \
 	suites/refclient/status.c \
 	suites/refclient/visit.c
 
 # The sender.
 REFSENDER_SOURCES := \
-	suites/refclient/addresses.c \
-	suites/refclient/bug_dane.c \
 	suites/refclient/bug_fetch.c \
 	suites/refclient/bug_host.c \
 	suites/refclient/bug_policy.c \
 	suites/refclient/bug_record.c \
-	suites/refclient/dane.c \
 	suites/refclient/deliver.c \
 	suites/refclient/dkim.c \
 	suites/refclient/fetch.c \

@@ -131,7 +131,8 @@ def binds(row: Row, posture: Posture) -> bool:
     wishes = row.get("wishes", ())
     actor = "sending MTA" if posture.is_mta else "MUA"
     protocols = (("smtp", "https", "dns") if posture.is_mta else
-                 (posture.protocol, "dns") if posture.wish == "srv" else (posture.protocol,))
+                 (posture.protocol, "dns") if posture.discovers or posture.goes_by_dane else
+                 (posture.protocol,))
     return (actor in (row["actor"], *row.get("also", ()))
             and not set(protocols).isdisjoint(row["protocols"])
             and (not wishes or posture.wish in wishes or DEMANDED in wishes

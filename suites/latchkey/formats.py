@@ -55,6 +55,7 @@ _DEEP: Mapping[str, Shape] = {
     "clear": ListOf(_TEXT, 1),
 }
 _RECORDS_TLSA = ListOf(Text(r"\d+ \d+ \d+ .+", "write it like 3 1 1 {leaf:mx}"))
+_SERVER = Word("verdict", ("accept", "refuse"))
 _DENIAL = Word("denial", ("none", "nsec", "nsec3"))
 _TLSA: Mapping[str, Shape] = {"tlsa": ListOf(Word("certificate", ("good", "fault")))}
 
@@ -81,6 +82,7 @@ SCENARIO = Table({
     **_MAIL,
     "deep": Table({**_DEEP, **_TLSA}, ("dialect", "status")),
     "tlsa": _RECORDS_TLSA,
+    "server": _SERVER,
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
         "predicate": _TEXT,
@@ -88,7 +90,8 @@ SCENARIO = Table({
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
     "variant": ListOf(Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
-                             "tlsa": _RECORDS_TLSA, "at": AT_SHAPE, "do": DO_SHAPE}, ("id",)), 1),
+                             "tlsa": _RECORDS_TLSA, "server": _SERVER, "at": AT_SHAPE,
+                             "do": DO_SHAPE}, ("id",)), 1),
 }, ("scenario", "title", "why", "profile", "postures", "requirements", "fault", "check"))
 
 _MODE = Text(r"[0-7]{3,4}", 'write the mode as an octal text: "600"')

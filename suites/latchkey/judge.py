@@ -194,7 +194,7 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
     # Whether a sender with a policy still asks for TLSA records is for the trial to judge.
     if not lack and case.posture.goes_by_policy:
         lack = "" if policy_sought(transcript) else "no-policy"
-    elif not lack and case.posture.goes_by_dane:
+    elif not lack and case.posture.is_mta and case.posture.goes_by_dane:
         lack = "" if tlsa_asked(transcript) else "no-tlsa"
     if not lack and case.posture.reports and not tlsrpt.reports(transcript):
         lack = "no-report"

@@ -92,7 +92,8 @@ class Variant:
     deep: Deep | None = None
     mail: Mail = Mail()
     cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured
-    tlsa: tuple[str, ...] | None = None     # of the MX host, in the place of the profile's
+    tlsa: tuple[str, ...] | None = None     # of the host, in the place of the profile's
+    server: str | None = None           # is it who it should be? None: as its recipe says
 
 
 @dataclass(frozen=True)

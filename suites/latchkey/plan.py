@@ -68,6 +68,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
     if fault is not None and "recipe" in fault["do"]:
         identities[FAULT] = catalog.recipe(fault["do"]["recipe"])
         fault["do"]["recipe"] = FAULT
+    identities = _judged(trial, identities)
     if fault is not None and fault["do"].get("type") == "TLSA" and "values" in fault["do"]:
         fault["do"]["values"] = [_certified(value, profile, identities)
                                  for value in fault["do"]["values"]]
@@ -88,6 +89,15 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
                              _before(profile, places), places, _variables(trial)),
                    "runs": trial.variant.fault.runs},
     }
+
+
+def _judged(trial: Trial, identities: Mapping[str, Any]) -> dict[str, Any]:
+    """Where something else than the certificate says who the server is: of what the fault shows,
+    or, if it shows nothing, of all."""
+    verdict = None if trial.kind == "control" else trial.variant.server
+    return {name: {**recipe, "verdict": verdict}
+            if verdict is not None and (name == FAULT or FAULT not in identities) else recipe
+            for name, recipe in identities.items()}
 
 
 def _quiet(trial: Trial, profile: Profile) -> float:
@@ -167,15 +177,17 @@ def _dns(profile: Profile, trial: Trial, identities: Mapping[str, Any],
          places: Places) -> dict[str, Any] | None:
     if profile.dns_address is None:
         return None
-    own = trial.variant.tlsa            # of the first listener, an MX host
-    owner = _port_name(profile.listeners[0], places)
+    own = trial.variant.tlsa            # of every port of a user's, or of the first MX host
+    listeners = profile.listeners[:1] if trial.posture.is_mta else profile.listeners
+    owners = [_port_name(listener, places) for listener in listeners]
     records = [{"name": record.name, "type": record.type,
                 "value": _certified(record.value, profile, identities)
                 if record.type == "TLSA" else record.value,
                 "ttl": record.ttl, **record.runs} for record in profile.records
-               if own is None or (record.name, record.type) != (owner, "TLSA")]
+               if own is None or record.name not in owners or record.type != "TLSA"]
     records += [{"name": owner, "type": "TLSA", "ttl": 60,
-                 "value": _certified(value, profile, identities)} for value in own or ()]
+                 "value": _certified(value, profile, identities)}
+                for owner in owners for value in own or ()]
     tlsa = () if trial.variant.deep is None else trial.variant.deep.tlsa
     records += [{"name": _port_name(listener, places), "type": "TLSA",
                  "value": f"3 0 1 {{leaf:{name}}}", "ttl": 60}

@@ -16,7 +16,8 @@ PROTOCOLS = tuple(dict.fromkeys(SERVICES.values()))
 SPOKEN = (*PROTOCOLS, "https")
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
-          "implicit-token", "starttls-token", "srv")
+          "implicit-token", "starttls-token", "srv",
+          "implicit-dane", "starttls-dane", "srv-dane")
 # Of a sending MTA: it goes by the policy that the recipient's domain publishes.
 MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
@@ -78,7 +79,12 @@ class Posture:
     @property
     def is_rare(self) -> bool:
         """Few clients or few worlds have it: `*` in a scenario does not mean it."""
-        return self.has_token or self.wish == "srv"
+        return self.has_token or self.discovers or self.goes_by_dane
+
+    @property
+    def discovers(self) -> bool:
+        """The client is told an address, and looks for its servers (RFC 6186)."""
+        return self.wish in ("srv", "srv-dane")
 
     @property
     def of_control(self) -> Posture:
@@ -106,8 +112,8 @@ class Posture:
 
     @property
     def goes_by_dane(self) -> bool:
-        """A sender that follows DANE (RFC 7672)."""
-        return self.is_mta and self.wish in ("dane", "dane-only", "dane-sts")
+        """It follows DANE (RFC 7672; of a user's client RFC 7673)."""
+        return "dane" in self.wish.split("-")
 
     @property
     def is_mta(self) -> bool:

@@ -128,6 +128,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         mail=Mail(**data.get("mail", {})),
         cost=data.get("cost"),
         tlsa=tuple(data["tlsa"]) if "tlsa" in data else None,
+        server=data.get("server"),
     )
 
 

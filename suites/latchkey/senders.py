@@ -6,6 +6,7 @@ The exit code of an adapter's program tells what the sender made up its mind to 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -18,6 +19,7 @@ POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
 POLICY_HOST, POLICY_RECORD = "mta-sts.", "_mta-sts."    # before the domain; sections 3.3 and 3.1
 UNPROVEN = ("policy-not-fetched", "tlsa-not-asked")     # decided, but on what ground?
 _PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
+_ANY_PORT = re.compile(r"_\d+\._tcp\.")  # RFC 6698, section 3
 
 
 def decision(transcript: Transcript) -> int | None:
@@ -209,7 +211,12 @@ def _tlsa_questions(events: Iterable[Event]) -> Iterable[Event]:
 
 
 def _no_tlsa_asked(context: Context) -> Finding:
-    return verdict_of(_tlsa_questions(_last(context.transcript, "dns.query")),
+    """A sender asks for one port, a user's client for any."""
+    asked = _last(context.transcript, "dns.query")
+    if context.posture.is_mta:
+        asked = _tlsa_questions(asked)
+    return verdict_of((event for event in asked if event.text("type") == "TLSA"
+                       and _ANY_PORT.match(event.text("name"))),
                       lambda event: event.text("name"))
 
 

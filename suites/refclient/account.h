@@ -33,7 +33,9 @@ struct account {
 	const char *addressz; /* of the user's mail */
 	const char *userz, *passwordz, *tokenz;
 	const char *trustz; /* bundle of roots; NULL: the system's */
-	int dialect;        /* of DEEP, as latch/latch.h counts; -1: none */
+	bool by_dane; /* TLSA records are looked for; what the resolver says
+		       * with AD is believed */
+	int dialect;  /* of DEEP, as latch/latch.h counts; -1: none */
 	struct service service[SERVICES];
 };
 

@@ -49,6 +49,13 @@ bug_tlsa_unknown(enum dane_status usual)
 }
 
 bool
+bug_demands(const struct dane *dane)
+{
+	return (bug(DANE_UNUSABLE_FAILS) && dane->status == DANE_UNUSABLE) ||
+	       (bug(DANE_MANDATORY) && dane->status == DANE_NONE);
+}
+
+bool
 bug_asks_insecure(void)
 {
 	return bug(DANE_ASKS_INSECURE) || bug(DANE_INSECURE_BELIEVED);

@@ -9,6 +9,8 @@
 void bug_tlsa(struct tlsa *tlsa);
 /* In the place of DANE_UNKNOWN; usual is what it was before. */
 enum dane_status bug_tlsa_unknown(enum dane_status usual);
+/* Do not go to a host that has no records, or none that is of use. */
+bool bug_demands(const struct dane *dane);
 /* Ask for the records of a host whose address nobody signed. */
 bool bug_asks_insecure(void);
 /* The name where aliases end is not the base. */

@@ -28,7 +28,8 @@ bug_find_again(struct account *a, enum service_kind kind)
 	json_t *services = json_object(), *found;
 	struct err err;
 
-	if (bug(SRV_EACH_VISIT) && discover(a->addressz, services, &err) == 0) {
+	if (bug(SRV_EACH_VISIT) &&
+		discover(a->addressz, a->by_dane, services, &err) == 0) {
 		found = json_object_get(services, service_name(kind));
 		a->service[kind].hostz =
 			json_string_value(json_object_get(found, "host"));

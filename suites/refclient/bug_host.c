@@ -6,6 +6,7 @@
 #include <netdb.h>
 #include <stdio.h>
 
+#include "bug_dane.h"
 #include "bug_host.h"
 
 /* A word with two dots in it, without what stands around a name. */
@@ -60,8 +61,7 @@ bug_without_dane(const struct dane *dane, struct host_wish *wish)
 		wish->demands_tls = true;
 		wish->peer = TLS_NAMED;
 	}
-	return (bug(DANE_UNUSABLE_FAILS) && dane->status == DANE_UNUSABLE) ||
-	       (bug(DANE_MANDATORY) && dane->status == DANE_NONE);
+	return bug_demands(dane);
 }
 
 const char *

@@ -468,6 +468,20 @@
 	X(SRV_ID_ANY, "srv-id-any", "discovery",                               \
 		"takes any service name of a certificate", "")
 
+#define REFCLIENT_BUGS_DANE(X)                                                 \
+	X(DANE_UNASKED, "dane-unasked", "dane",                                \
+		"looks for no TLSA records where it was told to", "")          \
+	X(DNS_UNCHECKED, "dns-unchecked", "dane",                              \
+		"tells the resolver not to validate", "")                      \
+	X(DANE_PORT_WRONG, "dane-port-wrong", "dane",                          \
+		"asks for the TLSA records of another port", "")               \
+	X(DANE_PKIX_UNKNOWN, "dane-pkix-unknown", "dane",                      \
+		"does not know records that demand an authority, too", "")     \
+	X(DANE_MISMATCH_ACCEPTED, "dane-mismatch-accepted", "dane",            \
+		"goes by the names of a certificate that no record fits", "")  \
+	X(DANE_UNUSABLE_ANYBODY, "dane-unusable-anybody", "dane",              \
+		"takes anybody where no record is of use", "")
+
 #define REFCLIENT_BUGS_OUTCOME(X)                                              \
 	X(ALWAYS_SUCCESS, "always-success", "outcome",                         \
 		"does its best, and exits with 0 whatever came of it", "")     \
@@ -493,6 +507,7 @@
 	REFCLIENT_BUGS_TLS(X)                                                  \
 	REFCLIENT_BUGS_DISCOVERY(X)                                            \
 	REFCLIENT_BUGS_LATCH(X)                                                \
+	REFCLIENT_BUGS_DANE(X)                                                 \
 	REFCLIENT_BUGS_OUTCOME(X)                                              \
 	REFSENDER_BUGS_ALL(X)
 

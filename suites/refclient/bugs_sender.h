@@ -210,7 +210,7 @@
 		"MX record",                                                   \
 		"Stalwart issue 2328")                                         \
 	X(DANE_MANDATORY, "dane-mandatory", "dane",                            \
-		"sends nothing to hosts without TLSA records", "")             \
+		"does not go to hosts without TLSA records", "")               \
 	X(DANE_NONE_DEMANDS, "dane-none-demands", "dane",                      \
 		"wants a certificate that holds where no TLSA record says so", \
 		"")                                                            \
@@ -235,7 +235,7 @@
 	X(DANE_SHA512_CUT, "dane-sha512-cut", "dane",                          \
 		"takes SHA-512 for SHA-256", "")                               \
 	X(DANE_UNUSABLE_FAILS, "dane-unusable-fails", "dane",                  \
-		"sends nothing where no record is of use", "")                 \
+		"does not go to hosts of whose records none is of use", "")    \
 	X(DANE_UNUSABLE_CLEAR, "dane-unusable-clear", "dane",                  \
 		"goes in clear where no record is of use", "")                 \
 	X(DANE_UNUSABLE_OPTIONAL, "dane-unusable-optional", "dane",            \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TLSA records of an MX host: where they are, and which of them are of use. */
+/* TLSA records of a host: where they are, and which of them are of use. */
 #include "dane.h"
 
 #include <stdio.h>
@@ -12,11 +12,12 @@
 #define DATA_MAX (256 * 1024)
 
 /*
- * RFC 7672 section 3.1: usages 0 and 1 are of no use to SMTP, and so is what
- * is not assigned or has the wrong length.
+ * RFC 7672 section 3.1: usages 0 and 1 are of no use to senders, and to nobody
+ * what is not assigned or has the wrong length.
  */
 static bool
-record_read(const ldns_rr *rr, struct dane *dane, struct lk_tlsa *out_r)
+record_read(const ldns_rr *rr, unsigned usage_min, struct dane *dane,
+	struct lk_tlsa *out_r)
 {
 	struct lk_result r;
 	struct buf rdata;
@@ -32,7 +33,7 @@ record_read(const ldns_rr *rr, struct dane *dane, struct lk_tlsa *out_r)
 					       ldns_rdf_size(rdf))) == 0;
 	}
 	n = good ? lk_tlsa_parse(buf_span(&rdata), &r) : -1;
-	good = n >= 0 && (size_t)n == rdata.n && r.tlsa.usage >= 2;
+	good = n >= 0 && (size_t)n == rdata.n && r.tlsa.usage >= usage_min;
 	if (good) {
 		size_t at = dane->data.n;
 
@@ -46,13 +47,16 @@ record_read(const ldns_rr *rr, struct dane *dane, struct lk_tlsa *out_r)
 }
 
 static void
-records_read(const struct dns_answer *answer, struct dane *dane)
+records_read(const struct dns_answer *answer, const struct dane_wish *wish,
+	struct dane *dane)
 {
+	unsigned usage_min =
+		wish->is_of_sender || bug(DANE_PKIX_UNKNOWN) ? 2 : 0;
 	size_t at = 0;
 
 	for (size_t i = 0;
 		i < dns_count(answer) && dane->tlsa.n < TLSA_RECORDS_MAX; i++)
-		if (record_read(dns_record(answer, i), dane,
+		if (record_read(dns_record(answer, i), usage_min, dane,
 			    &dane->tlsa.records[dane->tlsa.n]))
 			dane->tlsa.n++;
 	for (size_t i = 0; i < dane->tlsa.n; i++) {
@@ -66,17 +70,19 @@ records_read(const struct dns_answer *answer, struct dane *dane)
 }
 
 /*
- * The records at port 25 of a name (section 2.2.3). true: that is all there
+ * The records at the port of a name (section 2.2.3). true: that is all there
  * is to know; false: there are none here.
  */
 static bool
-base_try(ldns_resolver *resolver, const char *basez, struct dane *dane)
+base_try(ldns_resolver *resolver, const struct dane_wish *wish,
+	const char *basez, struct dane *dane)
 {
 	char name[DNS_NAME_SIZE + 16];
 	struct dns_answer answer;
 	bool found;
 
-	(void)snprintf(name, sizeof(name), "_25._tcp.%s", basez);
+	(void)snprintf(name, sizeof(name), "_%u._tcp.%s",
+		bug(DANE_PORT_WRONG) ? 443 : wish->port, basez);
 	dns_ask(resolver, name, LDNS_RR_TYPE_TLSA, &answer);
 	found = answer.result == DNS_FOUND &&
 		(answer.secure || bug(DANE_INSECURE_BELIEVED));
@@ -88,7 +94,7 @@ base_try(ldns_resolver *resolver, const char *basez, struct dane *dane)
 	if (found) {
 		(void)snprintf(
 			dane->tlsa.base, sizeof(dane->tlsa.base), "%s", basez);
-		records_read(&answer, dane);
+		records_read(&answer, wish, dane);
 	}
 	found = found || answer.result == DNS_FAILED;
 	dns_answer_fini(&answer);
@@ -109,28 +115,28 @@ alias_is_secure(ldns_resolver *resolver, const char *hostz)
 }
 
 void
-dane_find(ldns_resolver *resolver, const char *hostz,
-	const struct addresses *addresses, const char *domainz,
-	struct dane *out_r)
+dane_find(ldns_resolver *resolver, const struct dane_wish *wish,
+	const struct addresses *addresses, struct dane *out_r)
 {
-	bool is_alias = strcasecmp(addresses->name, hostz) != 0;
+	bool is_alias = strcasecmp(addresses->name, wish->hostz) != 0;
 
 	*out_r = (struct dane){.status = DANE_NONE};
-	out_r->tlsa.alsoz = domainz;
+	out_r->tlsa.alsoz = wish->alsoz;
+	out_r->tlsa.or_anybody = wish->is_of_sender;
 	buf_init(&out_r->data, DATA_MAX);
 	/* Section 2.2.2: with an address that nobody signed there is no use
 	 * in asking, and who is asked may not even know the type. */
 	if (!addresses->secure && !buggy(bug_asks_insecure(), false)) {
-		if (is_alias && alias_is_secure(resolver, hostz))
-			(void)base_try(resolver, hostz, out_r);
+		if (is_alias && alias_is_secure(resolver, wish->hostz))
+			(void)base_try(resolver, wish, wish->hostz, out_r);
 		return;
 	}
 	/* Section 2.2.3: where the aliases end, and else where they begin. */
 	if (!buggy(bug_base_other(is_alias, out_r), false) &&
-		base_try(resolver, addresses->name, out_r))
+		base_try(resolver, wish, addresses->name, out_r))
 		return;
 	if (is_alias)
-		(void)base_try(resolver, hostz, out_r);
+		(void)base_try(resolver, wish, wish->hostz, out_r);
 }
 
 void

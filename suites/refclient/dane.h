@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* TLSA records of an MX host: DANE for SMTP (RFC 7672). */
+/* TLSA records of a host: DANE (RFC 7671), for SMTP (RFC 7672) and for users'
+ * clients (RFC 7673). */
 #ifndef REFCLIENT_DANE_H
 #define REFCLIENT_DANE_H
 
@@ -19,13 +20,19 @@ struct dane {
 	struct buf data;  /* what tlsa looks into */
 };
 
-/*
- * What is promised of a host whose addresses are known. domainz: the domain of
- * the mail if its MX record is secure, else NULL; borrowed. dane_fini frees it.
- */
-void dane_find(ldns_resolver *resolver, const char *hostz,
-	const struct addresses *addresses, const char *domainz,
-	struct dane *out_r);
+/* Whose records; texts are borrowed. */
+struct dane_wish {
+	const char *hostz; /* its addresses are known */
+	unsigned port;
+	const char *alsoz; /* as of struct tlsa */
+	bool is_of_sender; /* usages 0 and 1 are of no use (RFC 7672 section
+			    * 3.1.3); without what is of use it may be anybody
+			    */
+};
+
+/* What is promised of a host. dane_fini frees it. */
+void dane_find(ldns_resolver *resolver, const struct dane_wish *wish,
+	const struct addresses *addresses, struct dane *out_r);
 void dane_fini(struct dane *dane);
 
 #endif

@@ -121,6 +121,11 @@ facts_of(const struct session *s)
 					   ? SSL_get_current_cipher(s->wire.ssl)
 					   : NULL;
 	const bool is_tls = cipher != NULL;
+	uint8_t usage = UINT8_MAX; /* of the TLSA record that matched */
+
+	if (s->tlsa != NULL && s->wire.secure)
+		(void)SSL_get0_dane_tlsa(
+			s->wire.ssl, &usage, NULL, NULL, NULL, NULL);
 
 	return (struct lk_latch_session){
 		.dialect = s->deep.dialect,
@@ -128,7 +133,9 @@ facts_of(const struct session *s)
 		.version = is_tls ? (unsigned)SSL_version(s->wire.ssl) : 0,
 		.key_bits = is_tls ? (unsigned)SSL_CIPHER_get_bits(cipher, NULL)
 				   : 0,
-		.pkix = s->wire.secure,
+		/* Usages 2 and 3 do without the authorities. */
+		.pkix = s->wire.secure && (usage < 2 || usage == UINT8_MAX),
+		.dane = s->wire.secure && usage != UINT8_MAX,
 	};
 }
 

@@ -129,6 +129,11 @@ host_consider(struct sender *sender, const struct route *route,
 		.trustz = sender->ways.trustz,
 		.peer = TLS_ANYBODY};
 	const char *domainz = strrchr(mail->recipients[0], '@') + 1;
+	const struct dane_wish named = {.hostz = hostz,
+		.port = HOST_PORT,
+		.alsoz = buggy(bug_also(route->secure, domainz),
+			route->secure ? domainz : NULL),
+		.is_of_sender = true};
 	struct addresses addresses;
 	struct dane dane = {.status = DANE_NONE};
 
@@ -142,10 +147,7 @@ host_consider(struct sender *sender, const struct route *route,
 	if (bug(LIST_ALIAS))
 		wish.hostz = addresses.name;
 	if (sender->ways.by_dane)
-		dane_find(sender->resolver, hostz, &addresses,
-			buggy(bug_also(route->secure, domainz),
-				route->secure ? domainz : NULL),
-			&dane);
+		dane_find(sender->resolver, &named, &addresses, &dane);
 	if (wish_make(sender, route, &dane, sts, &wish, err))
 		host_try(sender, sts, &dane, &wish, &addresses, mail, tally,
 			err);

@@ -79,7 +79,7 @@ srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
 	dns_ask(resolver, namez, LDNS_RR_TYPE_SRV, &answer);
 	for (size_t i = 0; i < dns_count(&answer) && n < RECORDS_MAX; i++)
 		if (srv_read(dns_record(&answer, i), implicit, &records[n]))
-			n++;
+			records[n++].secure = answer.secure;
 	dns_answer_fini(&answer);
 	return n;
 }
@@ -88,11 +88,12 @@ srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
  * One service; 1: the domain does not announce it. Whoever answers the
  * question could name any host, and get a certificate for it. So the target
  * has to be within the domain, which the certificate then proves (RFC 6186
- * section 6, RFC 8314 section 5.1); another one the user has to name himself.
+ * section 6, RFC 8314 section 5.1), or the answer signed; another one the user
+ * has to name himself.
  */
 static int
 service_find(ldns_resolver *resolver, enum service_kind kind,
-	const char *domainz, json_t *services, struct err *err)
+	const char *domainz, bool by_dane, json_t *services, struct err *err)
 {
 	struct srv records[RECORDS_MAX];
 	const struct srv *best;
@@ -111,7 +112,8 @@ service_find(ldns_resolver *resolver, enum service_kind kind,
 		return bug(SRV_DOT_GUESSED) || bug(SRV_CLEAR)
 			       ? buggy(bug_guess(kind, domainz, services), 1)
 			       : 1;
-	if (!is_within(best->target, domainz) && !bug(SRV_FOREIGN))
+	if (!is_within(best->target, domainz) && !(by_dane && best->secure) &&
+		!bug(SRV_FOREIGN))
 		return err_set(err, ERR_IO,
 			"%s is not within %s: if your provider says that it "
 			"is right, give --%s=%s:%u",
@@ -126,7 +128,7 @@ service_find(ldns_resolver *resolver, enum service_kind kind,
 }
 
 int
-discover(const char *addressz, json_t *services, struct err *err)
+discover(const char *addressz, bool by_dane, json_t *services, struct err *err)
 {
 	const char *domainz = strrchr(addressz, '@');
 	ldns_resolver *resolver = NULL;
@@ -136,14 +138,14 @@ discover(const char *addressz, json_t *services, struct err *err)
 	if (domainz == NULL || *++domainz == '\0')
 		(void)err_set(err, ERR_PLAN, "%s has no domain", addressz);
 	else if ((resolver = dns_open(err)) != NULL)
-		result = service_find(
-			resolver, SERVICE_SUBMISSION, domainz, found, err);
+		result = service_find(resolver, SERVICE_SUBMISSION, domainz,
+			by_dane, found, err);
 	if (result >= 0) {
 		reading = service_find(
-			resolver, SERVICE_IMAP, domainz, found, err);
+			resolver, SERVICE_IMAP, domainz, by_dane, found, err);
 		if (reading == 1)
-			reading = service_find(
-				resolver, SERVICE_POP3, domainz, found, err);
+			reading = service_find(resolver, SERVICE_POP3, domainz,
+				by_dane, found, err);
 		result = reading < 0 ? -1 : 0;
 	}
 	if (result == 0 && json_object_size(found) == 0)

@@ -13,16 +13,18 @@
 
 /*
  * Fill services, an object, with what the domain of the address announces:
- * submission, and IMAP or else POP3. -1 with *err: nothing that can be
- * trusted; services is as it was.
+ * submission, and IMAP or else POP3. by_dane: what the resolver says with AD is
+ * believed. -1 with *err: nothing that can be trusted; services is as it was.
  */
-int discover(const char *addressz, json_t *services, struct err *err);
+int discover(
+	const char *addressz, bool by_dane, json_t *services, struct err *err);
 
 /* One SRV record (RFC 2782). */
 struct srv {
 	unsigned priority, weight, port;
 	char target[256]; /* without the dot at the end; "": none offered */
 	bool implicit;
+	bool secure; /* signed */
 };
 
 /*

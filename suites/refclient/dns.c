@@ -125,7 +125,9 @@ dns_ask(ldns_resolver *resolver, const char *namez, ldns_rr_type type,
 	if (name != NULL &&
 		ldns_resolver_send(&packet, resolver, name, type,
 			LDNS_RR_CLASS_IN,
-			LDNS_RD | LDNS_AD) == LDNS_STATUS_OK &&
+			LDNS_RD | LDNS_AD |
+				(bug(DNS_UNCHECKED) ? LDNS_CD : 0)) ==
+			LDNS_STATUS_OK &&
 		packet != NULL)
 		answer_read(packet, name, type, out_r);
 	ldns_pkt_free(packet);

@@ -11,8 +11,6 @@
 #include "bug.h"
 #include "bug_host.h"
 
-#define SMTP_PORT 25
-
 /* TLS, with whom it has to be: or nothing. */
 static int
 step_tls(struct session *s, const struct host_wish *wish,
@@ -108,7 +106,7 @@ session_try(struct session *s, const struct host_wish *wish,
 	struct host_visit *visit, bool tries_tls)
 {
 	s->stage = STAGE_CONNECT;
-	if (wire_open(&s->wire, wish->addressz, SMTP_PORT, s->err) != 0)
+	if (wire_open(&s->wire, wish->addressz, HOST_PORT, s->err) != 0)
 		return -1;
 	own_address(s->wire.fd, visit->from, sizeof(visit->from));
 	if (step_hello(s, wish) != 0)

@@ -7,6 +7,8 @@
 #include "session.h"
 #include "tls.h"
 
+#define HOST_PORT 25
+
 /* What there has to be before the mail is shown to the host. */
 struct host_wish {
 	const char *hostz;    /* as the MX record names it */

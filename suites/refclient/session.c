@@ -119,7 +119,10 @@ static int
 session_secure(struct session *s)
 {
 	const struct service *to = &s->account->service[s->kind];
-	struct tls_wish wish = {.hostz = to->hostz,
+	struct tls_wish wish = {
+		.hostz = s->tlsa != NULL ? s->tlsa->base : to->hostz,
+		.peer = s->tlsa != NULL ? TLS_TLSA : TLS_NAMED,
+		.tlsa = s->tlsa,
 		.srv_idz = s->srv_id,
 		.alpnz = s->protocol->alpnz,
 		.trustz = s->account->trustz,
@@ -150,12 +153,27 @@ session_secure(struct session *s)
 	return 0;
 }
 
+/* To an address that was proved, if any was asked for: what the system would
+ * say may be another. */
+static int
+session_open(struct session *s, const struct service *to)
+{
+	int result = -1;
+
+	if (s->addresses == NULL)
+		return wire_open(&s->wire, to->hostz, to->port, s->err);
+	for (size_t i = 0; i < s->addresses->n && result != 0; i++)
+		result = wire_open(
+			&s->wire, s->addresses->text[i], to->port, s->err);
+	return result;
+}
+
 static int
 step_connect(struct session *s)
 {
 	const struct service *to = &s->account->service[s->kind];
 
-	if (wire_open(&s->wire, to->hostz, to->port, s->err) != 0)
+	if (session_open(s, to) != 0)
 		return -1;
 	return to->implicit ? session_secure(s) : 0;
 }

@@ -9,10 +9,12 @@
 #include <stdio.h>
 
 #include "account.h"
+#include "addresses.h"
 #include "caps.h"
 #include "latch/latch.h"
 #include "parse/parse.h"
 #include "sasl.h"
+#include "tls.h"
 #include "wire.h"
 
 /* How far it has come. */
@@ -45,6 +47,9 @@ struct session {
 	struct wire wire;
 	struct caps caps; /* that are in force; of clear text, none survive */
 	enum stage stage;
+	const struct addresses *addresses; /* NULL: the system knows them */
+	const struct tlsa *tlsa; /* who the server has to be; NULL: the host,
+				  * as an authority says */
 	char version[16], cipher[64], group[32]; /* of TLS; "": none yet */
 	char srv_id[300]; /* "_imaps.example.test": whom, if SRV named the host;
 			   * "": nobody */

@@ -156,6 +156,8 @@ option_take(json_t *state, json_t *services, const char *wordz)
 	const char *valuez = strchr(wordz, '=');
 	size_t n;
 
+	if (strcmp(wordz, "--dane") == 0)
+		return json_object_set_new(state, "dane", json_true());
 	if (strncmp(wordz, "--", 2) != 0 || valuez == NULL)
 		return -1;
 	wordz += 2;
@@ -189,8 +191,9 @@ command_account(int argc, char **argv)
 
 	if (argc < 3 || strcmp(argv[0], "new") != 0)
 		return usage_fail("account new FILE ADDRESS [--user=NAME] "
-				  "[--trust=BUNDLE] [--imap=HOST[:PORT]] "
-				  "[--pop3=...] [--submission=...]");
+				  "[--trust=BUNDLE] [--dane] "
+				  "[--imap=HOST[:PORT]] [--pop3=...] "
+				  "[--submission=...]");
 	if (access(argv[1], F_OK) == 0)
 		return usage_fail("%s: is there already", argv[1]);
 	services = json_object();
@@ -203,7 +206,8 @@ command_account(int argc, char **argv)
 		}
 	}
 	if (json_object_size(services) == 0 &&
-		discover(argv[2], services, &err) != 0) {
+		discover(argv[2], json_is_true(json_object_get(state, "dane")),
+			services, &err) != 0) {
 		json_decref(state);
 		(void)usage_fail("account new: %s", err.text);
 		return buggy(bug_exit(EXIT_NOT_DONE), EXIT_NOT_DONE);

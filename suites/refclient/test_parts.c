@@ -298,6 +298,9 @@ states_that_are_wrong_are_refused(void **state)
 		{"{\"account\":1,\"address\":\"a\",\"services\":{},"
 		 "\"password\":\"a\\r\\nb\"}",
 			"password: "},
+		{"{\"account\":1,\"address\":\"a\",\"services\":{},"
+		 "\"dane\":1}",
+			"dane: "},
 	};
 
 	(void)state;
@@ -344,14 +347,14 @@ of_records_the_first_with_the_best_tls_is_chosen(void **state)
 {
 	/* The one that is expected says so by its port. */
 	static const struct srv rows[][3] = {
-		{{10, 1, 1, "a", false}, {0, 1, 7, "b", true}},
-		{{0, 1, 7, "a", false}, {10, 1, 1, "b", true}},
-		{{5, 9, 1, "a", false}, {5, 0, 7, "b", true}},
-		{{5, 1, 1, "a", true}, {5, 3, 7, "b", true},
-			{5, 2, 1, "c", true}},
-		{{0, 0, 1, "", true}, {9, 0, 7, "b", false}},
+		{{10, 1, 1, "a", false, false}, {0, 1, 7, "b", true, false}},
+		{{0, 1, 7, "a", false, false}, {10, 1, 1, "b", true, false}},
+		{{5, 9, 1, "a", false, false}, {5, 0, 7, "b", true, false}},
+		{{5, 1, 1, "a", true, false}, {5, 3, 7, "b", true, false},
+			{5, 2, 1, "c", true, false}},
+		{{0, 0, 1, "", true, false}, {9, 0, 7, "b", false, false}},
 	};
-	static const struct srv none[2] = {{0, 0, 1, "", true}};
+	static const struct srv none[2] = {{0, 0, 1, "", true, false}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

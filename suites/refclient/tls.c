@@ -142,8 +142,9 @@ tls_context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
  * whatever names and dates stand beside it (section 3.1.1); a chain from an
  * anchor is checked like any other (3.1.2), with the names of section 3.2.2.
  * Of two digests of one kind OpenSSL takes the stronger (RFC 7671 section 9).
- * What it cannot read is of no use; with nothing left there has to be TLS, and
- * it may be anybody's.
+ * What it cannot read is of no use; with nothing left a sender demands TLS,
+ * which may be anybody's, and a client goes by authorities as ever (RFC 7673
+ * section 4.1).
  */
 static bool
 tlsa_set(SSL *ssl, const struct tlsa *tlsa)
@@ -166,7 +167,7 @@ tlsa_set(SSL *ssl, const struct tlsa *tlsa)
 		useful += result > 0;
 	}
 	ERR_clear_error();
-	if (useful == 0)
+	if (useful == 0 && tlsa->or_anybody)
 		SSL_set_verify(ssl, SSL_VERIFY_NONE, verify_step);
 	return tlsa->alsoz == NULL || SSL_add1_host(ssl, tlsa->alsoz) == 1;
 }

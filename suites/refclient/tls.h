@@ -25,6 +25,8 @@ struct tlsa {
 	char base[256];    /* the host that they are of: SNI, and a name that a
 			      certificate from an anchor may have */
 	const char *alsoz; /* another such name; NULL: none */
+	bool or_anybody; /* where OpenSSL can use none (RFC 7671 section 10.3);
+			  * else it has to be who the wish names */
 	size_t n;
 	struct lk_tlsa records[TLSA_RECORDS_MAX];
 };

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "bug.h"
+#include "reach.h"
 
 static const struct protocol *const protocols[SERVICES] = {
 	[SERVICE_IMAP] = &protocol_imap,
@@ -34,6 +35,29 @@ visit_note(const struct session *s, bool done, const char *whyz)
 			"cipher", s->cipher, "group", s->group, "why", whyz));
 }
 
+/* By DANE, where the account wants it: before anybody is gone to. */
+static int
+session_reach(struct session *s)
+{
+	const struct service *to = &s->account->service[s->kind];
+	struct reach reach;
+	int result;
+
+	if (!s->account->by_dane || bug(DANE_UNASKED))
+		return session_run(s);
+	result = reach_find(to, &reach, s->err);
+	s->addresses = &reach.addresses;
+	reach.dane.tlsa.or_anybody = bug(DANE_UNUSABLE_ANYBODY);
+	if (reach.dane.status == DANE_USABLE ||
+		(bug(DANE_UNUSABLE_ANYBODY) &&
+			reach.dane.status == DANE_UNUSABLE))
+		s->tlsa = &reach.dane.tlsa;
+	if (result == 0)
+		result = session_run(s);
+	reach_fini(&reach);
+	return result;
+}
+
 int
 visit(struct account *a, enum service_kind kind, const struct mail *mail)
 {
@@ -44,7 +68,7 @@ visit(struct account *a, enum service_kind kind, const struct mail *mail)
 		.mail = mail,
 		.out = stdout,
 		.err = &err};
-	int result = session_run(&s);
+	int result = session_reach(&s);
 
 	if (result != 0)
 		(void)fprintf(stderr, "refclient: %s %s: %s\n",

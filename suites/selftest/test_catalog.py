@@ -56,13 +56,14 @@ def test_postures() -> None:
     assert demanding == set(WISHES) - {"opportunistic", "default", "srv"}
     assert {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_identity} == {
         "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified",
-        "implicit-token", "starttls-token"}
+        "implicit-token", "starttls-token", "implicit-dane", "starttls-dane", "srv-dane"}
     assert {wish for wish in WISHES if POSTURES[f"pop3-{wish}"].implicit} == {
-        "implicit", "implicit-default", "implicit-token"}
+        "implicit", "implicit-default", "implicit-token", "implicit-dane"}
     assert by_wish({"demanded": "MUST", "starttls": "MAY", "default": "SHOULD"}) == {
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
+        "implicit-dane": "MUST", "starttls-dane": "MUST", "srv-dane": "MUST",
         "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
         "dane-sts": "MUST", "tlsrpt": "MUST"}
 
@@ -70,7 +71,8 @@ def test_postures() -> None:
 def test_scenarios_name_the_postures_with_a_token() -> None:
     assert attacked("imap-*") == tuple(
         f"imap-{wish}" for wish in WISHES
-        if wish not in ("implicit-token", "starttls-token", "srv"))
+        if wish not in ("implicit-token", "starttls-token", "srv", "implicit-dane",
+                        "starttls-dane", "srv-dane"))
     assert attacked("*-srv") == ("imap-srv", "pop3-srv", "submission-srv")
     assert attacked("*-starttls-token") == matching("*-starttls-token") != ()
     assert attacked("pop3-implicit-token") == ("pop3-implicit-token",)
