@@ -202,6 +202,7 @@ fault_configure_tls(const struct fault *fault, struct tls_options *options,
 		break;
 	case FAULT_CERTIFICATE:
 		*identity = fault->identity;
+		change_tls(&fault->tls, options);
 		break;
 	default:
 		break;

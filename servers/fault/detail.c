@@ -69,6 +69,7 @@ fault_detail(const struct fault *fault, char room[FAULT_DETAIL])
 			fault->warning ? "warning " : "",
 			tls_alert_name((int)fault->description));
 		break;
+	case FAULT_CERTIFICATE:
 	case FAULT_TLS:
 		words_tls(&fault->tls, room);
 		break;

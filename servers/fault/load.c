@@ -24,7 +24,7 @@ static const struct action_rule rules[] = {
 	{"advertise", 0, {"action", "capabilities", "phases"}},
 	{"alert", 0, {"action", "at", "level", "description"}},
 	{"alpn", 0, {"action", "select", "refuse"}},
-	{"certificate", 0, {"action", "recipe"}},
+	{"certificate", 0, {"action", "recipe", "min", "max", "ciphers"}},
 	{"clear-on-implicit", 0, {"action"}},
 	{"close", NEED_REPLY, {"action", "when", "how"}},
 	{"cut", NEED_REPLY, {"action", "keep", "how"}},
@@ -450,7 +450,10 @@ load_do(struct fault *fault, const struct json_place *act, struct err *err)
 	case FAULT_ALPN:
 		return load_alpn(fault, act, err);
 	case FAULT_CERTIFICATE:
-		return json_text(act, "recipe", true, &fault->identity, err);
+		return json_text(act, "recipe", true, &fault->identity, err) !=
+				       0
+			       ? -1
+			       : tls_options_load(act, &fault->tls, err);
 	case FAULT_CLOSE:
 		return load_close(fault, act, err);
 	case FAULT_CUT:

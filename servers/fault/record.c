@@ -240,8 +240,11 @@ fault_conn_raw(
 		break;
 	case FAULT_CERTIFICATE:
 	case FAULT_REQUEST_CERTIFICATE:
-		/* An alert in the place of the flight shows neither. */
-		if (!conn->delivered && buf_span(raw).p[0] != RECORD_ALERT)
+		/* An alert in the place of the flight shows neither; but it
+		 * does show what the versions of TLS are. */
+		if (!conn->delivered &&
+			(buf_span(raw).p[0] != RECORD_ALERT ||
+				conn->fault->tls.max_version != 0))
 			fault_conn_delivered(conn, out);
 		break;
 	case FAULT_ALPN:

@@ -193,6 +193,41 @@ a_response_is_changed_where_the_fault_says(void **state)
 	}
 }
 
+static void
+a_certificate_may_come_with_versions(void **state)
+{
+	static const struct {
+		const char *act;
+		const char *identity;
+		int min, max;
+	} rows[] = {
+		{"{\"action\": \"certificate\", \"recipe\": \"fault\"}",
+			"fault", 0x0303, 0x0304},
+		{"{\"action\": \"certificate\", \"recipe\": \"fault\", "
+		 "\"min\": \"1.0\", \"max\": \"1.1\"}",
+			"fault", 0x0301, 0x0302},
+		{"{\"action\": \"tls\", \"max\": \"1.2\"}", "good", 0x0303,
+			0x0303},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tls_options options = {
+			.min_version = 0x0303, .max_version = 0x0304};
+		struct engine_config config = {0};
+		const char *identity = "good";
+		struct fault fault;
+		json_t *json = configure(&fault, "{}", rows[i].act, &config);
+
+		fault_configure_tls(&fault, &options, &identity);
+		assert_string_equal(identity, rows[i].identity);
+		assert_int_equal(options.min_version, rows[i].min);
+		assert_int_equal(options.max_version, rows[i].max);
+		fault_fini(&fault);
+		json_decref(json);
+	}
+}
+
 int
 main(void)
 {
@@ -202,6 +237,7 @@ main(void)
 		cmocka_unit_test(what_is_withheld_may_be_refused_as_well),
 		cmocka_unit_test(a_greeting_may_bring_its_own_list),
 		cmocka_unit_test(a_response_is_changed_where_the_fault_says),
+		cmocka_unit_test(a_certificate_may_come_with_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,7 +141,7 @@ ACTIONS: Mapping[str, Action] = {
     "clear-on-implicit": Action(),
     "tls-on-clear": Action(),
     "garbage": Action(one_of=BYTES, tls=True),
-    "certificate": Action(("recipe",), tls=True),
+    "certificate": Action(("recipe",), ("min", "max", "ciphers"), tls=True),
     "tls": Action(optional=("min", "max", "ciphers", "suites", "groups", "signatures", "dh",
                             "alpn"), tls=True),
     "downgrade": Action(tls=True),

@@ -24,6 +24,7 @@ class Context:
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
     deliveries: int = 1                 # how many recipients a run has to reach
+    level: str = ""                     # of confidentiality, that the client shows: high or none
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Predicate:
     of_identity: bool = False           # it asks who the server is, not whether there is TLS
     of_work: bool = False               # it asks for work to be brought to an end
     of_process: bool = False            # it asks how the client's process ended, or what it said
+    of_status: bool = False             # it asks what level of confidentiality the client shows
 
 
 def delivered(transcript: Transcript) -> Event | None:

@@ -73,6 +73,10 @@ _SAYS: Mapping[str, Shape] = {
     "cve": _CVE,
 }
 
+_VARIANT = Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
+                  "tlsa": _RECORDS_TLSA, "server": _SERVER, "at": AT_SHAPE, "do": DO_SHAPE},
+                 ("id",))
+
 SCENARIO = Table({
     "scenario": Exactly(1),
     **_SAYS,
@@ -89,9 +93,8 @@ SCENARIO = Table({
         "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES, *MTA_WISHES))),
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
-    "variant": ListOf(Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
-                             "tlsa": _RECORDS_TLSA, "server": _SERVER, "at": AT_SHAPE,
-                             "do": DO_SHAPE}, ("id",)), 1),
+    "variant": ListOf(_VARIANT, 1),
+    "axis": ListOf(Table({"cell": ListOf(_VARIANT, 1)}, ("cell",)), 2),
 }, ("scenario", "title", "why", "profile", "postures", "requirements", "fault", "check"))
 
 _MODE = Text(r"[0-7]{3,4}", 'write the mode as an octal text: "600"')
@@ -110,6 +113,7 @@ ADAPTER = Table({
     "trust": Word("trust", TRUSTS),
     "trust-note": _TEXT,
     "prompt": _TEXT,
+    "status": Table({"argv": ListOf(_TEXT, 1), "high": _TEXT, "none": _TEXT}, ("high", "none")),
     "files": _FILES,
     "env": _ENV,
     "posture": Names(Table({

@@ -35,6 +35,7 @@ REASONS = {
     "posture": "The adapter does not have this posture.",
     "one-mail": "The adapter hands over one mail to one recipient, and no more.",
     "missing": "The program is not installed.",
+    "no-status": "The program shows no level of confidentiality, or the adapter does not say how.",
     "untouched": "In the correct world the client never comes to the step that the fault is about.",
     "no-netns": "This machine allows no network namespace.",
     "needs-root": "Root is needed.",
@@ -74,6 +75,7 @@ class Case:
     prompted: bool = False              # the adapter's `prompt` matches the client's output
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
+    level: str = ""                     # of confidentiality, that the client shows: high or none
     step: Step | None = None            # None: the fault does not wait for a reply
     in_tls: bool = False                # the fault strikes where there is TLS, and only there
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
@@ -114,13 +116,13 @@ class Result:
 
 
 def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
-            told: tuple[str, ...] = ()) -> Case:
+            told: tuple[str, ...] = (), level: str = "") -> Case:
     """The facts of a catalog's trial."""
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
-    return Case(trial.posture, demands, success, prompted, shown, told,
+    return Case(trial.posture, demands, success, prompted, shown, told, level,
                 step_of(fault, trial.posture), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
                 trial.variant.mail.deliveries, trial.variant.cost is not None)
@@ -154,7 +156,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     if trouble:
         return replace(error(trouble), expected=_expected(case))
     context = Context(transcript, case.posture, case.success, twin, case.prompted,
-                      case.shown, case.told, case.deliveries)
+                      case.shown, case.told, case.deliveries, case.level)
     lack = judge_control(case, control).reason if control is not None else "there was none"
     reached = fault_reached(transcript)
     if not lack and control is not None and (

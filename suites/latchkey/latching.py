@@ -205,6 +205,41 @@ def _no_click_through(context: Context) -> Finding:
     return Finding(not asked, tuple(word.seq for word in refusals) if asked else ())
 
 
+# --- what the client shows its user
+
+
+def _is_high(word: Event) -> bool:
+    return word.in_tls and not word.texts("flaws") and word.text("verdict") != "refuse"
+
+
+def _was_high(transcript: Transcript) -> bool:
+    """What the last visit was: as confidential as the least of the connections it was done on."""
+    since = transcript.last_run
+    words = _words(transcript, since)
+    used = {event.conn for event, word in _used(transcript) if word.seq > since} or set(words)
+    return bool(used) and all(_is_high(words[conn]) for conn in used)
+
+
+def _visited(transcript: Transcript) -> tuple[int, ...]:
+    return tuple(event.seq for event in transcript.all("accept")
+                 if event.seq > transcript.last_run)
+
+
+def _no_false_assurance(context: Context) -> Finding:
+    visits = _visited(context.transcript)
+    false = context.level == "high" and bool(visits) and not _was_high(context.transcript)
+    return Finding(not false, visits if false else (), "it shows high" if false else "")
+
+
+def _level_shown(context: Context) -> Finding:
+    if not done(context):
+        return Finding(True)
+    level = "high" if _was_high(context.transcript) else "none"
+    return Finding(context.level == level, _visited(context.transcript),
+                   "" if context.level == level else
+                   f"it was {level}, and the client shows {context.level or 'nothing'}")
+
+
 ALL = (
     Predicate(
         "latch-kept", _latch_kept,
@@ -248,6 +283,18 @@ ALL = (
         "The client did not show its user the recorded URL.",
         "The client showed its user the recorded URL, or there was none to be shown.",
         of_process=True),
+    Predicate(
+        "no-false-assurance", _no_false_assurance,
+        "High confidentiality is shown only where the last visit had it.",
+        "The client shows its user high confidentiality, which its last visit did not have.",
+        "The client shows its user no more confidentiality than its last visit had.",
+        of_process=True, of_status=True),
+    Predicate(
+        "level-shown", _level_shown,
+        "A visit that was done is shown with the level of confidentiality that it had.",
+        "The client does not show its user how confidential its last visit was.",
+        "The client shows its user how confidential its last visit was, or it was not done.",
+        of_process=True, of_status=True),
     Predicate(
         "no-click-through", _no_click_through,
         "The user is not asked whether to go on without what was promised.",

@@ -132,6 +132,15 @@ class Setup:
 
 
 @dataclass(frozen=True)
+class Status:
+    """How a client shows the level of confidentiality of its last visit."""
+
+    argv: tuple[str, ...]               # what tells it behind each visit; (): the client by itself
+    high: str                           # regular expressions in its standard output,
+    none: str                           # of which the last that fits counts
+
+
+@dataclass(frozen=True)
 class Client:
     name: str
     title: str
@@ -144,6 +153,7 @@ class Client:
     prompt: str                         # "" when the program never asks
     file: Path
     setups: Mapping[str, Setup]         # name of posture →
+    status: Status | None = None        # None: it shows no level
     root: str = ""                      # Debian release of a root of its own; "": it has none
 
     @property

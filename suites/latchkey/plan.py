@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from latchkey import template
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES, PHASES
-from latchkey.model import Client, Listener, Mail, Profile, Setup, Trial
+from latchkey.model import Listener, Mail, Profile, Setup, Trial
 from latchkey.postures import PROTOCOLS
 from latchkey.predicates import PREDICATES
 
@@ -85,7 +86,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "dns": _dns(profile, trial, identities, places),
         "deep": _deep(trial),
         "fault": fault,
-        "client": {**_client(trial.client, setup, template.fill(profile.message, letter), values,
+        "client": {**_client(trial, setup, template.fill(profile.message, letter), values,
                              _before(profile, places), places, _variables(trial)),
                    "runs": trial.variant.fault.runs},
     }
@@ -242,7 +243,20 @@ def _before(profile: Profile, places: Places) -> tuple[str, ...]:
     return (places.validate, profile.dns_address, profile.resolver, places.anchor)
 
 
-def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str],
+def asks_status(trial: Trial) -> bool:
+    """Whether a check looks at the level of confidentiality that the client shows."""
+    return any(PREDICATES[check.predicate].of_status for check, _ in trial.levels)
+
+
+def _argv(trial: Trial, setup: Setup) -> tuple[str, ...]:
+    """The client's own, and behind it what shows the level, if that is looked at."""
+    status = trial.client.status
+    if status is None or not status.argv or not asks_status(trial):
+        return setup.argv
+    return ("sh", "-c", f'"$@"; code=$?; {shlex.join(status.argv)}; exit $code', "sh", *setup.argv)
+
+
+def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
             before: tuple[str, ...], places: Places,
             variables: Mapping[str, str]) -> dict[str, Any]:
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
@@ -251,8 +265,8 @@ def _client(client: Client, setup: Setup, message: str, values: Mapping[str, str
     usual = {"HOME": places.home, "PATH": _PATH, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
     return {
-        "argv": [*before, *((places.enter,) if client.root else ()),
-                 *(template.fill(word, values) for word in setup.argv)],
+        "argv": [*before, *((places.enter,) if trial.client.root else ()),
+                 *(template.fill(word, values) for word in _argv(trial, setup))],
         "env": {**usual, **{name: template.fill(text, values) for name, text in setup.env.items()},
                 **variables},
         "home": places.home,

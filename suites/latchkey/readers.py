@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from latchkey import faults, formats, postures, recipes, template, tomlfile
 from latchkey.errors import suggestion
 from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Listener, Mail, Profile, Record,
-                            Scenario, Setup, Variant)
+                            Scenario, Setup, Status, Variant)
 from latchkey.postures import MTA_WISHES, PROTOCOLS, WISHES
 from latchkey.shape import Misfit, Shape, check
 from latchkey.tomlfile import KeyPath, TomlFile
@@ -74,16 +75,46 @@ def _check(file: TomlFile, number: int, row: Mapping[str, Any], known: Known) ->
 
 
 def _variants(file: TomlFile, known: Known) -> tuple[Variant, ...]:
-    rows = file.data.get("variant")
-    if rows is None:
+    alone: list[tuple[KeyPath, dict[str, Any]]] = [
+        (("variant", number), row) for number, row in enumerate(file.data.get("variant", ()))]
+    rows = [*alone, *_crossed(file, known)]
+    if not rows:
         return (_variant(file, (), {"id": ""}, known),)
-    found: list[Variant] = []
-    for number, row in enumerate(rows):
-        if any(row["id"] == other.id for other in found):
-            file.fail(("variant", number, "id"), f'a second variant "{row["id"]}"',
+    found: dict[str, Variant] = {}
+    for path, row in rows:
+        if row["id"] in found:
+            file.fail((*path, "id"), f'a second variant "{row["id"]}"',
                       "give each variant its own id")
-        found.append(_variant(file, ("variant", number), row, known))
-    return tuple(found)
+        found[row["id"]] = _variant(file, path, row, known)
+    return tuple(found.values())
+
+
+def _crossed(file: TomlFile, known: Known) -> list[tuple[KeyPath, dict[str, Any]]]:
+    """A variant for each choice of one cell of every axis, with the place of the last one's fault.
+    """
+    axes = [[(("axis", number, "cell", place), cell) for place, cell in enumerate(axis["cell"])]
+            for number, axis in enumerate(file.data.get("axis", ()))]
+    found = []
+    for cells in product(*axes) if axes else ():
+        row: dict[str, Any] = {}
+        for path, cell in cells:
+            if "recipe" in cell.get("do", {}):
+                _known(file, (*path, "do", "recipe"), "recipe", cell["do"]["recipe"],
+                       known.recipes)
+            row |= {**cell, "do": _merged_do(row.get("do", {}), cell.get("do", {})),
+                    "deep": {**row.get("deep", {}), **cell.get("deep", {})},
+                    "at": _merged_at(row.get("at", {}), cell.get("at", {}))}
+        row["id"] = "-".join(cell["id"] for _, cell in cells)
+        row["title"] = "; ".join(_title(cell, known) for _, cell in cells)
+        found.append((next((path for path, cell in reversed(cells) if "do" in cell), cells[-1][0]),
+                      row))
+    return found
+
+
+def _title(cell: Mapping[str, Any], known: Known) -> str:
+    recipe = cell.get("do", {}).get("recipe")
+    said = recipes.says(known.recipes, recipe) if recipe is not None else {}
+    return str(cell.get("title") or said.get("title") or cell["id"])
 
 
 def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known) -> Variant:
@@ -235,8 +266,10 @@ def adapter(file: TomlFile) -> Client:
     for name in data["posture"]:
         _known(file, ("posture", name), "posture", name, postures.POSTURES)
     _check_templates(file, data, ())
+    shows = data.get("status")
     for path, pattern in ((("version", "regex"), data["version"]["regex"]),
-                          (("prompt",), data.get("prompt", ""))):
+                          (("prompt",), data.get("prompt", "")),
+                          *((("status", key), shows[key]) for key in ("high", "none") if shows)):
         try:
             re.compile(pattern)
         except re.error as error:
@@ -253,6 +286,8 @@ def adapter(file: TomlFile) -> Client:
         trust=data["trust"],
         trust_note=data.get("trust-note", ""),
         prompt=data.get("prompt", ""),
+        status=Status(tuple(shows.get("argv", ())), shows["high"], shows["none"])
+        if shows else None,
         file=file.path,
         setups={name: _setup(file, name, row) for name, row in data["posture"].items()},
     )
@@ -295,7 +330,7 @@ def _client_file(file: TomlFile, where: KeyPath, path: str, entry: Mapping[str, 
 def _check_templates(file: TomlFile, value: Any, path: KeyPath) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
-            if not path and key in ("version", "prompt"):
+            if not path and key in ("version", "prompt") or path == ("status",) and key != "argv":
                 continue        # regular expressions have braces of their own
             _check_templates(file, item, path + (key,))
     elif isinstance(value, list):

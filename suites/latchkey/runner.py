@@ -26,7 +26,7 @@ from latchkey import judge, paths, ports, sandbox, template, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.judge import Result
 from latchkey.model import Client, Trial, control_of, twin_of
-from latchkey.plan import compile_plan
+from latchkey.plan import asks_status, compile_plan
 from latchkey.results import Entry, entry
 from latchkey.trial import Seen
 from latchkey.worlds import Worlds
@@ -206,6 +206,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "posture"
     if not (trial.variant.mail.is_usual or trial.setup.several):
         return "one-mail"
+    if asks_status(trial) and trial.client.status is None:
+        return "no-status"
     if not is_installed(trial.client):
         return "missing"
     if trial.client.root and os.geteuid() != 0:
@@ -240,7 +242,7 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     seen = bench.run(trial, folder)
     if seen.trouble:
         return judge.error(seen.trouble)
-    case = judge.case_of(trial, seen.prompted, seen.shown, seen.told)
+    case = judge.case_of(trial, seen.prompted, seen.shown, seen.told, seen.level)
     result = judge.judge(case, seen.transcript, control.transcript,
                          twin.transcript if twin is not None else None)
     return replace(result, notes=(*result.notes, ports.NOTE)) if bench.ports else result

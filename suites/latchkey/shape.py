@@ -182,7 +182,8 @@ def _check_list(shape: ListOf, value: Any, path: KeyPath) -> None:
         right = f"write [[{path[-1]}]]" if isinstance(value, dict) else "write a list: [ … ]"
         raise _wrong_type(path, value, right)
     if len(value) < shape.low:
-        raise Misfit(path, f"{path[-1]} is empty", "write at least one")
+        raise Misfit(path, f"{path[-1]} {f'has {len(value)}' if value else 'is empty'}",
+                     f"write at least {shape.low if shape.low > 1 else 'one'}")
     for number, item in enumerate(value):
         check(shape.item, item, path + (number,))
 

@@ -32,6 +32,7 @@ class Seen:
     prompted: bool = False              # the client asked a question
     shown: tuple[str, ...] = ()         # where its output has what the attacker wrote
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
+    level: str = ""                     # of confidentiality, that the client shows: high or none
     trouble: str = ""                   # why the world could not do its part
 
 
@@ -114,7 +115,16 @@ def look(folder: Path, client: Client, trouble: str = "") -> Seen:
     seen = transcript.read(folder / "transcript.jsonl")
     urls = dict.fromkeys(url for event in seen.all("latch") if (url := event.text("url")))
     told = tuple(url for url in urls if any(url in text for text in output.values()))
-    return Seen(seen, prompted, shown, told, trouble)
+    return Seen(seen, prompted, shown, told, _level(client, output["stdout"]), trouble)
+
+
+def _level(client: Client, output: str) -> str:
+    """The last level that the client showed; "" if it showed none."""
+    words = {} if client.status is None else {
+        "high": client.status.high, "none": client.status.none}
+    found = [(one.end(), word) for word, pattern in words.items()
+             for one in re.finditer(pattern, output, re.MULTILINE)]
+    return max(found)[1] if found else ""
 
 
 def _forged(folder: Path) -> re.Pattern[str]:

@@ -424,6 +424,12 @@
 		"does not tell the user why it refuses", "")                   \
 	X(LATCH_URL_UNTOLD, "latch-url-untold", "latch",                       \
 		"does not tell the user where the provider explains it", "")   \
+	X(STATUS_FLATTERS, "status-flatters", "latch",                         \
+		"shows the level that is demanded, whatever there was", "")    \
+	X(STATUS_TELLS_NOTHING, "status-tells-nothing", "latch",               \
+		"shows no level where there was one", "")                      \
+	X(STATUS_STALE, "status-stale", "latch",                               \
+		"shows the last visit that was done, not the last one", "")    \
 	X(LATCH_ASKS, "latch-asks", "latch", "asks the user whether to go on", \
 		"")                                                            \
 	X(LATCH_UNREPORTED, "latch-unreported", "latch",                       \

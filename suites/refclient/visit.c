@@ -26,6 +26,11 @@ visit_note(const struct session *s, bool done, const char *whyz)
 	struct tm tm;
 	int level = s->version[0] != '\0' && s->deep.flaws == 0 ? 1 : 0;
 
+	if (bug(STATUS_STALE) && !done)
+		return;
+	level = bug(STATUS_FLATTERS)        ? 1
+		: bug(STATUS_TELLS_NOTHING) ? 0
+					    : level;
 	if (gmtime_r(&now, &tm) != NULL)
 		(void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	(void)json_object_set_new(account_object(s->account, "sessions"),

@@ -160,7 +160,41 @@ VARIANT_MISTAKES = [
      'unknown recipe "no-such-recipe-zzz"; '),
 ]
 
+AXES = SCENARIO + '''
+[[axis]]
+cell = [
+    { id = "a", title = "A" },
+    { id = "b", do = { action = "certificate", recipe = "expired" } },
+]
+
+[[axis]]
+cell = [
+    { id = "x", title = "X" },
+    { id = "y", title = "Y" },
+]
+'''
+AXIS_MISTAKES = [
+    ("recipe of a cell", "expired", "expird", 22, 'unknown recipe "expird"; '),
+    ("one axis", """
+[[axis]]
+cell = [
+    { id = "x", title = "X" },
+    { id = "y", title = "Y" },
+]
+""", "", 19, "axis has 1; write at least 2"),
+    ("two cells of a name", 'id = "y"', 'id = "x"', 28, 'a second variant "a-x"; '),
+    ("a parameter of a cell", 'recipe = "expired"', 'recipe = "expired", how = "fin"', 22,
+     '"how" is no parameter of the action certificate; '),
+    ("no cell", '''
+    { id = "x", title = "X" },
+    { id = "y", title = "Y" },
+''', "", 26, "cell is empty; write at least one"),
+]
+
 ADAPTER_MISTAKES = [
+    ("regular expression of the level", "[posture.imap-starttls]",
+     "[status]\nhigh = '('\nnone = 'no'\n[posture.imap-starttls]", 16,
+     "high is no regular expression: "),
     ("unknown variable in argv", '"{host}"', '"{hots}"', 16,
      "unknown variable {hots}; did you mean {host}?"),
     ("unknown variable in a file", "user {user}", "user {usr}", 11,
@@ -210,6 +244,19 @@ def test_mistake_in_a_variant(name: str, old: str, new: str, line: int, message:
                               tmp_path: Path, known: readers.Known) -> None:
     assert old in VARIANTS
     path = written(tmp_path, VARIANTS.replace(old, new, 1))
+    with pytest.raises(UserError) as caught:
+        readers.scenario(tomlfile.load(path), "a.b", known)
+    check_message(path, caught.value, line, message)
+
+
+@pytest.mark.parametrize("name, old, new, line, message", AXIS_MISTAKES,
+                         ids=[row[0] for row in AXIS_MISTAKES])
+def test_mistake_in_an_axis(name: str, old: str, new: str, line: int, message: str,
+                            known: readers.Known, tmp_path: Path) -> None:
+    del name
+    text = AXES.replace(old, new, 1)
+    assert text != AXES
+    path = written(tmp_path, text)
     with pytest.raises(UserError) as caught:
         readers.scenario(tomlfile.load(path), "a.b", known)
     check_message(path, caught.value, line, message)

@@ -128,6 +128,49 @@ def test_variants_inherit(known: readers.Known, tmp_path: Path) -> None:
     assert two.title == "Another" and two.postures == attacked("submission-*")
 
 
+AXES = SCENARIO + '''
+[[variant]]
+id = "alone"
+
+[[axis]]
+cell = [
+    { id = "no", title = "NO", do = { text = "no\\r\\n" } },
+    { id = "bye", do = { action = "close", when = "before", how = "fin" } },
+]
+
+[[axis]]
+cell = [
+    { id = "imap", title = "IMAP", postures = ["imap-starttls"] },
+    { id = "pop3", title = "POP3", postures = ["pop3-starttls"], at = { phase = "clear" } },
+    { id = "stranger", do = { action = "certificate", recipe = "expired" } },
+]
+'''
+
+
+def test_axes_are_crossed(known: readers.Known, tmp_path: Path) -> None:
+    found = readers.scenario(tomlfile.load(written(tmp_path, AXES)), "a.b", known).variants
+    assert [one.id for one in found] == ["alone", "no-imap", "no-pop3", "no-stranger", "bye-imap",
+                                         "bye-pop3", "bye-stranger"]
+    by_id = {one.id: one for one in found}
+    assert by_id["no-pop3"].fault.do == {"action": "refuse", "text": "no\r\n"}
+    assert by_id["bye-pop3"].fault.at == {"reply": "starttls", "phase": "clear"}
+    assert by_id["bye-imap"].fault.do == {"action": "close", "when": "before", "how": "fin"}
+    assert by_id["bye-stranger"].fault.do == {"action": "certificate", "recipe": "expired"}
+    assert by_id["no-imap"].postures == ("imap-starttls",)
+    assert by_id["no-imap"].title == "NO; IMAP"
+    assert by_id["bye-stranger"].title == "bye; The leaf has expired"
+
+
+def test_the_level_is_asked_for_where_a_check_looks_at_it(real: Catalog) -> None:
+    trial = trial_of(real, "refclient", "deep.assurance", "imap-implicit", "04-clear")
+    argv = compile_plan(real, trial, SECRETS)["client"]["argv"]
+    assert argv[:2] == ["sh", "-c"] and argv[3] == "sh"
+    assert "; /run/latchkey/refclient status account.json; exit $code" in argv[2]
+    other = trial_of(real, "refclient", "deep.level", "imap-implicit", "04-expired")
+    assert compile_plan(real, other, SECRETS)["client"]["argv"] == argv[4:]
+    assert real.client("curl").status is None
+
+
 def test_an_adapter_from_any_path(real: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "my-client.toml"
     path.write_text(ADAPTER + '\n[posture.imap-starttls.files]\n".other".from = "other.conf"\n')

@@ -32,13 +32,14 @@ class Row(NamedTuple):
     success: tuple[int, ...] = (0,)
     shown: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    level: str = ""
 
 
 def ask(row: Row) -> Finding:
     twin = None if row.twin is None else transcript(*row.twin)
     return PREDICATES[row.predicate].function(
         Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted,
-                row.shown, row.told))
+                row.shown, row.told, level=row.level))
 
 
 DONE, CLEAR = "operation-completed", "no-credential-in-clear"
@@ -95,6 +96,10 @@ ANNOUNCED = event("send", 1, BAD, reply="capabilities", by="profile", segment=1,
                   data="* CAPABILITY ID DEEP\r\n")
 TOLD_SERVER = report('("name" "a" "latch-fail" "tls-cert")')
 
+FLATTERY, LEVEL = "no-false-assurance", "level-shown"
+SURE: dict[str, Any] = {"verdict": "proceed", "stored": [], "unmet": [], "flaws": [], "open": []}
+UNSURE: dict[str, Any] = {**SURE, "verdict": "warn", "flaws": ["unverified"]}
+
 LATCH_ROWS = (
     Row("password where a promise is broken", KEPT, False, (accept(), BROKEN, LOGIN),
         note="tls-cert was not kept"),
@@ -149,6 +154,30 @@ LATCH_ROWS = (
     Row("the user is asked, of nothing that was promised", CLICK, True, (accept(), LOW),
         prompted=True),
     Row("nobody is asked", CLICK, True, (accept(), BROKEN)),
+    Row("shown as high, in clear", FLATTERY, False,
+        (accept(), latch("warn", "clear", flaws=["clear"])), level="high", note="it shows high"),
+    Row("shown as high, with a stranger", FLATTERY, False, (accept(), LOW), level="high",
+        note="it shows high"),
+    Row("shown as high, no TLS", FLATTERY, False, (accept(), hello(), exited(1)), level="high",
+        note="it shows high"),
+    Row("shown as high, but refused", FLATTERY, False,
+        (accept(), latch("refuse", GOOD, unmet=["tls12"])), level="high", note="it shows high"),
+    Row("shown as high, on one of two", FLATTERY, False,
+        (accept(), FINE, secret("password", 1, GOOD), accept(2),
+         event("latch", 2, "tls-bad", **UNSURE), secret("password", 2, BAD)),
+        level="high", note="it shows high"),
+    Row("shown as high, after a first attempt", FLATTERY, True,
+        (accept(), LOW, accept(2), event("latch", 2, "tls-good", **SURE),
+         secret("password", 2, GOOD)), level="high"),
+    Row("shown as high, and it was", FLATTERY, True, (accept(), FINE), level="high"),
+    Row("shown as none", FLATTERY, True, (accept(), LOW), level="none"),
+    Row("shown as high, nowhere visited", FLATTERY, True, (exited(1),), level="high"),
+    Row("high, and not shown", LEVEL, False, (mail_in_tls(), FINE, exited()),
+        note="it was high, and the client shows nothing"),
+    Row("high, and shown as none", LEVEL, False, (mail_in_tls(), FINE, exited()), level="none",
+        note="it was high, and the client shows none"),
+    Row("high, and shown", LEVEL, True, (mail_in_tls(), FINE, exited()), level="high"),
+    Row("not done", LEVEL, True, (accept(), FINE, exited(1))),
 )
 
 ASKED, NESTED = "asks-again-inside-tls", "no-starttls-inside-tls"

@@ -287,6 +287,19 @@ def test_what_the_attacker_wrote_is_looked_for_in_the_output(
     assert trials.look(tmp_path, client).shown == shown
 
 
+@pytest.mark.parametrize("out, level", [
+    ("", ""), ("\tlast\tlevel 1: TLSv1.3", "high"), ("x last\tlevel 1", ""),
+    ("\tlast\tlevel 1: a\n\tlast\tlevel 0: b\n", "none"), ("\tlast\tnever tried\n", "none"),
+    ("\tlast\tlevel 0: b\nmail\n\tlast\tlevel 1: a\n", "high"),
+])
+def test_the_last_level_that_is_shown_counts(tmp_path: Path, out: str, level: str) -> None:
+    (tmp_path / "client.stdout").write_text(out, encoding="ascii")
+    (tmp_path / "client.stderr").write_text("\tlast\tlevel 1: no", encoding="ascii")
+    known = catalog.load(ROOT)
+    assert trials.look(tmp_path, known.client("refclient")).level == level
+    assert trials.look(tmp_path, known.client("curl")).level == ""
+
+
 @pytest.mark.parametrize("text, name", [
     ("starttls.refused[no]", "starttls.refused[no]"), ("a/../b c", "a_.._b_c"), ("é\n", "__"),
 ])

@@ -17,6 +17,8 @@ WELL_FORMED = "reports-well-formed: interoperability"
 UNASKED = "no-report-unasked: interoperability"
 BELOW = "level-kept: credential-leak"
 LOCKOUT = "no-lockout: denial-of-service"
+FLATTERY = "no-false-assurance: silent-downgrade"
+SHOWN = "level-shown: interoperability"
 
 USED = fail(KEPT)                       # and there is no way to report, or no check of it
 USED_SILENTLY = fail(KEPT, REPORTED)
@@ -119,6 +121,7 @@ LATCHES: Mapping[str, Mapping[str, Verdict]] = {
         "deep.latched[06-stripped]/imap-starttls": warn(TOLD),
     },
     "works-in-spite": {
+        "deep.assurance[06-tls1.3-self-signed]/imap-implicit": fail(BELOW),
         "deep.level[04-stripped]/imap-starttls": fail(BELOW),
         "deep.level[04-expired]/submission-implicit": fail(BELOW),
         "deep.level[06-second-visit]/pop3-starttls": fail(BELOW),
@@ -129,6 +132,28 @@ LATCHES: Mapping[str, Mapping[str, Verdict]] = {
         "deep.none-attempts[04]/pop3-opportunistic": warn(CREDENTIAL),
     },
     "knows-old-tls-only": {"deep.level-reached[04-tls1.3]/imap-implicit": LOCKED_OUT},
+    "shows-what-is-asked-for": {
+        "deep.assurance[04-stripped]/imap-starttls": fail(FLATTERY),
+        "deep.assurance[06-clear]/pop3-implicit": fail(FLATTERY),
+        "deep.assurance[06-tls1.0-good]/submission-implicit": fail(FLATTERY),
+        "deep.assurance[04-tls1.2-good]/imap-opportunistic": warn(SHOWN),
+    },
+    "shows-high-for-tls": {
+        "deep.assurance[04-tls1.3-expired]/imap-opportunistic": fail(FLATTERY, SHOWN),
+        "deep.assurance[06-tls1.1-nul-in-san]/pop3-opportunistic": fail(FLATTERY, SHOWN),
+        "deep.assurance[06-tls1.2-other-host]/submission-starttls": fail(FLATTERY),
+    },
+    "shows-good-certificates": {
+        "deep.assurance[06-tls1.0-good]/imap-opportunistic": fail(FLATTERY, SHOWN),
+    },
+    "shows-first-visit": {
+        "deep.assurance[06-second-visit]/imap-implicit": fail(FLATTERY),
+        "deep.assurance[04-second-visit]/pop3-opportunistic": fail(FLATTERY, SHOWN),
+    },
+    "shows-nothing": {
+        "deep.assurance[04-tls1.3-good]/imap-implicit": warn(SHOWN),
+        "deep.assurance[06-stripped]/pop3-opportunistic": warn(SHOWN),
+    },
     "asks-first": {
         "deep.latched[04-tls-cert]/imap-opportunistic": fail(CLICK),
         "deep.stays[04-shorter]/imap-opportunistic": fail(CLICK),

@@ -16,6 +16,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from scripted.lines import Failed, Lines
@@ -54,6 +55,11 @@ BUGS = {
     "goes-in-clear": "does not try TLS if it need not, or was told nothing",
     "knows-old-tls-only": "does not offer TLS 1.3",
     "asks-first": "asks its user whether to go on",
+    "shows-what-is-asked-for": "shows its user the level of the account, not that of the visit",
+    "shows-high-for-tls": "shows every connection inside TLS as high",
+    "shows-good-certificates": "does not look at the version of TLS for what it shows",
+    "shows-first-visit": "shows the level of the first visit for ever",
+    "shows-nothing": "does not show how confidential a visit was",
 }
 FILE = ".latch"
 STS = ("05", "06")
@@ -232,6 +238,7 @@ class Client:
             self.context.verify_mode = ssl.CERT_NONE
         self.tls: Any = None
         self.announced = False
+        self.shown = "none"
 
     def secure(self) -> None:
         self.tls = self.lines.socket = self.context.wrap_socket(
@@ -253,6 +260,7 @@ class Client:
         if self.tls is not None and not self.announced and self.bug == "stops-without-deep" and (
                 memory.promises):
             raise Failed("DEEP is not announced")
+        self.shown = self.level(facts)
         self.judge(memory, facts)
         store(memory, facts, status, self.dialect, self.bug)
         self.report(memory, [])
@@ -289,6 +297,12 @@ class Client:
                 if found is not None:
                     return found[1]
         return ""
+
+    def level(self, facts: Facts) -> str:
+        """What the user is shown of this visit."""
+        known = facts.pkix or facts.dane or self.bug == "shows-high-for-tls"
+        least = 1 if self.dialect in STS and self.bug != "shows-good-certificates" else 0
+        return "high" if known and facts.version >= least else "none"
 
     def judge(self, memory: Memory, facts: Facts) -> None:
         unmet = [] if self.bug == "never-looks" else [
@@ -354,12 +368,31 @@ def main(words: Sequence[str]) -> int:
     if bug and bug not in BUGS:
         sys.exit(f"unknown bug {bug}")
     memory = Memory()
+    clients = []
     try:
+        clients.append(Client(bug, words, True))
         try:
-            Client(bug, words, True).run(memory)
+            clients[-1].run(memory)
         except ssl.SSLCertVerificationError:
-            Client(bug, words, False).run(memory)
+            clients.append(Client(bug, words, False))
+            clients[-1].run(memory)
     except (Failed, EOFError, OSError) as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        show(bug, words[2], clients)
         return 1
+    show(bug, words[2], clients)
     return 0
+
+
+def show(bug: str, wish: str, clients: Sequence[Client]) -> None:
+    """Tell the user the level of this visit."""
+    level = clients[-1].shown if clients else "none"
+    if bug == "shows-what-is-asked-for":
+        level = "none" if wish == "opportunistic" else "high"
+    if bug == "shows-first-visit":
+        first = Path(".shown")
+        if not first.exists():
+            first.write_text(level, encoding="ascii")
+        level = first.read_text(encoding="ascii")
+    if bug != "shows-nothing":
+        print(f"level: {level}", flush=True)

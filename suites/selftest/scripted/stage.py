@@ -117,7 +117,10 @@ def adapter_write(folder: Path, bug: str) -> Path:
 
 def latching_write(folder: Path, bug: str) -> Path:
     """The same of the client that latches."""
-    return _adapter(folder, "latching", LATCHING_WISHES, bug, _switch(bug) + ' "{dialect}",')
+    file = _adapter(folder, "latching", LATCHING_WISHES, bug, _switch(bug) + ' "{dialect}",')
+    with file.open("a", encoding="ascii") as stream:
+        stream.write("[status]\nhigh = '^level: high$'\nnone = '^level: none$'\n")
+    return file
 
 
 def catalog_with_own(folder: Path) -> Catalog:
