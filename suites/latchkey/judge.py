@@ -134,7 +134,9 @@ def step_of(fault: Fault, posture: Posture) -> Step | None:
     if fault.action == "alpn":
         return Step(offers="alpn")
     if at.get("listener") == "dns":
-        return Step(question=f"{fault.do['name']} {fault.do['type']}") if "run" in at else None
+        # Senders have their own controls, which ask whether they asked at all.
+        asks = "run" in at or posture.wish == "srv"
+        return Step(question=f"{fault.do['name']} {fault.do['type']}") if asks else None
     return Step(at.get("reply", ""), at.get("phase", "any"), at.get("nth", 1),
                 at.get("connection", 0), posture.struck(at.get("listener")))
 

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from dialogue import (accept, event, exited, fault, hello, mail_in_clear, mail_in_tls, recv,
+from dialogue import (Event, accept, event, exited, fault, hello, mail_in_clear, mail_in_tls, recv,
                       transcript, up)
 
 from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
@@ -94,6 +95,21 @@ def test_the_step_is_read_from_the_fault() -> None:
     assert step_of(waits(listener="implicit"), posture) == Step(listeners=("imaps",))
     assert step_of(waits(listener="both"), posture) == Step(listeners=("imap", "imaps"))
     assert step_of(Fault({}, {"action": "alpn"}), posture) == Step(offers="alpn")
+    asked = Fault({"listener": "dns"}, {"action": "dns", "name": "a.test", "type": "SRV"})
+    assert step_of(asked, posture) is None
+    assert step_of(asked, POSTURES["imap-srv"]) == Step(question="a.test SRV")
+
+
+def test_a_question_that_the_client_never_asks() -> None:
+    def query(name: str) -> Event:
+        return event("dns.query", name=name, type="SRV")
+    control = transcript(query("_imaps._tcp.a.test"), mail_in_tls(), exited())
+    case = Case(POSTURES["imap-srv"], (LEAK,), step=Step(question="_imap._tcp.a.test SRV"))
+    missed = judge(case, transcript(mail_in_tls(), exited()), control)
+    assert (missed.outcome, missed.reason) == ("SKIP", "untouched")
+    case = replace(case, step=Step(question="_imaps._tcp.a.test SRV"))
+    missed = judge(case, transcript(mail_in_tls(), exited()), control)
+    assert (missed.outcome, missed.reason) == ("INCONCLUSIVE", "fault-not-delivered")
 
 
 @pytest.mark.parametrize(("starts", "reason"), [
