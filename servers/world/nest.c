@@ -84,7 +84,8 @@ mounts_make(const char *name, struct err *err)
 	for (size_t i = 0; i < sizeof(fresh) / sizeof(*fresh); i++)
 		if (mount(fresh[i].type, fresh[i].where, fresh[i].type,
 			    fresh[i].flags, fresh[i].data) != 0)
-			return refuse(err, fresh[i].where);
+			return err_set(err, ERR_IO, "cannot mount %s: %s",
+				fresh[i].where, strerror(errno));
 	if (mkdir(OWN, 0755) != 0 ||
 		move_mount(own, "", AT_FDCWD, OWN, MOVE_MOUNT_F_EMPTY_PATH) !=
 			0 ||

@@ -18,6 +18,8 @@ from latchkey.errors import UserError
 
 FORMATS = ("html", "junit", "sarif", "tap", "markdown", "json")
 WORTH_A_WORKER = 8                      # trials that take as long as the start of a process
+# Plugins of pytest that help with tests, and cost time in each trial.
+_NOT_FOR_TRIALS = ("terminal", "logging", "threadexception", "unraisableexception")
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
@@ -197,8 +199,9 @@ def _pytest(arguments: argparse.Namespace, names: list[str], workers: int) -> in
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     import pytest
-    words = ["-c", str(paths.ROOT / ".pytest.ini"), "--rootdir", str(paths.ROOT),
-             "-p", "no:terminal", "-p", "xdist", str(paths.ROOT / "suites/scenarios")]
+    words = ["-c", str(paths.ROOT / ".pytest.ini"), "--rootdir", str(paths.ROOT), "-s",
+             *(f"-pno:{name}" for name in _NOT_FOR_TRIALS), "-p", "xdist",
+             str(paths.ROOT / "suites/scenarios")]
     words += [f"--client={name}" for name in names]
     words += [f"--out={arguments.out}", f"--min={arguments.min}", f"--repeat={arguments.repeat}"]
     words += [f"--baseline={name}" for name in arguments.baseline]

@@ -2,6 +2,8 @@
 """Reports: pure functions from a results document (and its folder of evidence) to text."""
 
 import json
+import multiprocessing
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +13,10 @@ from latchkey.results import Change
 
 from . import html, junit, sarif, source, text
 from .facts import Results
+
+
+_FORK = multiprocessing.get_context("fork")     # what is known of the run is there without copying
+_MANY_PAGES = 100                       # worth a process of their own
 
 
 def _json(results: Results, folder: Path) -> str:
@@ -62,6 +68,27 @@ def write_site(results: Results, folder: Path,
     """The report for people as a small site in `folder`; its first page."""
     for name in ("clients", "scenarios", "trials"):
         (folder / name).mkdir(parents=True, exist_ok=True)
-    for page in html.site(results, folder, since):
-        (folder / page.path).write_text(page.text, "utf-8")
+    pages = list(html.site(results, folder, since))
+    share = min(len(os.sched_getaffinity(0)), 1 + len(pages) // _MANY_PAGES)
+    others = [_FORK.Process(target=_try_pages, args=(pages[number::share], folder))
+              for number in range(1, share)]
+    for process in others:
+        process.start()
+    _write_pages(pages[::share], folder)
+    for number, process in enumerate(others, 1):
+        process.join()
+        if process.exitcode != 0:       # why is told here, not there
+            _write_pages(pages[number::share], folder)
     return folder / "index.html"
+
+
+def _try_pages(pages: Sequence[html.Page], folder: Path) -> None:
+    try:
+        _write_pages(pages, folder)
+    except BaseException:
+        os._exit(1)
+
+
+def _write_pages(pages: Sequence[html.Page], folder: Path) -> None:
+    for page in pages:
+        (folder / page.path).write_text(page.text, "utf-8")

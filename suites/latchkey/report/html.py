@@ -4,9 +4,9 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,14 @@ _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u20
 
 @dataclass(frozen=True)
 class Page:
-    """A file of the site, by its path below the report's folder."""
+    """A file of the site, by its path below the report's folder. Its text is made on demand."""
 
     path: str
-    text: str
+    make: Callable[[], str]
+
+    @property
+    def text(self) -> str:
+        return self.make()
 
 
 def _clean(value: Any) -> Any:
@@ -80,28 +84,29 @@ def site(results: Results, folder: Path, changes: Sequence[Change] | None = None
     report = _report(results, folder, changes, library, told, SITE_PASSED)
     top, below = Links(), Links("../")
     whole = summary.summary_make(results, report.items, report.titles)
-    yield Page("index.html", _page(report, top, whole.headline, _index(report, whole, top),
-                                   ("matrix", "meter"), ("keys", "matrix")))
-    yield Page("requirements.html", _page(report, top, "Requirements", _requirements(report, top),
-                                          ("matrix",), ("keys",)))
+
+    def page(path: str, links: Links, title: str, body: Callable[[], Markup],
+             styles: tuple[str, ...], scripts: tuple[str, ...] = ("keys",)) -> Page:
+        return Page(path, lambda: _page(report, links, title, body(), styles, scripts))
+
+    yield page("index.html", top, whole.headline, lambda: _index(report, whole, top),
+               ("matrix", "meter"), ("keys", "matrix"))
+    yield page("requirements.html", top, "Requirements", lambda: _requirements(report, top),
+               ("matrix",))
     if changes is not None:
-        yield Page("changes.html", _page(report, top, "Changes", _changes(report, top),
-                                         ("matrix",), ("keys",)))
+        yield page("changes.html", top, "Changes", lambda: _changes(report, top), ("matrix",))
     for name in report.by_client:
-        yield Page(f"clients/{slug_of(name)}.html",
-                   _page(report, below, report.label(name), _client(report, name, below),
-                         ("matrix",), ("keys",)))
+        yield page(f"clients/{slug_of(name)}.html", below, report.label(name),
+                   partial(_client, report, name, below), ("matrix",))
     for name in report.by_scenario:
-        yield Page(f"scenarios/{slug_of(name)}.html",
-                   _page(report, below, report.titles[name], _scenario(report, name, below),
-                         ("matrix", "ladder"), ("keys",)))
+        yield page(f"scenarios/{slug_of(name)}.html", below, report.titles[name],
+                   partial(_scenario, report, name, below), ("matrix", "ladder"))
     around = views.neighbours(report.items)
     for item in report.items:
         if item.paged:
             title = f"{facts.outcome_text(item.result)} {item.client} {item.place}"
-            body = _trial(report, item, below, around[item.slug])
-            yield Page(f"trials/{item.slug}.html",
-                       _page(report, below, title, body, ("ladder",), ("keys",)))
+            yield page(f"trials/{item.slug}.html", below, title,
+                       partial(_trial, report, item, below, around[item.slug]), ("ladder",))
 
 
 def render(results: Results, folder: Path, changes: Sequence[Change] | None = None,
