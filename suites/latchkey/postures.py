@@ -18,8 +18,8 @@ WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default"
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
           "implicit-token", "starttls-token", "srv",
           "implicit-dane", "starttls-dane", "srv-dane")
-# Of a sending MTA: it goes by the policy that the recipient's domain publishes.
-MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt")
+# Of a sending MTA: what it goes by. A smart host it was told, and no domain is asked.
+MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "smarthost")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -114,6 +114,11 @@ class Posture:
     def goes_by_dane(self) -> bool:
         """It follows DANE (RFC 7672; of a user's client RFC 7673)."""
         return "dane" in self.wish.split("-")
+
+    @property
+    def has_smarthost(self) -> bool:
+        """A sender that hands all mail to one host that it was told, over TLS that it verifies."""
+        return self.is_mta and self.wish == "smarthost"
 
     @property
     def is_mta(self) -> bool:

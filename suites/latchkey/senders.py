@@ -53,11 +53,12 @@ def doubt(transcript: Transcript, posture: Posture) -> str:
 
     Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
     may have died. So it counts only as the decision of a sender that knows what it goes by: the
-    policy, the TLSA records, or that the name server has no good answer.
+    policy, the TLSA records, or that the name server has no good answer. Who has a smart host was
+    told all of it.
     """
     if decision(transcript) is None:
         return "deadline" if transcript.all("deadline") else "undecided"
-    if _delivered(transcript):
+    if _delivered(transcript) or posture.has_smarthost:
         return ""
     answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
     if posture.goes_by_dane and (answered or tlsa_asked(transcript)) or (

@@ -65,7 +65,7 @@ def test_postures() -> None:
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
         "implicit-dane": "MUST", "starttls-dane": "MUST", "srv-dane": "MUST",
         "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
-        "dane-sts": "MUST", "tlsrpt": "MUST"}
+        "dane-sts": "MUST", "tlsrpt": "MUST", "smarthost": "MUST"}
 
 
 def test_scenarios_name_the_postures_with_a_token() -> None:

@@ -298,6 +298,19 @@ def test_a_policy_is_a_ground_for_who_goes_by_it(posture: str, expected: str) ->
     assert outcome(judge(case, transcript(*REFUSED, exited(75)), control)) == expected
 
 
+@pytest.mark.parametrize("parts, expected", [
+    ((accept(2, host=MX, service="smtp"), struck(), exited(75)), "PASS"),
+    ((accept(2, host=MX, service="smtp"), struck(), exited(70)), "INCONCLUSIVE undecided"),
+    ((struck(), mail(), exited()), "FAIL")])
+def test_who_has_a_smart_host_knows_all_that_there_is(parts: tuple[Part, ...],
+                                                      expected: str) -> None:
+    case = replace(CASE, posture=POSTURES["mta-smarthost"])
+    assert outcome(judge_control(case, transcript(mail(), exited()))) == "PASS"
+    assert outcome(judge_control(case, transcript(mail(2, "clear"), exited()))) == (
+        "INCONCLUSIVE wrong-channel")
+    assert outcome(judge(case, transcript(*parts), transcript(mail(), exited()))) == expected
+
+
 @pytest.mark.parametrize("posture, expected", [
     ("mta-sts", "PASS"), ("mta-dane", "INCONCLUSIVE no-tlsa"),
     ("mta-dane-only", "INCONCLUSIVE no-tlsa"), ("mta-dane-sts", "PASS")])
