@@ -119,8 +119,8 @@ $(B)/cov/vectors: $(addprefix $(B)/cov/,$(LIBRARY_SOURCES:.c=.o) \
 	$(Q)$(CC) --coverage -o $@ $^ -lcmocka -ljansson
 
 # What the fuzz corpora run: of all that is in servers/parse.
-COV_TARGETS := $(FUZZ_PARSERS) $(patsubst servers/parse/%.c,%,$(PARSE_SOURCES))
-COV_OBJECTS := $(LIBRARY_SOURCES:.c=.o) $(PARSE_SOURCES:.c=.o) servers/core/buf.o \
+COV_TARGETS := $(FUZZ_PURE)
+COV_OBJECTS := $(FUZZ_PURE_O) \
 	fuzz/engines/runner.o fuzz/harness/oracle.o fuzz/harness/parser.o
 
 $(COV_TARGETS:%=$(B)/cov/bin/%): $(B)/cov/bin/%: $(B)/cov/fuzz/targets/%.o \

@@ -3,6 +3,7 @@
 # .build/fuzz/bin/NAME (libFuzzer), .build/afl/bin/NAME and .build/afl/cmplog/NAME
 # (AFL++), .build/asan/bin/NAME (plain runner), all with ASan and UBSan; and
 # .build/fast/bin/NAME (libFuzzer without sanitizers and without our mutator).
+# What is about parsers alone comes from .build/fuzz-edges and .build/fast-edges.
 
 # Inputs of these are text; they get the structure-aware mutator.
 FUZZ_TEXT := \
@@ -108,23 +109,38 @@ C_FILES += $(FUZZ_C)
 # Whoever changes what targets call is to see it at once.
 clang: $(FUZZ_C:%.c=$(B)/clang/%.o)
 
+# Targets of a parser of liblatchkey; with the others that need servers/parse alone.
+FUZZ_PARSERS := $(patsubst fuzz/targets/%.c,%,$(shell \
+	grep -l 'fuzz_parser' $(FUZZ_TEXT:%=fuzz/targets/%.c)))
+FUZZ_PURE := $(FUZZ_PARSERS) $(patsubst servers/parse/%.c,%,$(PARSE_SOURCES))
+FUZZ_PURE_O := $(patsubst %.c,%.o,$(LIBRARY_SOURCES) $(PARSE_SOURCES) \
+	servers/core/buf.c)
+
 AFL_CC ?= afl-clang-fast
-FUZZ_SAN := -O1 -fsanitize=fuzzer-no-link,address,undefined \
+FUZZ_SAN_ALWAYS := -O1 -fsanitize=address,undefined \
 	-fno-sanitize-recover=all -fno-omit-frame-pointer -fPIE
+FUZZ_SAN := $(FUZZ_SAN_ALWAYS) -fsanitize=fuzzer-no-link
+# Nearly all that a parser does is to compare octets. To trace that costs libFuzzer
+# more than it gains: the words of a grammar are in the dictionary, and AFL++ has
+# its CmpLog twin.
+FUZZ_EDGES := -fsanitize-coverage=inline-8bit-counters,pc-table
 AFL_ENV := AFL_QUIET=1 AFL_USE_ASAN=1 AFL_USE_UBSAN=1
 
 $(eval $(call variant,fuzz,$(CLANG),$(FUZZ_SAN)))
+$(eval $(call variant,fuzz-edges,$(CLANG),$(FUZZ_SAN_ALWAYS) $(FUZZ_EDGES)))
 $(eval $(call variant,fast,$(CLANG),-O2 -fsanitize=fuzzer-no-link -fPIE))
+$(eval $(call variant,fast-edges,$(CLANG),-O2 $(FUZZ_EDGES) -fPIE))
 $(eval $(call variant,afl,$(AFL_ENV) $(AFL_CC),-fPIE))
 $(eval $(call variant,cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) $(AFL_CC),-fPIE))
 -include $(FUZZ_C:%.c=$(B)/asan/%.d)
 
-# $(call fuzz_link,VARIANT,FOLDER,LINKER,MORE OBJECTS): the programs in FOLDER.
+# $(call fuzz_link,VARIANT,FOLDER,LINKER,MORE OBJECTS,TARGETS,OBJECTS): the programs
+# in FOLDER, of OBJECTS as far as they need them.
 define fuzz_link
-$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(OBJECTS) $(FUZZ_HARNESS:.c=.o))
+$(B)/$(1)/libworld.a: $(addprefix $(B)/$(1)/,$(6) $(FUZZ_HARNESS:.c=.o))
 	$$(Q)rm -f $$@ && $$(AR) rcs $$@ $$^
 
-$(FUZZ_ALL:%=$(2)/%): $(2)/%: $(B)/$(1)/fuzz/targets/%.o \
+$(5:%=$(2)/%): $(2)/%: $(B)/$(1)/fuzz/targets/%.o \
 		$(addprefix $(B)/$(1)/,$(4)) $(B)/$(1)/libworld.a
 	@mkdir -p $$(@D)
 	$$(if $$(Q),@echo "$(1): link $$@")
@@ -132,18 +148,23 @@ $(FUZZ_ALL:%=$(2)/%): $(2)/%: $(B)/$(1)/fuzz/targets/%.o \
 		-Wl,--start-group $$^ -Wl,--end-group $$(LIBS)
 
 # Client and servers have a session each, so that they cannot be in one archive.
-$(2)/refclient: $(addprefix $(B)/$(1)/,$(FUZZ_REFCLIENT:.c=.o))
+$(addprefix $(2)/,$(filter refclient,$(5))): \
+	$(addprefix $(B)/$(1)/,$(FUZZ_REFCLIENT:.c=.o))
 endef
 
 FUZZ_LIB := -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_TEXT_O := $(FUZZ_MUTATOR:.c=.o) fuzz/mutators/libfuzzer.o
 
-$(eval $(call fuzz_link,asan,$(B)/asan/bin,$(CC) $(SANITIZE),fuzz/engines/runner.o))
-$(eval $(call fuzz_link,fuzz,$(B)/fuzz/bin,$(CLANG) $(FUZZ_LIB),))
-$(eval $(call fuzz_link,fast,$(B)/fast/bin,$(CLANG) -fsanitize=fuzzer,))
-$(eval $(call fuzz_link,afl,$(B)/afl/bin,$(AFL_ENV) $(AFL_CC),fuzz/engines/afl.o))
+FUZZ_OTHER := $(filter-out $(FUZZ_PURE),$(FUZZ_ALL))
+
+$(eval $(call fuzz_link,asan,$(B)/asan/bin,$(CC) $(SANITIZE),fuzz/engines/runner.o,$(FUZZ_ALL),$(OBJECTS)))
+$(eval $(call fuzz_link,fuzz,$(B)/fuzz/bin,$(CLANG) $(FUZZ_LIB),,$(FUZZ_OTHER),$(OBJECTS)))
+$(eval $(call fuzz_link,fuzz-edges,$(B)/fuzz/bin,$(CLANG) $(FUZZ_LIB),,$(FUZZ_PURE),$(FUZZ_PURE_O)))
+$(eval $(call fuzz_link,fast,$(B)/fast/bin,$(CLANG) -fsanitize=fuzzer,,$(FUZZ_OTHER),$(OBJECTS)))
+$(eval $(call fuzz_link,fast-edges,$(B)/fast/bin,$(CLANG) -fsanitize=fuzzer,,$(FUZZ_PURE),$(FUZZ_PURE_O)))
+$(eval $(call fuzz_link,afl,$(B)/afl/bin,$(AFL_ENV) $(AFL_CC),fuzz/engines/afl.o,$(FUZZ_ALL),$(OBJECTS)))
 $(eval $(call fuzz_link,cmplog,$(B)/afl/cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) \
-	$(AFL_CC),fuzz/engines/afl.o))
+	$(AFL_CC),fuzz/engines/afl.o,$(FUZZ_ALL),$(OBJECTS)))
 $(FUZZ_TEXT:%=$(B)/fuzz/bin/%): $(addprefix $(B)/fuzz/,$(FUZZ_TEXT_O))
 
 $(B)/afl/mutator.so: $(FUZZ_MUTATOR) fuzz/mutators/afl.c servers/core/span.c \
@@ -210,34 +231,36 @@ fuzz-byo: setup-fuzz ## compare PARSER (a C file) with the reference for GRAMMAR
 # the target that is to find it; fuzz/bench calls this.
 PLANTED := $(B)/planted/$(BUG)
 PLANTED_O := $(PLANTED)/$(VARIANT).o
-PLANTED_CC = $(if $(filter fuzz,$(VARIANT)),$(CLANG) $(FUZZ_SAN),$(if \
+PLANTED_EDGES := $(and $(filter fuzz,$(VARIANT)),$(filter $(TARGET),$(FUZZ_PURE)))
+PLANTED_B := $(B)/$(VARIANT)$(if $(PLANTED_EDGES),-edges)
+PLANTED_SAN := $(if $(PLANTED_EDGES),$(FUZZ_SAN_ALWAYS) $(FUZZ_EDGES),$(FUZZ_SAN))
+PLANTED_CC = $(if $(filter fuzz,$(VARIANT)),$(CLANG) $(PLANTED_SAN),$(if \
 	$(filter cmplog,$(VARIANT)),AFL_LLVM_CMPLOG=1) $(AFL_ENV) $(AFL_CC) -fPIE)
 PLANTED_LD = $(if $(filter fuzz,$(VARIANT)),$(CLANG) $(FUZZ_LIB),$(PLANTED_CC))
 
 PLANTED_LINES = $(PLANTED_LD) $(LINK) -Wl,--as-needed -o $(PLANTED)/fuzz-lines \
-	$(PLANTED_O) $< $(FUZZ_TEXT_O:%=$(B)/fuzz/%) $(B)/fuzz/libworld.a $(LIBS)
+	$(PLANTED_O) $< $(FUZZ_TEXT_O:%=$(B)/fuzz/%) $(PLANTED_B)/libworld.a $(LIBS)
 
 .PHONY: planted bench-fuzz
-planted: $(B)/$(VARIANT)/fuzz/targets/$(TARGET).o $(B)/$(VARIANT)/libworld.a \
+planted: $(PLANTED_B)/fuzz/targets/$(TARGET).o $(PLANTED_B)/libworld.a \
 		$(FUZZ_TEXT_O:%=$(B)/fuzz/%) $(if $(filter fuzz,$(VARIANT)),,$(B)/$(VARIANT)/fuzz/engines/afl.o)
 	$(Q)$(PLANTED_CC) $(DIALECT) $(CFLAGS) -c -o $(PLANTED_O) $(PLANTED)/$(FILE)
 	$(Q)$(PLANTED_LD) $(LINK) -Wl,--as-needed -o $(PLANTED)/$(VARIANT) \
 		$(PLANTED_O) $< $(if $(filter fuzz,$(VARIANT)),,$(lastword $^)) \
-		$(B)/$(VARIANT)/libworld.a $(LIBS)
+		$(PLANTED_B)/libworld.a $(LIBS)
 	$(Q)$(if $(filter fuzz,$(VARIANT)),$(PLANTED_LINES))
 
-# Parsers without oracles, for the measurements: with libFuzzer's tracing, and
-# without it.
-FUZZ_PARSERS := $(patsubst fuzz/targets/%.c,%,$(shell \
-	grep -l 'fuzz_parser' $(FUZZ_TEXT:%=fuzz/targets/%.c)))
-BARE = @mkdir -p $(@D) && $(CLANG) $(DIALECT) $(CFLAGS) -fsanitize=fuzzer -Wno-unused \
-	-DFUZZ_PARSER=lk_$*_parse -o $@ $^
+# Parsers without oracles, for the measurements: as targets have them, and without
+# anything for the engine.
+BARE = @mkdir -p $(@D) && $(CLANG) $(DIALECT) $(CFLAGS) -Wno-unused \
+	-DFUZZ_PARSER=lk_$*_parse
+BARE_LINK = && $(CLANG) -fsanitize=fuzzer -o $@ $@.o $(filter-out %.c,$^) && rm $@.o
 
-$(B)/fast/traced/%: fuzz/engines/bare.c $(B)/fast/libworld.a
-	$(BARE)
+$(B)/fast/traced/%: fuzz/engines/bare.c $(B)/fast-edges/libworld.a
+	$(BARE) $(FUZZ_EDGES) -c -o $@.o $< $(BARE_LINK)
 
 $(B)/fast/untraced/%: fuzz/engines/bare.c $(B)/clang/liblatchkey.o
-	$(BARE)
+	$(BARE) -c -o $@.o $< $(BARE_LINK)
 
 bench-fuzz: setup-fuzz ## how fast targets are, and how soon planted bugs are found
 	@$(MAKE) --no-print-directory fuzz-afl $(FUZZ_TEXT_O:%=$(B)/fuzz/%) \
