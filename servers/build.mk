@@ -9,6 +9,7 @@ LIBRARY_SOURCES := \
 	servers/latch/report.c \
 	servers/latch/session.c \
 	servers/latch/state.c \
+	servers/latch/step.c \
 	servers/parse/deep_client.c \
 	servers/parse/deep_directive.c \
 	servers/parse/deep_id.c \
@@ -58,6 +59,7 @@ LIBRARY_SOURCES := \
 LIBRARY_HEADERS := \
 	servers/core/bytes.h \
 	servers/latch/latch.h \
+	servers/latch/step.h \
 	servers/parse/deep.h \
 	servers/parse/field.h \
 	servers/parse/http.h \

@@ -2,14 +2,17 @@
 /*
  * lkparse: the parsers of liblatchkey behind the line protocol of the vectors
  * (docs/vectors.md). Reads lines "PARSER HEX", answers each with one line of
- * JSON. `--list` lists the parsers and `--reasons` the reasons and readings as
- * JSON, `--tables` all of them as Markdown.
+ * JSON. So does the latch engine, under the name latch. `--list` lists the
+ * parsers and `--reasons` the reasons and readings as JSON, `--tables` all of
+ * them as Markdown.
  */
+#include "latch/step.h"
 #include "parse/chars.h"
 #include "parse/parse.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The texts of the lists need no escapes; a unit test looks at that. */
 static void
@@ -133,22 +136,56 @@ accepted_write(const struct lk_parser *parser, const struct lk_result *result)
 	puts("\"}");
 }
 
+/* The latch engine: no grammar, but a function of what stands in the line. */
+static void
+latch_answer(struct span text)
+{
+	struct lk_latch_step step;
+	char value[8192];
+	size_t offset, n;
+	uint32_t readings;
+	const char *wrong = lk_latch_step_parse(text, &step, &offset);
+	const char *comma = "";
+
+	if (wrong != NULL) {
+		printf("{\"result\":\"invalid\",\"reason\":\"%s\","
+		       "\"offset\":%zu}\n",
+			wrong, offset);
+		return;
+	}
+	n = lk_latch_step_json(&step, value, sizeof(value), &readings);
+	printf("{\"result\":\"%s\",\"consumed\":%zu,\"readings\":[",
+		readings != 0 ? "ambiguous" : "valid", text.n);
+	for (unsigned i = 0; i < LK_LATCH_READING_COUNT; i++)
+		if (readings >> i & 1) {
+			printf("%s\"%s\"", comma, lk_latch_reading_name(i));
+			comma = ",";
+		}
+	printf("],\"value\":%.*s}\n",
+		(int)(n < sizeof(value) ? n : sizeof(value)), value);
+}
+
 static void
 line_answer(char *line, size_t n)
 {
 	char *hex = memchr(line, ' ', n);
 	size_t name_n = hex != NULL ? (size_t)(hex - line) : n;
 	const struct lk_parser *parser = lk_parser_find(span_of(line, name_n));
+	const bool is_latch = name_n == 5 && memcmp(line, "latch", 5) == 0;
 	struct lk_result result;
 	size_t size = 0;
 	ssize_t code;
 
-	if (parser == NULL) {
+	if (parser == NULL && !is_latch) {
 		puts("{\"result\":\"unsupported\"}");
 		return;
 	}
 	if (hex != NULL && !hex_decode(hex + 1, n - name_n - 1, &size)) {
 		puts("{\"error\":\"the input is not hexadecimal\"}");
+		return;
+	}
+	if (is_latch) {
+		latch_answer(span_of(hex != NULL ? hex + 1 : line, size));
 		return;
 	}
 	code = parser->parse(

@@ -4,6 +4,7 @@
  * reasons; what is cut anywhere; what is printed. The coverage of the parsers
  * is measured with this program alone.
  */
+#include "latch/step.h"
 #include "tests/parse_check.h"
 
 #include <dirent.h>
@@ -160,20 +161,57 @@ test_check(const struct lk_parser *parser, json_t *test)
 	free(input.p);
 }
 
+/* A session of the latch engine, which is no parser. */
+static void
+latch_check(json_t *test)
+{
+	const char *id = json_string_value(json_object_get(test, "id"));
+	struct bytes input = {NULL, 0};
+	struct lk_latch_step step;
+	char text[8192];
+	size_t offset, n;
+	uint32_t readings;
+	const char *wrong;
+	json_t *value;
+
+	text_add(&input, json_object_get(test, "text"));
+	wrong = lk_latch_step_parse(span_of(input.p, input.n), &step, &offset);
+	if (wrong != NULL) {
+		assert_string_equal(wrong,
+			json_string_value(json_object_get(test, "reason")));
+		assert_int_equal(offset,
+			json_integer_value(json_object_get(test, "offset")));
+		free(input.p);
+		return;
+	}
+	n = lk_latch_step_json(&step, text, sizeof(text), &readings);
+	assert_true(n < sizeof(text));
+	value = json_loadb(text, n, JSON_ALLOW_NUL, NULL);
+	if (!json_equal(value, json_object_get(test, "value")))
+		fail_msg("%s: %.*s", id, (int)n, text);
+	assert_int_equal(readings != 0, json_object_get(test, "flags") != NULL);
+	json_decref(value);
+	free(input.p);
+}
+
 static size_t
 file_check(const char *path)
 {
 	json_t *whole = json_load_file(path, JSON_ALLOW_NUL, NULL), *tests;
 	const struct lk_parser *parser;
+	const char *name;
 	size_t i;
 
 	assert_non_null(whole);
-	parser = lk_parser_find(
-		span_z(json_string_value(json_object_get(whole, "parser"))));
-	assert_non_null(parser);
+	name = json_string_value(json_object_get(whole, "parser"));
+	parser = lk_parser_find(span_z(name));
+	assert_true((parser == NULL) == (strcmp(name, "latch") == 0));
 	tests = json_object_get(whole, "tests");
 	for (i = 0; i < json_array_size(tests); i++)
-		test_check(parser, json_array_get(tests, i));
+		if (parser == NULL)
+			latch_check(json_array_get(tests, i));
+		else
+			test_check(parser, json_array_get(tests, i));
 	json_decref(whole);
 	return i;
 }

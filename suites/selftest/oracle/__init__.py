@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from oracle import deep, http, imap, pop3, sasl, smtp, sts, sts_old, tlsa, tlsrpt
+from oracle import deep, http, imap, latch, pop3, sasl, smtp, sts, sts_old, tlsa, tlsrpt
 from oracle.verdict import Oracle, Verdict
 
 ORACLES: dict[str, Oracle] = {
-    **deep.ORACLES, **http.ORACLES, **imap.ORACLES, **pop3.ORACLES, **sasl.ORACLES, **smtp.ORACLES,
-    **sts.ORACLES, **sts_old.ORACLES, **tlsa.ORACLES, **tlsrpt.ORACLES}
+    **deep.ORACLES, **http.ORACLES, **imap.ORACLES, **latch.ORACLES, **pop3.ORACLES,
+    **sasl.ORACLES, **smtp.ORACLES, **sts.ORACLES, **sts_old.ORACLES, **tlsa.ORACLES,
+    **tlsrpt.ORACLES}
 
 __all__ = ["ORACLES", "Oracle", "Verdict"]
