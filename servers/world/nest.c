@@ -24,8 +24,8 @@
 #define EVIDENCE OWN "/evidence"
 #define TRIAL OWN "/trial"
 
-#define SPACE "size=268435456" /* octets that a client may write, per folder   \
-				*/
+/* What a client may write, per folder: octets. */
+#define SPACE "size=268435456"
 #define FDS 2
 
 struct request {
