@@ -65,4 +65,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
     **{f"hides-{word}": {f"tlsrpt.{word}": (warn if word == "validation-failure" else fail)(
         *named(f"tells-{word}"))} for word in tlsrpt.PROVOKED},
+    "hides-sts-policy-fetch-error": {
+        "tlsrpt.sts-policy-fetch-error": fail(*named("tells-sts-policy-fetch-error")),
+        "tlsrpt.refresh-failure": warn(*named("tells-sts-policy-fetch-error"))},
 }
