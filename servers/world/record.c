@@ -2,6 +2,9 @@
 /* Writing what happens into the transcript. */
 #include "world/world.h"
 
+#include <arpa/inet.h>
+#include <time.h>
+
 static const char *
 channel_name(enum channel channel)
 {
@@ -93,6 +96,38 @@ record_scan(struct conn *conn, struct needle_scan *scan, struct span bytes,
 	needles_scan(&conn->world->plan->needles, scan, bytes, on_found, &on);
 }
 
+/*
+ * What the server puts before mail that it takes for submission (RFC 5321
+ * section 4.4): the suite by its IANA name, and straight behind it the group
+ * (RFC 8314 section 4.3), which the drafts of DEEP and MUA-STS did not have.
+ */
+static void
+record_received(struct transcript *t, const struct conn *conn)
+{
+	const bool has_group = !conn->world->plan->deep.spoken;
+	char clause[256] = "", address[INET_ADDRSTRLEN] = "", when[64] = "";
+	char field[768];
+	const time_t now = time(NULL);
+	struct tls_facts facts;
+	struct tm tm;
+
+	if (conn->handshake == HANDSHAKE_DONE) {
+		facts = tls_session_facts(conn->tls);
+		(void)snprintf(clause, sizeof(clause), "S tls %s%s%s",
+			facts.cipherz,
+			has_group && facts.groupz != NULL ? " group " : "",
+			has_group && facts.groupz != NULL ? facts.groupz : "");
+	}
+	(void)inet_ntop(
+		AF_INET, &conn->peer.sin_addr, address, sizeof(address));
+	if (gmtime_r(&now, &tm) != NULL)
+		(void)strftime(
+			when, sizeof(when), "%a, %d %b %Y %H:%M:%S +0000", &tm);
+	(void)snprintf(field, sizeof(field), "from [%s] by %s with ESMTP%s; %s",
+		address, conn->listener->plan->host, clause, when);
+	transcript_text(t, "received", field);
+}
+
 void
 record_message(struct conn *conn, const struct passing *passing)
 {
@@ -102,6 +137,8 @@ record_message(struct conn *conn, const struct passing *passing)
 	transcript_number(t, "number", (long)passing->number);
 	transcript_number(t, "size", (long)passing->size);
 	transcript_bool(t, "canary", passing->canary);
+	if (strcmp(passing->action, "submitted") == 0)
+		record_received(t, conn);
 	(void)transcript_end(t);
 }
 

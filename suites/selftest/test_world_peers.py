@@ -5,18 +5,22 @@ from __future__ import annotations
 
 import imaplib
 import poplib
+import re
 import shutil
 import smtplib
 import socket
 import ssl
 import subprocess
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import dns.message
 import dns.query
 import pytest
 
+from latchkey import paths
+from latchkey.vectors import Program
 from samples import SECRETS
 from world import HOST, Plan, World, fault, serve
 
@@ -106,6 +110,48 @@ def test_smtplib_submits_only_to_whom_it_trusts(tmp_path: Path, context: bool) -
         == [("submitted", True, "tls-good")]
     # A line that begins with a dot arrives as it was.
     assert message[0]["size"] == len(MESSAGE)
+
+
+DEEP = {"examples": False, "level": "high", "status": ["tls-cert"], "clear": []}
+
+
+@pytest.mark.parametrize("dialect, version, parser", [
+    (None, "TLSv1_2", "received-tls"), (None, "TLSv1_3", "received-tls"),
+    ("04", "TLSv1_3", "received-tls-deep"), ("06", "TLSv1_2", "received-tls-deep"),
+    ("04", "", ""),
+])
+def test_the_submission_server_tells_of_tls_in_received(
+        tmp_path: Path, dialect: str | None, version: str, parser: str) -> None:
+    def change(plan: Plan) -> None:
+        plan["deep"] = None if dialect is None else {"dialect": dialect, **DEEP}
+        for listener in plan["listeners"] if not version else ():
+            if listener["protocol"] == "smtp":
+                listener["capabilities"]["clear"] = ["AUTH PLAIN LOGIN"]
+
+    with serve(tmp_path, change) as world:
+        client = smtplib.SMTP("127.0.0.1", world.ports["submission"], timeout=10)
+        setattr(client, "_host", HOST)
+        if version:
+            context = world.context()
+            context.maximum_version = context.minimum_version = ssl.TLSVersion[version]
+            client.starttls(context=context)
+        client.login(USER, PASSWORD)
+        client.sendmail(SECRETS["sender"], [SECRETS["recipient"]], MESSAGE)
+        client.quit()
+    events = world.events()
+    field = next(e["received"] for e in events if e["event"] == "message")
+    found = re.fullmatch(rf"from \[127\.0\.0\.1\] by {HOST} with (ESMTPS?)(.*); (.*)", field)
+    assert found is not None and parsedate_to_datetime(found[3]).utcoffset() is not None
+    assert (found[1], bool(found[2])) == (("ESMTPS", True) if version else ("ESMTP", False))
+    if not version:
+        return
+    up = next(e for e in events if e["event"] == "tls.up")
+    program = Program([str(paths.ROOT / ".build/dev/lkparse")])
+    answer = program.ask(parser, found[2].encode())
+    program.close()
+    group = {"group": up["group"]} if parser == "received-tls" else {}
+    assert answer["result"] == "valid" and answer["value"] == {"cipher": up["cipher"], **group}
+    assert up["group"]
 
 
 @pytest.mark.parametrize("listener, protocol, greeting", [
