@@ -24,14 +24,13 @@ static const char usage[] =
 	"  --rsa FILE   take the key of the first RSA leaf from FILE (PEM), if "
 	"it is\n"
 	"               there\n"
-	"  --wait       make ready, and read PLAN when a line comes from "
-	"standard\n"
-	"               input, or end with that; say \"over\" when all is "
-	"written\n"
-	"  --nest       be many such worlds, one for each request from "
-	"standard "
-	"input,\n"
-	"               in namespaces of their own (servers/world/nest.h)\n"
+	"  --nest       be many worlds, one for each request from standard "
+	"input, in\n"
+	"               namespaces of their own (servers/world/nest.h); each "
+	"reads its\n"
+	"               PLAN when it gets a line, or ends with its input, and "
+	"says\n"
+	"               \"over\" when all is written\n"
 	"  --privileged the clients of these may do all that root may\n"
 	"  --live       write what happens then to standard output, too\n"
 	"  --pcap       write OUT/capture.pcapng as well\n"
@@ -62,7 +61,7 @@ fail(const char *plan, const struct err *err)
 
 /* What only main looks at. */
 struct start {
-	bool reads_client, waits, nests, privileged;
+	bool reads_client, nests, privileged;
 };
 
 /* 0 go on, 1 no more to do, -1 wrong usage. */
@@ -77,7 +76,6 @@ options_read(int argc, char **argv, struct world_options *options,
 		{"rsa", required_argument, NULL, 'K'},
 		{"live", no_argument, NULL, 'L'},
 		{"pcap", no_argument, NULL, 'C'},
-		{"wait", no_argument, NULL, 'W'},
 		{"nest", no_argument, NULL, 'N'},
 		{"privileged", no_argument, NULL, 'p'},
 		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
@@ -95,7 +93,6 @@ options_read(int argc, char **argv, struct world_options *options,
 		options->pcap = options->pcap || option == 'C';
 		start->reads_client = start->reads_client || option == 'c';
 		start->nests = start->nests || option == 'N';
-		start->waits = start->waits || start->nests || option == 'W';
 		start->privileged = start->privileged || option == 'p';
 		if (option == 'R')
 			options->root = optarg;
@@ -150,7 +147,7 @@ play(const char *plan_path, const char *out_folder,
 
 	if (world_prepare(&world, &err) != 0)
 		return fail("root", &err);
-	if (start->waits && !is_wanted()) {
+	if (start->nests && !is_wanted()) {
 		world_close(&world);
 		return 0;
 	}
@@ -160,7 +157,7 @@ play(const char *plan_path, const char *out_folder,
 		status = fail(plan_path, &err);
 	world_close(&world);
 	/* All is written; what the kernel tears down takes a while yet. */
-	if (start->waits)
+	if (start->nests)
 		(void)puts("over"), (void)fflush(stdout);
 	plan_fini(&plan);
 	return status;

@@ -165,7 +165,9 @@ class Worlds:
             return "the world did not end in time"
         if status == 0:
             return ""
-        said = said or self._close(PATIENCE)
+        if status is None:              # its nest is gone, too, or does not do what it should
+            said = said or self._close(PATIENCE)
+            return sandbox.last_line(said) or "the sandbox ended before the world"
         return sandbox.last_line(said) or f"mockworld ended with status {status}"
 
     def close(self) -> None:

@@ -4,19 +4,20 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from latchkey import catalog, paths, sandbox
+from latchkey import catalog, sandbox
 from latchkey.model import Trial, control_of
 from latchkey.plan import compile_plan
 from latchkey.trial import PLACES, fresh_secrets
 from latchkey.worlds import Kind, Worlds
 from samples import ROOT
-from world import mockworld, plan_of_world
+from world import mockworld
 
 ADAPTER = """
 adapter = 1
@@ -69,12 +70,28 @@ def test_one_that_does_not_fit_is_thrown_away(built: Path, plan: dict[str, Any])
     worlds.close()
 
 
-def test_a_world_that_nobody_wants_ends_without_a_word(tmp_path: Path) -> None:
-    if not paths.program("mockworld").is_file():
-        pytest.skip("mockworld is not built")
-    plan_file = plan_of_world(tmp_path)
-    before = set(tmp_path.iterdir())
-    done = subprocess.run([str(mockworld()), "--wait", str(plan_file), str(tmp_path)], input=b"",
-                          capture_output=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
-    assert set(tmp_path.iterdir()) == before
+@pytest.mark.parametrize("said", [b"no-descriptors", b"../elsewhere"])
+def test_what_is_no_request_ends_a_nest(built: Path, said: bytes) -> None:
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours, theirs, subprocess.Popen(
+            [str(mockworld()), "--nest", "plan.json", str(built)], stdin=theirs.fileno(),
+            stderr=subprocess.PIPE) as nest:
+        if b"/" in said:
+            socket.send_fds(ours, [said], [0, 2])
+        else:
+            ours.send(said)
+        assert nest.communicate(timeout=30)[1] == b"mockworld: nest: a request is no request\n"
+        assert nest.returncode == 3
+
+
+def test_a_nest_that_is_gone_is_told(built: Path, plan: dict[str, Any]) -> None:
+    """The next trial has another one."""
+    worlds, one = Worlds(built / "scratch"), kind(built)
+    assert worlds.play(one, plan, built / "out/1", 20)() == ""
+    process, = (nest._process for nest in worlds._nests.values())
+    process.kill()
+    process.wait()
+    assert worlds.play(one, plan, built / "out/2", 20)() == "the sandbox ended before the world"
+    assert worlds.play(one, plan, built / "out/3", 20)() == ""
+    worlds.close()
+    assert list((built / "scratch").iterdir()) == []
