@@ -6,15 +6,13 @@
 
 ;;; Code:
 
-(require 'nnimap)
-(require 'pop3)
-(require 'smtpmail)
-
 (pcase-let* ((`(,service ,wish ,host ,port ,user ,password ,from ,_ ,message) command-line-args-left)
              (stream (cond ((string-prefix-p "implicit" wish) 'ssl)
                            ((string-prefix-p "starttls" wish) 'starttls)))
              (auth (expand-file-name "authinfo" "~")))
   (setq command-line-args-left nil)
+  ;; Only what it needs: nnimap takes five times as long to load as all the rest.
+  (require (pcase service ("imap" 'nnimap) ("pop3" 'pop3) (_ 'smtpmail)))
   (make-directory user-emacs-directory t)
   (write-region (format "machine %s login %s password %s\n" host user password) nil auth)
   (setq auth-sources (list auth)
