@@ -41,6 +41,25 @@ def _no_other_protocol(context: Context) -> Finding:
                        if event.service in others), lambda event: event.text("listener"))
 
 
+def _preferred_protocol(context: Context) -> Finding:
+    """RFC 6186, section 3.4: of IMAP and POP3 the one whose records have the lowest number."""
+    lowest: dict[str, int] = {}
+    for event in context.transcript.all("dns.answer"):
+        for row in (text.lower().split() for text in event.texts("answers")):
+            service = row[0].lstrip("_").partition(".")[0].removesuffix("s")
+            if row[1:2] == ["srv"] and service in ("imap", "pop3") and row[2].isdigit():
+                lowest[service] = min(int(row[2]), lowest.get(service, 2**16))
+    visits = [event for event in context.transcript.all("accept")
+              if event.service in ("imap", "pop3")]
+    if len(lowest) < 2:
+        shown = [*visits[:1], *context.transcript.all("client.exit")]
+        return Finding(False, tuple(event.seq for event in shown),
+                       f"it asked for {', '.join(lowest) or 'neither'}")
+    best = min(lowest.values())
+    return verdict_of((event for event in visits[:1] if lowest[event.service] > best),
+                      lambda event: f"it went to {event.text('listener')}")
+
+
 OF_DISCOVERY = (
     Predicate(
         "asks-for-servers", _asks_for_servers,
@@ -57,6 +76,11 @@ OF_DISCOVERY = (
         "What is announced not to exist is not visited.",
         "The client connected to a server, though the domain says that it has none.",
         "The client connected to no server."),
+    Predicate(
+        "preferred-protocol", _preferred_protocol,
+        "Of IMAP and POP3 the client takes the one that the domain prefers.",
+        "The client did not take the protocol that the domain prefers.",
+        "The client took the protocol that the domain prefers."),
     Predicate(
         "no-other-protocol", _no_other_protocol,
         "An account for IMAP does not become one for POP3 unasked, nor the other way.",

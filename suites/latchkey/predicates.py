@@ -16,6 +16,7 @@ from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_
                               delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
 from latchkey.footprint import OF_FETCHERS
+from latchkey.logins import OF_LOGINS
 from latchkey.reporters import OF_REPORTERS
 from latchkey.senders import OF_SENDERS
 from latchkey.transcript import Event, Transcript
@@ -585,4 +586,5 @@ _ALL = (
 )
 PREDICATES: Mapping[str, Predicate] = {
     predicate.name: predicate for predicate in (
-        *_ALL, *OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS, *OF_DISCOVERY, *latching.ALL)}
+        *_ALL, *OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS, *OF_LOGINS, *OF_DISCOVERY,
+        *latching.ALL)}

@@ -270,6 +270,12 @@ bug_after(struct session *s)
 	return 0;
 }
 
+bool
+bug_passes(const struct session *s)
+{
+	return bug(LOGIN_OPTIONAL) && s->stage == STAGE_LOGIN && !s->wire.ended;
+}
+
 int
 bug_exit(int code)
 {

@@ -11,6 +11,8 @@ int bug_before(struct session *s, int (*try)(struct session *s));
 int bug_again(struct session *s, int (*try)(struct session *s));
 /* Behind the login, and behind the work: -1 to leave. */
 int bug_after(struct session *s);
+/* A step that failed is passed over. */
+bool bug_passes(const struct session *s);
 /* The exit code in the place of the right one. */
 int bug_exit(int code);
 

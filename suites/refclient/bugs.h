@@ -320,6 +320,15 @@
 		"reads no more than the beginning of a list", "")              \
 	X(STARTTLS_TWICE, "starttls-twice", "capabilities",                    \
 		"asks for TLS wherever it is offered, inside TLS, too", "")    \
+	X(CHALLENGE_UNREAD, "challenge-unread", "capabilities",                \
+		"answers a challenge that it cannot read", "")                 \
+	X(CANCEL_UNSAID, "cancel-unsaid", "capabilities",                      \
+		"hangs up where it cannot read a challenge", "")               \
+	X(LOGIN_OPTIONAL, "login-optional", "capabilities",                    \
+		"goes on without a login where there is none", "")             \
+	X(AUTH_PIPELINED, "auth-pipelined", "capabilities",                    \
+		"sends the next command along with a login that has steps",    \
+		"")                                                            \
 	X(KNOWS_NO_PLAIN, "knows-no-plain", "capabilities", "knows no PLAIN",  \
 		"")
 
@@ -378,6 +387,10 @@
 		"ends where it is asked for a certificate that it does not "   \
 		"have",                                                        \
 		"")                                                            \
+	X(OFFERS_NO_AES128, "offers-no-aes128", "tls",                         \
+		"knows no suite of TLS 1.2 with AES-128", "")                  \
+	X(GOODBYE_UNSAID, "goodbye-unsaid", "tls",                             \
+		"hangs up without close_notify", "")                           \
 	X(GOODBYE_DEMANDED, "goodbye-demanded", "tls",                         \
 		"counts nothing that was done if the end comes without "       \
 		"close_notify",                                                \
@@ -467,6 +480,8 @@
 		"does without TLS on a port that is not for it", "")           \
 	X(SRV_EACH_VISIT, "srv-each-visit", "discovery",                       \
 		"looks for its servers on each visit", "")                     \
+	X(SRV_IMAP_ALWAYS, "srv-imap-always", "discovery",                     \
+		"takes IMAP, whatever the priorities say", "")                 \
 	X(PROTOCOL_SWITCHED, "protocol-switched", "discovery",                 \
 		"takes POP3 where IMAP does not answer", "")                   \
 	X(SRV_ID_UNKNOWN, "srv-id-unknown", "discovery",                       \

@@ -84,23 +84,15 @@ srv_ask(ldns_resolver *resolver, const char *labelz, const char *domainz,
 	return n;
 }
 
-/*
- * One service; 1: the domain does not announce it. Whoever answers the
- * question could name any host, and get a certificate for it. So the target
- * has to be within the domain, which the certificate then proves (RFC 6186
- * section 6, RFC 8314 section 5.1), or the answer signed; another one the user
- * has to name himself.
- */
-static int
-service_find(ldns_resolver *resolver, enum service_kind kind,
-	const char *domainz, bool by_dane, json_t *services, struct err *err)
+/* The best record of a service; false: the domain does not announce it. */
+static bool
+service_ask(ldns_resolver *resolver, enum service_kind kind,
+	const char *domainz, struct srv *out_r)
 {
 	struct srv records[RECORDS_MAX];
 	const struct srv *best;
 	unsigned n;
 
-	if (bug(SRV_UNASKED))
-		return buggy(bug_guess(kind, domainz, services), 1);
 	n = bug(SRV_STARTTLS_ONLY)
 		    ? 0
 		    : srv_ask(resolver, service_label(kind, true), domainz,
@@ -108,10 +100,21 @@ service_find(ldns_resolver *resolver, enum service_kind kind,
 	n = srv_ask(resolver, service_label(kind, false), domainz, false,
 		records, n);
 	best = srv_choose(records, n);
-	if (best == NULL)
-		return bug(SRV_DOT_GUESSED) || bug(SRV_CLEAR)
-			       ? buggy(bug_guess(kind, domainz, services), 1)
-			       : 1;
+	if (best != NULL)
+		*out_r = *best;
+	return best != NULL;
+}
+
+/*
+ * Whoever answers the question could name any host, and get a certificate for
+ * it. So the target has to be within the domain, which the certificate then
+ * proves (RFC 6186 section 6, RFC 8314 section 5.1), or the answer signed;
+ * another one the user has to name himself.
+ */
+static int
+service_take(enum service_kind kind, const char *domainz, bool by_dane,
+	const struct srv *best, json_t *services, struct err *err)
+{
 	if (!is_within(best->target, domainz) && !(by_dane && best->secure) &&
 		!bug(SRV_FOREIGN))
 		return err_set(err, ERR_IO,
@@ -125,6 +128,41 @@ service_find(ldns_resolver *resolver, enum service_kind kind,
 			best->implicit ? "implicit" : "starttls", "domain",
 			domainz));
 	return 0;
+}
+
+/* One service; 1: the domain does not announce it. */
+static int
+service_find(ldns_resolver *resolver, enum service_kind kind,
+	const char *domainz, bool by_dane, json_t *services, struct err *err)
+{
+	struct srv best;
+
+	if (bug(SRV_UNASKED))
+		return buggy(bug_guess(kind, domainz, services), 1);
+	if (service_ask(resolver, kind, domainz, &best))
+		return service_take(
+			kind, domainz, by_dane, &best, services, err);
+	return bug(SRV_DOT_GUESSED) || bug(SRV_CLEAR)
+		       ? buggy(bug_guess(kind, domainz, services), 1)
+		       : 1;
+}
+
+/* RFC 6186 section 3.4: of both ways to read mail the one that the domain
+ * prefers; of equal ones IMAP. */
+static enum service_kind
+reading_choose(ldns_resolver *resolver, const char *domainz)
+{
+	struct srv imap, pop3;
+
+	if (bug(SRV_UNASKED))
+		return SERVICE_IMAP;
+	if (!service_ask(resolver, SERVICE_POP3, domainz, &pop3) ||
+		bug(SRV_IMAP_ALWAYS))
+		return SERVICE_IMAP;
+	return service_ask(resolver, SERVICE_IMAP, domainz, &imap) &&
+			       (imap.priority <= pop3.priority) != bug(SRV_LAST)
+		       ? SERVICE_IMAP
+		       : SERVICE_POP3;
 }
 
 int
@@ -141,11 +179,9 @@ discover(const char *addressz, bool by_dane, json_t *services, struct err *err)
 		result = service_find(resolver, SERVICE_SUBMISSION, domainz,
 			by_dane, found, err);
 	if (result >= 0) {
-		reading = service_find(
-			resolver, SERVICE_IMAP, domainz, by_dane, found, err);
-		if (reading == 1)
-			reading = service_find(resolver, SERVICE_POP3, domainz,
-				by_dane, found, err);
+		reading = service_find(resolver,
+			reading_choose(resolver, domainz), domainz, by_dane,
+			found, err);
 		result = reading < 0 ? -1 : 0;
 	}
 	if (result == 0 && json_object_size(found) == 0)

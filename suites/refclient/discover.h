@@ -13,7 +13,7 @@
 
 /*
  * Fill services, an object, with what the domain of the address announces:
- * submission, and IMAP or else POP3. by_dane: what the resolver says with AD is
+ * submission, and IMAP or POP3, as it prefers. by_dane: what the resolver says with AD is
  * believed. -1 with *err: nothing that can be trusted; services is as it was.
  */
 int discover(

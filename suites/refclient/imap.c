@@ -280,8 +280,10 @@ imap_sasl(struct session *s, struct sasl *sasl)
 		if (waits <= 0)
 			break;
 		buf_clear(&line);
-		if (sasl_step(sasl, r.imap_response.text, &line, s->err) != 0)
+		if (sasl_step(sasl, r.imap_response.text, &line, s->err) != 0) {
+			result = session_cancel(s);
 			goto out;
+		}
 	}
 	if (waits == 0)
 		result = answer_check(s, &r, "the login");

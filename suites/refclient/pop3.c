@@ -92,6 +92,19 @@ pop3_starttls(struct session *s)
 		s, buggy(bug_starttls_line(s, "STLS"), "STLS"), "STLS", &r);
 }
 
+/* A challenge that cannot be read is left where it is by the parser, for which
+ * it is no reply. */
+static bool
+challenge_skip(struct session *s)
+{
+	struct span rest = wire_span(&s->wire);
+
+	if (!span_has_prefix(rest, span_z("+ ")))
+		return false;
+	wire_use(&s->wire, rest.n);
+	return true;
+}
+
 /* RFC 5034 section 4. */
 static int
 pop3_sasl(struct session *s, struct sasl *sasl)
@@ -113,10 +126,14 @@ pop3_sasl(struct session *s, struct sasl *sasl)
 		if (waits <= 0)
 			break;
 		buf_clear(&line);
-		if (sasl_step(sasl, r.pop3_reply.text, &line, s->err) != 0)
+		if (sasl_step(sasl, r.pop3_reply.text, &line, s->err) != 0) {
+			result = session_cancel(s);
 			goto out;
+		}
 	}
 	result = waits;
+	if (waits < 0 && challenge_skip(s))
+		result = session_cancel(s);
 out:
 	buf_fini(&line);
 	return result;

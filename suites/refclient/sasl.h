@@ -44,6 +44,10 @@ void sasl_fini(struct sasl *x);
 
 /* The client speaks first. */
 bool sasl_is_first(const struct sasl *x);
+/* What cancels a login that has begun (RFC 4954 section 4, RFC 9051 section
+ * 6.2.2, RFC 5034 section 4). */
+#define SASL_CANCEL "*"
+
 /*
  * What to say to a challenge (in base64; empty: there was none), in base64,
  * behind what is in out. -1 with *err: the login is off.

@@ -114,6 +114,17 @@ session_line(struct session *s, struct span *line_r)
 	return 0;
 }
 
+int
+session_cancel(struct session *s)
+{
+	struct err why = *s->err;
+
+	if (!bug(CANCEL_UNSAID))
+		(void)session_sendf(s, SASL_CANCEL);
+	*s->err = why;
+	return -1;
+}
+
 /* TLS, and the certificate of the host that was asked for: or nothing. */
 static int
 session_secure(struct session *s)
@@ -286,7 +297,8 @@ session_try(struct session *s)
 {
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		s->stage = steps[i].stage;
-		if (steps[i].run(s) != 0 || buggy(bug_after(s), 0) != 0)
+		if ((steps[i].run(s) != 0 && !buggy(bug_passes(s), false)) ||
+			buggy(bug_after(s), 0) != 0)
 			return -1;
 	}
 	s->stage = STAGE_DONE;

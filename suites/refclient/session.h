@@ -122,6 +122,9 @@ int session_sendf(struct session *s, const char *format, ...)
 int session_reply(struct session *s,
 	ssize_t (*parse)(struct span input, struct lk_result *out_r),
 	struct lk_result *r);
+/* The server's word makes no sense: tell it that the login is off (RFC 4954
+ * section 4 demands that). What *s->err says stays; -1. */
+int session_cancel(struct session *s);
 /* One line, without its end. */
 int session_line(struct session *s, struct span *line_r);
 

@@ -147,6 +147,9 @@ smtp_sasl(struct session *s, struct sasl *sasl)
 		(sasl_is_first(sasl) &&
 			sasl_step(sasl, span_z(""), &line, s->err) != 0))
 		goto out;
+	if (bug(AUTH_PIPELINED) && caps_has(&s->caps, "PIPELINING") &&
+		buf_addf(&line, "\r\nMAIL FROM:<%s>", s->mail->fromz) != 0)
+		goto out;
 	for (;;) {
 		if (session_send(s, &line) != 0 ||
 			session_reply(s, lk_smtp_reply_parse, &r) != 0)
@@ -157,8 +160,10 @@ smtp_sasl(struct session *s, struct sasl *sasl)
 		if (r.smtp_reply.code != 334)
 			break;
 		buf_clear(&line);
-		if (sasl_step(sasl, text, &line, s->err) != 0)
+		if (sasl_step(sasl, text, &line, s->err) != 0) {
+			result = session_cancel(s);
 			goto out;
+		}
 	}
 	result = r.smtp_reply.code == 235
 			 ? 0

@@ -345,7 +345,7 @@ wire_has(struct wire *w)
 void
 wire_close(struct wire *w)
 {
-	if (w->ssl != NULL && w->secure) {
+	if (w->ssl != NULL && w->secure && !bug(GOODBYE_UNSAID)) {
 		(void)SSL_shutdown(w->ssl);
 		(void)tls_flush(w, NULL);
 	}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from latchkey.finding import Context, Finding, Predicate
 from latchkey.footprint import OF_FETCHERS
+from latchkey.logins import OF_LOGINS
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.reporters import OF_REPORTERS
@@ -182,7 +183,10 @@ LATCH_ROWS = (
 
 ASKED, NESTED = "asks-again-inside-tls", "no-starttls-inside-tls"
 SEARCH, FIRST = "asks-for-servers", "implicit-tls-first"
-GONE, CHANGED = "no-visit", "no-other-protocol"
+GONE, CHANGED, PREFERRED = "no-visit", "no-other-protocol", "preferred-protocol"
+BOTH: tuple[Part, ...] = tuple(
+    event("dns.answer", name=name, type="SRV", answers=[f"{name} SRV {number} 1 99 {HOST}."])
+    for name, number in (("_imaps._tcp.example.test", 10), ("_pop3._tcp.example.test", 5)))
 UPGRADED = (accept(), command("CAPABILITY"), command("STARTTLS"), hello(), up())
 IMAPS: dict[str, Any] = {"listener": "imaps"}
 
@@ -219,6 +223,12 @@ DISCOVERY_ROWS = (
         "imap-srv"),
     Row("nobody visited", GONE, True, (question("SRV", "_imaps._tcp.example.test"),), "imap-srv"),
     Row("somebody visited", GONE, False, (accept(),), "imap-srv", note=f"{HOST}, imap"),
+    Row("the one with the lower number", PREFERRED, True, (
+        *BOTH, accept(service="pop3"), accept(2)), "imap-srv"),
+    Row("the one with the higher number", PREFERRED, False, (*BOTH, accept()), "imap-srv",
+        note="it went to imap"),
+    Row("only one was asked for", PREFERRED, False, (*BOTH[:1], accept(), exited()), "imap-srv",
+        note="it asked for imap"),
     Row("the same protocol", CHANGED, True, (accept(),), "imap-srv"),
     Row("the other protocol", CHANGED, False, (accept(), accept(2, service="pop3")), "imap-srv",
         note="pop3"),
@@ -533,7 +543,8 @@ def test_predicate(row: Row) -> None:
 
 
 @pytest.mark.parametrize("predicate", [one for one in PREDICATES.values()
-                                       if one not in (*OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS)],
+                                       if one not in (*OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS,
+                                                      *OF_LOGINS)],
                          ids=lambda one: str(one.name))
 def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
     assert {row.holds for row in ROWS if row.predicate == predicate.name} == {True, False}

@@ -15,7 +15,11 @@ from samples import ROOT
 from scripted.table import Verdict
 
 # Beginnings of the scenarios that no script is for.
-SCENARIOS = ("discovery.", "starttls.asks-again", "starttls.offered-inside-tls")
+SCENARIOS = (
+    "discovery.", "dane-mua.", "starttls.asks-again", "starttls.offered-inside-tls",
+    "auth.broken-challenge", "auth.login-refused", "auth.login-vanished", "auth.pipelining",
+    "baseline.mandatory-suite", "baseline.recommended-suites", "tls.goodbye",
+)
 
 
 def rows() -> dict[str, list[mutants.Duel]]:

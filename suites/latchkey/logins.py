@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Predicates of logging in (RFC 4954, RFC 9051, RFC 5034), and of saying goodbye."""
+
+from __future__ import annotations
+
+import re
+
+from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.transcript import Event, Transcript
+
+CANCEL = b"*\r\n"
+# With an initial response these are done in one round trip.
+_ONE_STEP = frozenset({b"PLAIN", b"EXTERNAL", b"XOAUTH2", b"OAUTHBEARER"})
+_AUTH = re.compile(rb"(?:^|\n)AUTH +([A-Z0-9_-]+)( +\S+)? *\r\n(?P<rest>.*)",
+                   re.IGNORECASE | re.DOTALL)
+
+
+def _said(transcript: Transcript, conn: int, since: int) -> tuple[bytes, tuple[int, ...]]:
+    """What came from the client on a connection behind an event, and with which events."""
+    events = [event for event in transcript.conn(conn)
+              if event.name == "recv" and event.seq > since]
+    return b"".join(event.bytes() for event in events), tuple(event.seq for event in events)
+
+
+def _cancels_login(context: Context) -> Finding:
+    transcript = context.transcript
+    for fault in transcript.all("fault.delivered"):
+        said, events = _said(transcript, fault.conn, fault.seq)
+        if not said.startswith(CANCEL):
+            line = said.partition(b"\r\n")[0][:60].decode("ascii", "replace")
+            return Finding(False, events[:1] or (fault.seq,),
+                           f"it said {line}" if line else "it said nothing")
+    return Finding(True)
+
+
+def _no_mail_without_login(context: Context) -> Finding:
+    transcript = context.transcript
+    known = {event.conn: event.seq for event in reversed(transcript.all("auth"))
+             if event.fields.get("ok") is True}
+    return verdict_of((event for event in transcript.all("command")
+                       if event.service == "smtp" and event.text("verb").upper() == "MAIL"
+                       and event.seq < known.get(event.conn, event.seq + 1)),
+                      lambda event: "inside TLS" if event.in_tls else "in clear")
+
+
+def _goes_on(event: Event) -> bool:
+    """A login that takes several steps has something behind it, in one go."""
+    found = _AUTH.search(event.bytes()) if event.service == "smtp" else None
+    return found is not None and bool(found["rest"]) and not (
+        found[1].upper() in _ONE_STEP and found[2])
+
+
+def _login_ends_group(context: Context) -> Finding:
+    return verdict_of(filter(_goes_on, context.transcript.all("recv")),
+                      lambda event: "something came behind AUTH")
+
+
+def _says_goodbye(context: Context) -> Finding:
+    transcript = context.transcript
+    said = {event.conn for event in transcript.all("tls.alert")
+            if event.text("dir") == "in" and event.text("description") == "close_notify"}
+    return verdict_of((event for event in transcript.all("message")
+                       if event.in_tls and event.conn not in said),
+                      lambda event: f"to {event.text('host')}")
+
+
+OF_LOGINS = (
+    Predicate(
+        "cancels-login", _cancels_login,
+        "Who cannot read a challenge cancels the login, with a star alone on a line.",
+        "The client did not cancel a login whose challenge it could not read.",
+        "The client cancelled the login."),
+    Predicate(
+        "no-mail-without-login", _no_mail_without_login,
+        "No mail is handed in where nobody has logged in.",
+        "The client began to hand mail in without having logged in.",
+        "No mail was handed in without a login."),
+    Predicate(
+        "login-ends-group", _login_ends_group,
+        "Behind a login that takes several steps nothing is sent until the server has answered.",
+        "The client sent more along with a login that takes several steps.",
+        "The client waited for the answer to its login."),
+    Predicate(
+        "says-goodbye", _says_goodbye,
+        "A client that is done sends close_notify before it hangs up.",
+        "The client hung up without close_notify.",
+        "The client sent close_notify."),
+)

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Predicates of logging in and of saying goodbye, on transcripts that they hold for, or not."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pytest
+
+from dialogue import Part, accept, alert, event, fault, message, recv, transcript, up
+from latchkey.finding import Context, Finding, Predicate
+from latchkey.logins import OF_LOGINS
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES
+
+CANCELS, WITHOUT, GROUP, GOODBYE = (
+    "cancels-login", "no-mail-without-login", "login-ends-group", "says-goodbye")
+TLS = "tls-good"
+
+
+class Row(NamedTuple):
+    name: str
+    predicate: str
+    holds: bool
+    parts: tuple[Part, ...]
+    note: str = ""
+
+
+def said(data: str, conn: int = 1) -> Part:
+    return recv(conn, TLS, data, service="smtp")
+
+
+def mail(conn: int = 1) -> Part:
+    return event("command", conn, TLS, "smtp", verb="MAIL", tag="")
+
+
+def login(ok: bool, conn: int = 1) -> Part:
+    return event("auth", conn, TLS, "smtp", mechanism="PLAIN", ok=ok)
+
+
+ROWS = (
+    Row("a star", CANCELS, True, (
+        said("AUTH LOGIN\r\n"), fault(), said("*\r\n"), said("QUIT\r\n"))),
+    Row("a star in two parts", CANCELS, True, (fault(), said("*"), said("\r\nQUIT\r\n"))),
+    Row("nothing", CANCELS, False, (said("AUTH LOGIN\r\n"), fault()), "it said nothing"),
+    Row("an answer", CANCELS, False, (fault(), said("AAAA\r\n*\r\n")), "it said AAAA"),
+    Row("more than a star", CANCELS, False, (fault(), said("*=\r\n")), "it said *="),
+    Row("a star elsewhere", CANCELS, False, (fault(), said("*\r\n", 2)), "it said nothing"),
+    Row("every time", CANCELS, False, (
+        fault(), said("*\r\n"), fault(2), said("QUIT\r\n", 2)), "it said QUIT"),
+
+    Row("a login", WITHOUT, True, (login(True), mail())),
+    Row("no login", WITHOUT, False, (mail(),), "inside TLS"),
+    Row("a login that was refused", WITHOUT, False, (login(False), mail())),
+    Row("a login too late", WITHOUT, False, (mail(), login(True))),
+    Row("a login elsewhere", WITHOUT, False, (login(True, 2), mail())),
+    Row("the second login went well", WITHOUT, True, (login(False), login(True), mail())),
+    Row("no mail", WITHOUT, True, (login(False),)),
+
+    Row("alone", GROUP, True, (said("EHLO x\r\n"), said("AUTH LOGIN\r\n"), said("dQ==\r\n"))),
+    Row("the last", GROUP, True, (said("NOOP\r\nAUTH CRAM-MD5\r\n"),)),
+    Row("not the last", GROUP, False, (said("AUTH CRAM-MD5\r\nMAIL FROM:<>\r\n"),)),
+    Row("steps that begin at once", GROUP, False, (
+        said("auth scram-sha-256 biws\r\nMAIL FROM:<>\r\n"),)),
+    Row("one step", GROUP, True, (said("AUTH PLAIN AGEAYg==\r\nMAIL FROM:<>\r\n"),)),
+    Row("one step that waits to be asked", GROUP, False, (said("AUTH PLAIN\r\nAGEAYg==\r\n"),)),
+    Row("another protocol", GROUP, True, (recv(1, TLS, "AUTH LOGIN\r\ndQ==\r\n"),)),
+
+    Row("goodbye", GOODBYE, True, (up(), message(), alert("close_notify", 1, TLS))),
+    Row("only the server says it", GOODBYE, False, (
+        up(), message(), alert("close_notify", 1, TLS, "out"))),
+    Row("another alert", GOODBYE, False, (up(), message(), alert("internal_error", 1, TLS))),
+    Row("on another connection", GOODBYE, False, (message(), alert("close_notify", 2, TLS))),
+    Row("nothing was done", GOODBYE, True, (accept(), up())),
+    Row("done in clear", GOODBYE, True, (message(1, "clear"),)),
+)
+
+
+def ask(row: Row) -> Finding:
+    return PREDICATES[row.predicate].function(
+        Context(transcript(*row.parts), POSTURES["submission-starttls"]))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.predicate}: {row.name}")
+def test_predicate(row: Row) -> None:
+    finding = ask(row)
+    assert finding.holds is row.holds
+    assert bool(finding.events) is not row.holds, "a failed predicate names what decided"
+    if row.note:
+        assert finding.note == row.note
+
+
+@pytest.mark.parametrize("predicate", OF_LOGINS, ids=lambda one: str(one.name))
+def test_has_rows_of_both_kinds_and_sentences(predicate: Predicate) -> None:
+    assert {row.holds for row in ROWS if row.predicate == predicate.name} == {True, False}
+    for sentence in (predicate.rule, predicate.failed, predicate.held):
+        assert re.fullmatch(r"[A-Z](?:[^.]|\.\d)*\.", sentence)
