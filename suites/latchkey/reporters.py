@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from latchkey.dkim import body_flaw
 from latchkey.finding import Context, Finding, Predicate
 from latchkey.tlsrpt import GZIP, JSON, PROVOKED, SINK, SINK_MX, Report, as_list, flaws, reports
 
@@ -174,7 +175,9 @@ def _signed(report: Report) -> str:
     submitter = report.fields.get("tls-report-submitter", "").lower()
     if not {"d", "s", "h", "b", "bh"} <= own.keys():
         return "there is no whole DKIM-Signature"
-    return "" if own["d"].lower() == submitter else f"it is signed by {own['d']}"
+    if own["d"].lower() != submitter:
+        return f"it is signed by {own['d']}"
+    return body_flaw(report.text, own)
 
 
 def _signed_whole(report: Report) -> str:

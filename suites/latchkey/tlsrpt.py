@@ -67,6 +67,7 @@ class Report:
     trouble: str
     fields: Mapping[str, str] = field(default_factory=dict)     # of the request or message
     message: EmailMessage | None = None
+    text: bytes = b""                   # all of the message
     filename: str = ""
 
     @property
@@ -161,7 +162,7 @@ def _mailed_report(text: bytes, seq: int) -> Report:
     body = content if isinstance(content, bytes) else b""
     data, trouble = parsed(body)
     return Report("mail", seq, part.get_content_type() if part is not None else "", body, data,
-                  trouble, fields, message, (part.get_filename() or "") if part else "")
+                  trouble, fields, message, text, (part.get_filename() or "") if part else "")
 
 
 class _Twice(ValueError):

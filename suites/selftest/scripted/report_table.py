@@ -61,6 +61,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "names-file-badly": {MAIL: fail(*named("report-file-extension", "report-file-name"))},
     "numbers-file": {MAIL: warn(*named("report-file-name"))},
     "signs-nothing": {MAIL: fail(*named("report-signed", "report-signed-fields"))},
+    "signs-another-body": {MAIL: fail(*named("report-signed"))},
     "signs-a-part": {MAIL: fail(*named("report-signed-whole"))},
     "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
     **{f"hides-{word}": {f"tlsrpt.{word}": (warn if word == "validation-failure" else fail)(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import hashlib
 import json
 import re
 import socket
@@ -51,6 +52,7 @@ BUGS = {
     "numbers-file": "gives the file a name of its own",
     "signs-nothing": "does not sign",
     "signs-a-part": "signs a part of the body",
+    "signs-another-body": "signs a body that it does not send",
     "signs-few-fields": "leaves the fields of reports out of its signature",
     **{f"hides-{word}": f"has another word for {word}" for word in (
         "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
@@ -201,17 +203,20 @@ def message_of(address: str, domain: str, body: bytes, kind: str, bug: str) -> b
     signed = "from:to:subject" if bug == "signs-few-fields" else \
         "from:to:subject:tls-report-domain:tls-report-submitter"
     length = "l=9; " if bug == "signs-a-part" else ""
-    signature = "" if bug == "signs-nothing" else (
-        f"DKIM-Signature: v=1; a=rsa-sha256; d={OWN}; s=a; {length}h={signed}; bh=eA==; b=eA==\r\n")
     whole = "multipart/mixed" if bug == "mails-plainly" else "multipart/report; report-type=tlsrpt"
-    return (f"{signature}From: tls@{OWN}\r\nTo: {address}\r\nSubject: {subject}\r\n"
-            f"TLS-Report-Domain: {domain}\r\n{submitter}MIME-Version: 1.0\r\n"
-            f'Content-Type: {whole}; boundary="b"\r\n\r\n'
-            "--b\r\nContent-Type: text/plain\r\n\r\nA report.\r\n"
+    text = ("--b\r\nContent-Type: text/plain\r\n\r\nA report.\r\n"
             f"--b\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
             f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
             f"{base64.encodebytes(body).decode()}--b--\r\n").replace("\n", "\r\n").replace(
                 "\r\r\n", "\r\n").encode()
+    covered = text[:9] if length else text + b"x" * (bug == "signs-another-body")
+    digest = base64.b64encode(hashlib.sha256(covered).digest()).decode()
+    signature = "" if bug == "signs-nothing" else (
+        f"DKIM-Signature: v=1; a=rsa-sha256; d={OWN}; s=a; {length}h={signed}; bh={digest}; "
+        "b=eA==\r\n")
+    return (f"{signature}From: tls@{OWN}\r\nTo: {address}\r\nSubject: {subject}\r\n"
+            f"TLS-Report-Domain: {domain}\r\n{submitter}MIME-Version: 1.0\r\n"
+            f'Content-Type: {whole}; boundary="b"\r\n\r\n').encode() + text
 
 
 def mail(address: str, domain: str, body: bytes, kind: str, ca: str, bug: str) -> None:
