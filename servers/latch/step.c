@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A session as text, and what the engine makes of it as JSON. */
+/* A session as text. */
 #include "latch/step.h"
 
-#include "parse/out.h"
-
-#define TEXT_SIZE 2048 /* a state or a report with the longest URL */
+#include "core/span.h"
 
 /* Which of the words it is; -1: none. The last one is NULL. */
 static int
@@ -87,90 +85,42 @@ end_of(struct span text, size_t at, uint8_t octet)
 	return at;
 }
 
-const char *
-lk_latch_step_parse(
-	struct span text, struct lk_latch_step *out_r, size_t *offset_r)
+/* The first line; behind it, or SIZE_MAX with the place of what is wrong. By a
+ * function of its own, for the stack. */
+__attribute__((noinline)) static size_t
+line_read(struct span text, struct lk_latch_session *session, size_t *offset_r)
 {
 	size_t at = 0, end;
 
-	memset(out_r, 0, sizeof(*out_r));
 	for (unsigned i = 0; i < 5; i++) {
 		end = end_of(text, at, i < 4 ? ' ' : '\n');
 		*offset_r = at;
 		if (end == text.n ||
-			field_read(i, span_of(text.p + at, end - at),
-				&out_r->session) < 0)
-			return "latch-session";
+			field_read(i, span_of(text.p + at, end - at), session) <
+				0)
+			return SIZE_MAX;
 		at = end + 1;
 	}
+	return at;
+}
+
+const char *
+lk_latch_step_parse(
+	struct span text, struct lk_latch_step *out_r, size_t *offset_r)
+{
+	size_t at, end;
+
+	memset(out_r, 0, sizeof(*out_r));
+	at = line_read(text, &out_r->session, offset_r);
+	if (at == SIZE_MAX)
+		return "latch-session";
 	end = end_of(text, at, '\n');
-	if (lk_latch_state_parse(span_of(text.p + at, end - at), &out_r->state,
-		    offset_r) != 0) {
-		*offset_r += at;
-		return "latch-state";
-	}
 	if (end < text.n)
 		out_r->session.status =
 			span_of(text.p + end + 1, text.n - end - 1);
-	return NULL;
-}
-
-static void
-set_put(struct out *out, const char *namez, uint32_t set,
-	const char *(*name)(unsigned number))
-{
-	out_name(out, namez);
-	out_open(out, '[');
-	for (unsigned i = 0; name(i) != NULL; i++)
-		if (set >> i & 1)
-			out_string(out, span_z(name(i)));
-	out_byte(out, ']');
-}
-
-/* What the client says to the server; nothing in clear. */
-static void
-report_put(struct out *out, const char *namez, enum lk_latch_carrier carrier,
-	const struct lk_latch_step *made,
-	const struct lk_latch_outcome *outcome)
-{
-	const struct lk_latch_report report = {
-		.dialect = made->session.dialect, .carrier = carrier};
-	char text[TEXT_SIZE];
-	size_t n = 0;
-
-	if (made->session.version != 0)
-		n = lk_latch_report(
-			&made->state, outcome, &report, text, sizeof(text));
-	out_name(out, namez);
-	out_string(out, span_of(text, n));
-}
-
-size_t
-lk_latch_step_json(const struct lk_latch_step *step, char *out_r, size_t size,
-	uint32_t *readings_r)
-{
-	static const char *const verdicts[] = {"proceed", "warn", "refuse"};
-	struct lk_latch_step made = *step;
-	struct lk_latch_outcome outcome;
-	struct out out = out_to(out_r, size);
-	char state[TEXT_SIZE];
-	size_t n;
-
-	lk_latch_session(&step->state, &step->session, &made.state, &outcome);
-	n = lk_latch_state_json(&made.state, state, sizeof(state));
-	*readings_r = outcome.readings;
-	out_open(&out, '{');
-	out_name(&out, "verdict");
-	out_string(&out, span_z(verdicts[outcome.verdict]));
-	out_name(&out, "state");
-	out_put(&out, span_of(state, n));
-	set_put(&out, "unmet", outcome.unmet, lk_latch_promise_name);
-	set_put(&out, "added", outcome.added, lk_latch_promise_name);
-	set_put(&out, "flaws", outcome.flaws, lk_latch_flaw_name);
-	out_name(&out, "malformed");
-	out_bool(&out, outcome.is_malformed);
-	report_put(&out, "id", LK_CARRIER_IMAP, &made, &outcome);
-	report_put(&out, "client", LK_CARRIER_SMTP, &made, &outcome);
-	out_byte(&out, '}');
-	return out.n;
+	if (lk_latch_state_parse(span_of(text.p + at, end - at), &out_r->state,
+		    offset_r) == 0)
+		return NULL;
+	*offset_r += at;
+	return "latch-state";
 }

@@ -26,12 +26,4 @@ struct lk_latch_step {
 const char *lk_latch_step_parse(
 	struct span text, struct lk_latch_step *out_r, size_t *offset_r);
 
-/*
- * The step is made: {"verdict", "state", "unmet", "added", "flaws",
- * "malformed", "id", "client"}. The last two are what the client says to the
- * server in IMAP and in SMTP, "" for nothing. *readings_r: what it rests on.
- */
-size_t lk_latch_step_json(const struct lk_latch_step *step, char *out_r,
-	size_t size, uint32_t *readings_r);
-
 #endif

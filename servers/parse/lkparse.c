@@ -136,33 +136,76 @@ accepted_write(const struct lk_parser *parser, const struct lk_result *result)
 	puts("\"}");
 }
 
+static void
+set_write(const char *namez, uint32_t set, const char *(*name)(unsigned number))
+{
+	const char *comma = "";
+
+	printf("\"%s\":[", namez);
+	for (unsigned i = 0; name(i) != NULL; i++)
+		if (set >> i & 1) {
+			printf("%s\"%s\"", comma, name(i));
+			comma = ",";
+		}
+	printf("],");
+}
+
+/* What the client says to the server: printable ASCII and CR LF. */
+static void
+report_write(const char *namez, enum lk_latch_carrier carrier,
+	const struct lk_latch_step *step,
+	const struct lk_latch_outcome *outcome)
+{
+	const struct lk_latch_report report = {
+		.dialect = step->session.dialect, .carrier = carrier};
+	char text[4096];
+	size_t n = 0;
+
+	if (step->session.version != 0)
+		n = lk_latch_report(
+			&step->state, outcome, &report, text, sizeof(text));
+	printf(",\"%s\":\"", namez);
+	for (size_t i = 0; i < n && i < sizeof(text); i++)
+		if (text[i] < ' ')
+			printf("\\u%04x", (unsigned)text[i]);
+		else
+			printf(text[i] == '"' || text[i] == '\\' ? "\\%c"
+								 : "%c",
+				text[i]);
+	putchar('"');
+}
+
 /* The latch engine: no grammar, but a function of what stands in the line. */
 static void
 latch_answer(struct span text)
 {
+	static const char *const verdicts[] = {"proceed", "warn", "refuse"};
 	struct lk_latch_step step;
-	char value[8192];
-	size_t offset, n;
-	uint32_t readings;
-	const char *wrong = lk_latch_step_parse(text, &step, &offset);
-	const char *comma = "";
+	struct lk_latch_outcome outcome;
+	char state[4096];
+	size_t n;
+	const char *wrong = lk_latch_step_parse(text, &step, &n);
 
 	if (wrong != NULL) {
 		printf("{\"result\":\"invalid\",\"reason\":\"%s\","
 		       "\"offset\":%zu}\n",
-			wrong, offset);
+			wrong, n);
 		return;
 	}
-	n = lk_latch_step_json(&step, value, sizeof(value), &readings);
-	printf("{\"result\":\"%s\",\"consumed\":%zu,\"readings\":[",
-		readings != 0 ? "ambiguous" : "valid", text.n);
-	for (unsigned i = 0; i < LK_LATCH_READING_COUNT; i++)
-		if (readings >> i & 1) {
-			printf("%s\"%s\"", comma, lk_latch_reading_name(i));
-			comma = ",";
-		}
-	printf("],\"value\":%.*s}\n",
-		(int)(n < sizeof(value) ? n : sizeof(value)), value);
+	lk_latch_session(&step.state, &step.session, &step.state, &outcome);
+	n = lk_latch_state_json(&step.state, state, sizeof(state));
+	printf("{\"result\":\"%s\",\"consumed\":%zu,",
+		outcome.readings != 0 ? "ambiguous" : "valid", text.n);
+	set_write("readings", outcome.readings, lk_latch_reading_name);
+	printf("\"value\":{\"verdict\":\"%s\",\"state\":%.*s,",
+		verdicts[outcome.verdict], (int)n, state);
+	set_write("unmet", outcome.unmet, lk_latch_promise_name);
+	set_write("added", outcome.added, lk_latch_promise_name);
+	set_write("flaws", outcome.flaws, lk_latch_flaw_name);
+	printf("\"malformed\":%s", outcome.is_malformed ? "true" : "false");
+	report_write("id", LK_CARRIER_IMAP, &step, &outcome);
+	report_write("client", LK_CARRIER_SMTP, &step, &outcome);
+	puts("}}");
 }
 
 static void

@@ -167,12 +167,13 @@ latch_check(json_t *test)
 {
 	const char *id = json_string_value(json_object_get(test, "id"));
 	struct bytes input = {NULL, 0};
+	static const char *const verdicts[] = {"proceed", "warn", "refuse"};
 	struct lk_latch_step step;
-	char text[8192];
+	struct lk_latch_outcome out;
+	char text[2048];
 	size_t offset, n;
-	uint32_t readings;
 	const char *wrong;
-	json_t *value;
+	json_t *value, *made;
 
 	text_add(&input, json_object_get(test, "text"));
 	wrong = lk_latch_step_parse(span_of(input.p, input.n), &step, &offset);
@@ -184,13 +185,17 @@ latch_check(json_t *test)
 		free(input.p);
 		return;
 	}
-	n = lk_latch_step_json(&step, text, sizeof(text), &readings);
-	assert_true(n < sizeof(text));
-	value = json_loadb(text, n, JSON_ALLOW_NUL, NULL);
-	if (!json_equal(value, json_object_get(test, "value")))
+	value = json_object_get(test, "value");
+	lk_latch_session(&step.state, &step.session, &step.state, &out);
+	assert_string_equal(verdicts[out.verdict],
+		json_string_value(json_object_get(value, "verdict")));
+	n = lk_latch_state_json(&step.state, text, sizeof(text));
+	made = json_loadb(text, n, 0, NULL);
+	if (!json_equal(made, json_object_get(value, "state")))
 		fail_msg("%s: %.*s", id, (int)n, text);
-	assert_int_equal(readings != 0, json_object_get(test, "flags") != NULL);
-	json_decref(value);
+	assert_int_equal((size_t)__builtin_popcount(out.readings),
+		json_array_size(json_object_get(test, "flags")));
+	json_decref(made);
 	free(input.p);
 }
 
