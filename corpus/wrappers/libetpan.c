@@ -138,16 +138,19 @@ answer(const char *parser, const char *input, size_t n)
 int
 main(void)
 {
-	static char line[2 * INPUT_MAX + 128], input[INPUT_MAX];
+	static char input[INPUT_MAX];
+	char *line = NULL, *hex;
+	size_t size = 0;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	while (fgets(line, sizeof(line), stdin) != NULL) {
-		char *hex = strchr(line, ' ');
+	while (getline(&line, &size, stdin) > 0) {
+		hex = strchr(line, ' ');
 
 		if (hex == NULL)
 			return 2;
 		*hex++ = '\0';
 		answer(line, input, unhex(hex, input));
 	}
+	free(line);
 	return 0;
 }
