@@ -122,9 +122,14 @@ class _Nest:
         try:
             return self._process.communicate(timeout=seconds)[1]
         except subprocess.TimeoutExpired:
+            # Who is killed while it begins may leave a process (see guard.py), which would keep the
+            # pipe open: what was said is not waited for.
             self._process.kill()
-            return self._process.communicate()[1]
+            self._process.wait()
+            return b""
         finally:
+            assert self._process.stderr is not None
+            self._process.stderr.close()
             self.waiting.forget()
 
 

@@ -196,7 +196,7 @@ def test_a_world_that_breaks_is_an_error(bench: Bench, script: str, reason: str)
 def test_a_world_that_hangs_is_ended(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     trial = one_trial(bench)
     deadline = bench.catalog.profiles[trial.scenario.profile].deadline
-    monkeypatch.setattr(trials, "GRACE", 0.3 - deadline)
+    monkeypatch.setattr(trials, "GRACE", 2.0 - deadline)
     monkeypatch.setattr(worlds, "PATIENCE", 0.1)
     world_write(bench.out.parent / "programs", "exec sleep 600\n")
     item = runner.run_trial(bench, trial)
