@@ -565,6 +565,7 @@ tls_session_facts(const struct tls_session *session)
 					  : "none",
 		.groupz = nid != NID_undef ? OBJ_nid2sn(nid) : NULL,
 		.resumed = SSL_session_reused(session->ssl) != 0,
+		.certificate = SSL_get0_peer_certificate(session->ssl) != NULL,
 	};
 
 	if (cipher != NULL)

@@ -138,8 +138,10 @@ struct tls_facts {
 	unsigned version;                        /* as on the wire */
 	unsigned key_bits;
 	bool resumed;
-	bool anonymous; /* the suite authenticates nobody, or does not encrypt
-			 */
+	bool certificate; /* the client showed one, now or in the session that
+			   * it resumes */
+	bool anonymous;   /* the suite authenticates nobody, or does not encrypt
+			   */
 };
 struct tls_facts tls_session_facts(const struct tls_session *session);
 

@@ -455,6 +455,32 @@ a_hello_is_read(void **state)
 	pair_close(&pair);
 }
 
+/* Asked or not, with a certificate and without, in both kinds of TLS. */
+static void
+a_certificate_of_the_client_is_noticed(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 8; i++) {
+		const bool asked = (i & 1) != 0, has_one = (i & 2) != 0;
+		const struct tls_options options = {
+			.request_certificate = asked};
+		struct pair pair = {.alert_in = -1};
+
+		pair_open(&pair, &options, "ec",
+			(i & 4) != 0 ? TLS1_2_VERSION : 0);
+		if (has_one) {
+			assert_int_equal(
+				SSL_use_certificate(pair.client, rsa.leaf), 1);
+			assert_int_equal(
+				SSL_use_PrivateKey(pair.client, rsa.key), 1);
+		}
+		assert_true(shake(&pair));
+		assert_int_equal(tls_session_facts(pair.server).certificate,
+			asked && has_one);
+		pair_close(&pair);
+	}
+}
+
 /* A client that goes on without renegotiation_info ends well, and the record
  * of what it said is the truth. */
 static void
@@ -574,6 +600,7 @@ main(void)
 		cmocka_unit_test(who_declines_a_new_handshake_ends_the_session),
 		cmocka_unit_test(there_is_no_new_handshake_in_tls13),
 		cmocka_unit_test(a_hello_is_read),
+		cmocka_unit_test(a_certificate_of_the_client_is_noticed),
 		cmocka_unit_test(renegotiation_info_is_not_acknowledged),
 		cmocka_unit_test(both_signals_of_a_hello_are_hidden),
 	};

@@ -241,6 +241,8 @@ note_tls_up(struct conn *conn, const struct side *side)
 	else
 		transcript_null(t, "group");
 	transcript_bool(t, "resumed", facts.resumed);
+	if (facts.certificate)
+		transcript_bool(t, "certificate", true);
 	(void)transcript_end(t);
 }
 

@@ -279,6 +279,12 @@ def _no_downgraded_handshake(context: Context) -> Finding:
                       lambda event: event.text("version"))
 
 
+def _no_client_certificate(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("tls.up")
+                       if event.fields.get("certificate") is True),
+                      lambda event: f"to {event.text('host')}")
+
+
 def _no_old_version(context: Context) -> Finding:
     def is_old(event: Event) -> bool:
         age = _version(event.text("version"))
@@ -503,6 +509,11 @@ _ALL = (
         "A handshake that the server marks as downgraded is not completed.",
         "The client overlooked the mark of a downgrade.",
         "The client did not complete a handshake that was marked as downgraded."),
+    Predicate(
+        "no-client-certificate", _no_client_certificate,
+        "No server is shown a certificate that the account does not name.",
+        "The client showed a certificate that the account does not name.",
+        "The client showed no certificate."),
     Predicate(
         "no-old-version", _no_old_version,
         "No TLS older than 1.2 is used.",

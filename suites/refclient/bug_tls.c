@@ -83,6 +83,25 @@ certificate_demand(SSL *ssl, X509 **leaf, EVP_PKEY **key)
 	_exit(1);
 }
 
+/* A client that shows whatever it finds: here a certificate of nobody. */
+static int
+certificate_find(SSL *ssl, X509 **leaf, EVP_PKEY **key)
+{
+	(void)ssl;
+	*key = EVP_EC_gen("P-256");
+	*leaf = X509_new();
+	if (*key != NULL && *leaf != NULL &&
+		ASN1_INTEGER_set(X509_get_serialNumber(*leaf), 1) == 1 &&
+		X509_gmtime_adj(X509_getm_notBefore(*leaf), -3600) != NULL &&
+		X509_gmtime_adj(X509_getm_notAfter(*leaf), 3600) != NULL &&
+		X509_set_pubkey(*leaf, *key) == 1 &&
+		X509_sign(*leaf, *key, EVP_sha256()) > 0)
+		return 1;
+	X509_free(*leaf);
+	EVP_PKEY_free(*key);
+	return 0;
+}
+
 static void
 warning_note(const SSL *ssl, int where, int value)
 {
@@ -109,6 +128,9 @@ bug_prepare(SSL *ssl, const struct tls_wish *wish)
 	if (bug(CLIENT_CERTIFICATE_DEMANDED))
 		SSL_CTX_set_client_cert_cb(
 			SSL_get_SSL_CTX(ssl), certificate_demand);
+	if (bug(ANY_CERTIFICATE_SHOWN))
+		SSL_CTX_set_client_cert_cb(
+			SSL_get_SSL_CTX(ssl), certificate_find);
 	if (bug(CLEAR_AFTER_WARNING) || bug(OLDER_AFTER_WARNING))
 		SSL_set_info_callback(ssl, warning_note);
 }

@@ -387,6 +387,10 @@
 		"ends where it is asked for a certificate that it does not "   \
 		"have",                                                        \
 		"")                                                            \
+	X(ANY_CERTIFICATE_SHOWN, "any-certificate-shown", "tls",               \
+		"shows a certificate that the account does not name, if it "   \
+		"is asked for one",                                            \
+		"")                                                            \
 	X(OFFERS_NO_AES128, "offers-no-aes128", "tls",                         \
 		"knows no suite of TLS 1.2 with AES-128", "")                  \
 	X(GOODBYE_UNSAID, "goodbye-unsaid", "tls",                             \

@@ -50,6 +50,7 @@ WORK, WORK_IMP = "no-command-in-clear", "no-command-to-impostor"
 CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
+OWN_CERTIFICATE = "no-client-certificate"
 MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
 DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
 SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
@@ -399,6 +400,10 @@ ROWS = (
     Row("bytes before TLS do not count", SHAKEN, True,
         (recv(), hello(), fault(), up(1, BAD), close(1, BAD))),
 
+    Row("no certificate of the client", OWN_CERTIFICATE, True, (up(), up(2))),
+    Row("one on a later connection", OWN_CERTIFICATE, False, (up(), up(2, certificate=True)),
+        note=f"to {HOST}"),
+    Row("one to an impostor", OWN_CERTIFICATE, False, (up(channel="tls-bad", certificate=True),)),
     Row("TLS 1.2", OLD, True, (up(version="TLSv1.2"), up(version="TLSv1.3"))),
     Row("TLS 1.1", OLD, False, (up(version="TLSv1.1"),), note="TLSv1.1"),
     Row("TLS 1.0, as OpenSSL calls it", OLD, False, (up(version="TLSv1"),)),

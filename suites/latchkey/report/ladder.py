@@ -142,6 +142,8 @@ def _tls_up(event: Event, redact: wire.Redact) -> Row:
     parts = [_text(event, k) for k in ("version", "cipher", "group")]
     if event.get("resumed"):
         parts.append("resumed")
+    if event.get("certificate"):
+        parts.append("the client showed a certificate")
     return _row(event, "tls", text=" · ".join(p for p in parts if p))
 
 

@@ -72,6 +72,7 @@ BUGS = {
     "knows-no-sha512": "takes a certificate that is signed with SHA-512 for a broken one",
     "gives-up-at-warnings": "takes a warning for a failure: less of TLS, then none",
     "minds-certificate-request": "goes away when it is asked for a certificate",
+    "shows-any-certificate": "shows a certificate that it was not told of, if it is asked for one",
     "minds-abrupt-goodbye": "has done nothing if the server does not close TLS in due form",
     "minds-unknown-words": "goes away when a list has a word that begins with an X",
     "pins-for-ever": "takes a new certificate of a known host for that of somebody else",
@@ -136,6 +137,18 @@ def take_small_curves(context: ssl.SSLContext) -> None:
                          b"P-256:P-384:P-192")
 
 
+def certificate_of_nobody() -> str:
+    """A file in the home with a new key and a certificate for it."""
+    from subprocess import DEVNULL, run as run_program
+    run_program(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+                 "-nodes", "-subj", "/CN=nobody", "-days", "1", "-keyout", "key.pem",
+                 "-out", "certificate.pem"], check=True, stderr=DEVNULL)
+    with open("key.pem", encoding="ascii") as key, \
+            open("certificate.pem", "a", encoding="ascii") as both:
+        both.write(key.read())
+    return both.name
+
+
 def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
     """TLS 1.2 or later, with whoever proves to have the name."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -171,6 +184,8 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
         context.set_ciphers("ALL:@SECLEVEL=0")
     if bug == "minds-certificate-request":
         context._msg_callback = mind_request    # type: ignore[attr-defined]
+    if bug == "shows-any-certificate":
+        context.load_cert_chain(certificate_of_nobody())
     if bug == "gives-up-at-warnings":
         context._msg_callback = mind_warning    # type: ignore[attr-defined]
     if bug == "minds-abrupt-goodbye":

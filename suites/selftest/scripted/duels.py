@@ -15,6 +15,7 @@ from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, 
                             TO_IMPOSTOR, UNOFFERED, Verdict, fail, warn)
 
 DONE = "operation-completed: interoperability"
+SHOWN_ANY = "no-client-certificate: policy-bypass"
 REUSED = "no-transfer-reused: content-leak"
 READABLE = "no-readable-credential-in-clear: credential-leak"
 GIVEN_ELSEWHERE = "no-credential-to-other-host: credential-leak"
@@ -233,6 +234,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "pins-for-ever": {"baseline.second-visit/imap-implicit": warn(DONE)},
     "minds-certificate-request": {"baseline.asks-for-certificate/pop3-implicit": warn(DONE)},
+    "shows-any-certificate": {"baseline.asks-for-certificate/pop3-implicit": fail(SHOWN_ANY)},
     "minds-abrupt-goodbye": {"baseline.abrupt-goodbye/imap-implicit": warn(DONE)},
     "minds-unknown-words": {
         "baseline.unknown-capabilities/imap-starttls": warn(DONE),
