@@ -104,6 +104,10 @@ def _clients() -> Iterator[Finding]:
 
 def look_at(client: Client) -> Finding:
     """Is it installed, and what would install it."""
+    step = runner.supply_step(client)
+    if step:
+        # It is no command, and stays out of the one that mends the rest.
+        return Finding(f"client: {client.name}", False, f"not installed: {step}", needed=False)
     good = runner.is_installed(client)
     detail = runner.version_of(client) or "version unknown" if good else "not installed"
     debian = [package for package in client.packages if ":" not in package]

@@ -109,6 +109,7 @@ ADAPTER = Table({
     "root": Text(r"[a-z]+", "name a release of Debian, like bookworm"),
     "like": _NAME,
     "packages": _TEXTS,
+    "supplied": ListOf(Text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "write the name of a program"), 1),
     "version": Table({"argv": ListOf(_TEXT, 1), "regex": _TEXT}, ("argv", "regex")),
     "trust": Word("trust", TRUSTS),
     "trust-note": _TEXT,

@@ -155,6 +155,7 @@ class Client:
     setups: Mapping[str, Setup]         # name of posture →
     status: Status | None = None        # None: it shows no level
     root: str = ""                      # Debian release of a root of its own; "": it has none
+    supplied: tuple[str, ...] = ()      # programs that the user puts into the folder {built}
 
     @property
     def folder(self) -> Path:

@@ -281,6 +281,7 @@ def adapter(file: TomlFile) -> Client:
         kind=data["kind"],
         packages=tuple(data.get("packages", ())),
         root=data.get("root", ""),
+        supplied=tuple(data.get("supplied", ())),
         version_argv=tuple(data["version"]["argv"]),
         version_regex=data["version"]["regex"],
         trust=data["trust"],

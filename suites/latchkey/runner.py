@@ -286,8 +286,18 @@ def _asked(argv: tuple[str, ...]) -> tuple[int, str]:
     return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
+def supply_step(client: Client) -> str:
+    """What is left to do about the programs that the user supplies; "" if they are there."""
+    folder = paths.built(client.folder)
+    lacking = [name for name in client.supplied if not os.access(folder / name, os.X_OK)]
+    made = f", then run {paths.ROOT / 'scripts/setup'} senders" if client.root else ""
+    return f"put {' and '.join(lacking)} into {folder}/{made}" if lacking else ""
+
+
 def is_installed(client: Client) -> bool:
     """A library is missing, though its interpreter is there, if asking for its version fails."""
+    if supply_step(client):
+        return False
     return _asked(_version_argv(client))[0] == 0 or version_of(client) != ""
 
 

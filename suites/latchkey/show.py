@@ -32,6 +32,7 @@ def _clients(known: Catalog) -> Rows:
         client = known.client(name)
         rows.append({"name": name, "kind": client.kind, "installed": runner.is_installed(client),
                      "version": runner.version_of(client), "packages": list(client.packages),
+                     "supply": runner.supply_step(client),
                      "postures": list(client.setups)})
     return rows
 
@@ -72,7 +73,8 @@ def _told(what: str, row: Mapping[str, Any]) -> str:
     match what:
         case "clients":
             version = row["version"] or ("installed" if row["installed"] else "not installed")
-            return f"{version:<14} {row['kind']:<11} {len(row['postures'])} postures"
+            step = f": {row['supply']}" if row["supply"] else ""
+            return f"{version:<14} {row['kind']:<11} {len(row['postures'])} postures{step}"
         case "scenarios":
             count = len(row["variants"])
             return f"{row['title']} ({count} variants)" if count else str(row["title"])
