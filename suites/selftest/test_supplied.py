@@ -24,7 +24,8 @@ KNOWN = catalog.load(ROOT)
 CLIENTS = [client for client in map(KNOWN.client, KNOWN.client_names) if client.supplied]
 SETUP = "scripts/setup senders"
 SAYS = {"kumod": "kumod 2025.05.06-b29689af", "maddy": "0.8.1 linux/amd64 go1.22.5",
-        "mox": "v0.0.15\ngo1.23", "postfix-tlspol": "postfix-tlspol v1.8.20"}
+        "mox": "v0.0.15\ngo1.23", "postfix-tlspol": "postfix-tlspol v1.8.20",
+        "stalwart": "0.15.5"}
 
 
 def program_write(file: Path, script: str) -> None:
@@ -50,7 +51,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def test_they_are_known() -> None:
-    assert [client.name for client in CLIENTS] == ["kumomta", "maddy", "mox", "postfix-tlspol"]
+    assert [client.name for client in CLIENTS] == ["kumomta", "maddy", "mox", "postfix-tlspol",
+                                                   "stalwart"]
     assert {name for client in CLIENTS for name in client.supplied} == set(SAYS)
 
 
