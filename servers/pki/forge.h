@@ -2,7 +2,7 @@
 /*
  * The certificate forge: any chain from a recipe, at trial time. Nothing here
  * outlives the trial, and no key touches a disk, unless one asks for it
- * (pki_world_keep).
+ * (pki_world_keep) but that of a client, in its own home.
  */
 #ifndef PKI_FORGE_H
 #define PKI_FORGE_H

@@ -2,6 +2,7 @@
 /* The client's process. */
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/pem.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -73,9 +74,61 @@ write_file(int home, const struct plan_file *file, struct err *err)
 		   : 0;
 }
 
-static int
-make_home(const struct plan_client *client, struct err *err)
+/* A key of the client's own, and behind it what the trusted root says of it. */
+static BIO *
+certificate_make(struct world *world, struct err *err)
 {
+	json_t *recipe = json_pack("{s:s, s:{s:[s]}}", "verdict", "accept",
+		"leaf", "eku", "client-auth");
+	struct pki_identity identity = {0};
+	BIO *text = BIO_new(BIO_s_mem());
+	int bad = recipe == NULL || text == NULL ||
+		  pki_identity_forge(world->pki, recipe, "client.example.test",
+			  &identity, err) != 0 ||
+		  PEM_write_bio_PrivateKey(
+			  text, identity.key, NULL, NULL, 0, NULL, NULL) != 1 ||
+		  PEM_write_bio_X509(text, identity.leaf) != 1;
+
+	for (int i = 0; !bad && i < sk_X509_num(identity.chain); i++)
+		bad = PEM_write_bio_X509(
+			      text, sk_X509_value(identity.chain, i)) != 1;
+	pki_identity_fini(&identity);
+	json_decref(recipe);
+	if (!bad)
+		return text;
+	BIO_free(text);
+	return NULL;
+}
+
+static int
+write_certificate(int home, struct world *world, struct err *err)
+{
+	struct plan_file file = {
+		.path = world->plan->client.certificate, .mode = 0600};
+	BIO *text;
+	char *p;
+	long n;
+	int bad;
+
+	*err = (struct err){.class = ERR_NONE};
+	text = certificate_make(world, err);
+	if (text == NULL)
+		return err->class != ERR_NONE
+			       ? -1
+			       : err_set(err, ERR_TLS,
+					 "cannot make a certificate for the "
+					 "client");
+	n = BIO_get_mem_data(text, &p);
+	file.text = span_of(p, (size_t)n);
+	bad = write_file(home, &file, err);
+	BIO_free(text);
+	return bad;
+}
+
+static int
+make_home(struct world *world, struct err *err)
+{
+	const struct plan_client *client = &world->plan->client;
 	int home, bad = 0;
 
 	if (mkdir(client->home, 0700) != 0 && errno != EEXIST)
@@ -87,6 +140,8 @@ make_home(const struct plan_client *client, struct err *err)
 			strerror(errno));
 	for (unsigned i = 0; i < client->files && bad == 0; i++)
 		bad = write_file(home, &client->file[i], err);
+	if (bad == 0 && client->certificate != NULL)
+		bad = write_certificate(home, world, err);
 	(void)close(home);
 	return bad;
 }
@@ -268,7 +323,7 @@ child_again(struct world *world, struct err *err)
 int
 child_start(struct world *world, struct err *err)
 {
-	if (make_home(&world->plan->client, err) != 0)
+	if (make_home(world, err) != 0)
 		return -1;
 	world->child = calloc(1, sizeof(*world->child));
 	if (world->child == NULL)

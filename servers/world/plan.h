@@ -49,8 +49,10 @@ struct plan_client {
 	const char *home;
 	struct plan_file file[PLAN_FILES_MAX];
 	unsigned files;
-	struct span input; /* owned */
-	long runs;         /* how often it is started over the same home */
+	const char *certificate; /* below home: a key and a certificate for
+				  * clients go there; NULL: none */
+	struct span input;       /* owned */
+	long runs; /* how often it is started over the same home */
 };
 
 /* DEEP or MUA-STS as every server of the world speaks it (docs/plan.md). */

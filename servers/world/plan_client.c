@@ -89,6 +89,20 @@ load_file(
 }
 
 static int
+load_certificate(struct plan_client *client, const struct json_place *place,
+	struct err *err)
+{
+	if (json_text(place, "certificate", false, &client->certificate, err) !=
+		0)
+		return -1;
+	if (client->certificate != NULL && !path_is_inside(client->certificate))
+		return err_set(err, ERR_PLAN,
+			"client.certificate: must be a relative path below "
+			"home");
+	return 0;
+}
+
+static int
 load_files(struct plan_client *client, const struct json_place *place,
 	struct err *err)
 {
@@ -113,8 +127,8 @@ int
 plan_load_client(
 	struct plan *plan, const struct json_place *root, struct err *err)
 {
-	static const char *const keys[] = {
-		"argv", "env", "home", "files", "stdin", "runs", NULL};
+	static const char *const keys[] = {"argv", "env", "home", "files",
+		"certificate", "stdin", "runs", NULL};
 	struct plan_client *client = &plan->client;
 	struct json_place place;
 
@@ -132,7 +146,8 @@ plan_load_client(
 		return -1;
 	if (client->args == 0)
 		return err_set(err, ERR_PLAN, "client.argv: is empty");
-	if (load_env(client, &place, err) != 0)
+	if (load_certificate(client, &place, err) != 0 ||
+		load_env(client, &place, err) != 0)
 		return -1;
 	return load_files(client, &place, err);
 }

@@ -209,7 +209,7 @@ PLAN = Table({
                           ("listeners", "at", "do"))),
     "client": OrNull(Table({
         "argv": ListOf(_TEXT, 1), "env": _ENV, "home": _PATH, "stdin": _TEXT,
-        "runs": Number(1, 9, whole=True),
+        "certificate": _TEXT, "runs": Number(1, 9, whole=True),
         "files": ListOf(Table({"path": _TEXT, "text": _TEXT, "mode": _MODE},
                               ("path", "text", "mode"))),
     }, ("argv", "env", "home", "files", "stdin"))),

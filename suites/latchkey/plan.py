@@ -19,6 +19,7 @@ from latchkey.postures import PROTOCOLS
 from latchkey.predicates import PREDICATES
 
 MESSAGE_FILE = ".latchkey-message.eml"
+CERTIFICATE_FILE = ".latchkey-certificate.pem"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -143,6 +144,7 @@ def _values(profile: Profile, trial: Trial, secrets: Mapping[str, str],
         "body": secrets["body"],
         "home": places.home,
         "ca": places.bundle or profile.bundle,
+        "certificate": f"{places.home}/{CERTIFICATE_FILE}",
         "message": f"{places.home}/{MESSAGE_FILE}",
         "adapter": places.adapter,
         "built": places.built,
@@ -271,6 +273,7 @@ def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
                 **variables},
         "home": places.home,
         "files": files,
+        **({"certificate": CERTIFICATE_FILE} if trial.posture.has_certificate else {}),
         "stdin": message if setup.feeds_message else "",
     }
 

@@ -16,7 +16,7 @@ PROTOCOLS = tuple(dict.fromkeys(SERVICES.values()))
 SPOKEN = (*PROTOCOLS, "https")
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
-          "implicit-token", "starttls-token", "srv",
+          "implicit-token", "starttls-token", "implicit-after-certificate", "srv",
           "implicit-dane", "starttls-dane", "srv-dane")
 # Of a sending MTA: what it goes by. A smart host it was told, and no domain is asked.
 MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "smarthost")
@@ -77,9 +77,14 @@ class Posture:
         return self.wish.endswith("-token")
 
     @property
+    def has_certificate(self) -> bool:
+        """There is a certificate for the client, and an account that names it."""
+        return self.wish.endswith("-certificate")
+
+    @property
     def is_rare(self) -> bool:
         """Few clients or few worlds have it: `*` in a scenario does not mean it."""
-        return self.has_token or self.discovers or self.goes_by_dane
+        return self.has_token or self.has_certificate or self.discovers or self.goes_by_dane
 
     @property
     def discovers(self) -> bool:

@@ -285,6 +285,22 @@ def _no_client_certificate(context: Context) -> Finding:
                       lambda event: f"to {event.text('host')}")
 
 
+def _no_certificate_shared(context: Context) -> Finding:
+    # A connection for each transfer, and the first of them may show it.
+    transcript = context.transcript
+    first = transcript.first("tls.up")
+    shown = {event.conn for event in transcript.all("tls.up")
+             if event.fields.get("certificate") is True}
+    if not shown:
+        return Finding(True, (), "none was shown at all")
+    messages = [event for event in transcript.all("message") if event.conn in shown]
+    return verdict_of(sorted([*messages[1:], *(
+        event for event in transcript.all("tls.up") if event.conn in shown
+        and first is not None and event.conn != first.conn)]),
+        lambda event: "shown again" if event.name == "tls.up"
+        else f"the second message was {event.text('action')} as the first account")
+
+
 def _no_old_version(context: Context) -> Finding:
     def is_old(event: Event) -> bool:
         age = _version(event.text("version"))
@@ -514,6 +530,11 @@ _ALL = (
         "No server is shown a certificate that the account does not name.",
         "The client showed a certificate that the account does not name.",
         "The client showed no certificate."),
+    Predicate(
+        "no-certificate-shared", _no_certificate_shared,
+        "The certificate of one account does not serve another.",
+        "The certificate of one account served another.",
+        "The certificate of one account served no other."),
     Predicate(
         "no-old-version", _no_old_version,
         "No TLS older than 1.2 is used.",

@@ -119,8 +119,8 @@ static int
 state_read(struct account *a, struct err *err)
 {
 	static const char *const keys[] = {"account", "address", "user",
-		"password", "token", "trust", "dane", "services", "sessions",
-		"deep", "reports", NULL};
+		"password", "token", "certificate", "trust", "dane", "services",
+		"sessions", "deep", "reports", NULL};
 	struct json_place top = {.object = a->state}, services;
 	long version;
 
@@ -132,6 +132,8 @@ state_read(struct account *a, struct err *err)
 		json_text(&top, "user", false, &a->userz, err) != 0 ||
 		json_text(&top, "password", false, &a->passwordz, err) != 0 ||
 		json_text(&top, "token", false, &a->tokenz, err) != 0 ||
+		json_text(&top, "certificate", false, &a->certificatez, err) !=
+			0 ||
 		json_text(&top, "trust", false, &a->trustz, err) != 0 ||
 		json_truth(&top, "dane", &a->by_dane, err) != 0 ||
 		dialect_read(a, &top, err) != 0 ||

@@ -32,7 +32,9 @@ struct account {
 	const char *pathz;
 	const char *addressz; /* of the user's mail */
 	const char *userz, *passwordz, *tokenz;
-	const char *trustz; /* bundle of roots; NULL: the system's */
+	const char *certificatez; /* file with a key and a certificate for
+				   * who asks for one; NULL: none is shown */
+	const char *trustz;       /* bundle of roots; NULL: the system's */
 	bool by_dane; /* TLSA records are looked for; what the resolver says
 		       * with AD is believed */
 	int dialect;  /* of DEEP, as latch/latch.h counts; -1: none */

@@ -288,6 +288,18 @@ bug_exit(int code)
 	return bug(ALWAYS_SUCCESS) ? 0 : code;
 }
 
+const char *
+bug_certificate(const struct account *a)
+{
+	static char first[256];
+
+	if (!bug(CERTIFICATE_SHARED))
+		return a->certificatez;
+	if (a->certificatez != NULL)
+		(void)snprintf(first, sizeof(first), "%s", a->certificatez);
+	return first[0] != '\0' ? first : NULL;
+}
+
 bool
 bug_clear_now(const struct session *s)
 {

@@ -16,6 +16,9 @@ bool bug_passes(const struct session *s);
 /* The exit code in the place of the right one. */
 int bug_exit(int code);
 
+/* The certificate that is shown. */
+const char *bug_certificate(const struct account *a);
+
 /* What goes on without TLS. */
 bool bug_clear_now(const struct session *s);
 bool bug_goes_clear(const struct session *s);

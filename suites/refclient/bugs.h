@@ -391,6 +391,8 @@
 		"shows a certificate that the account does not name, if it "   \
 		"is asked for one",                                            \
 		"")                                                            \
+	X(CERTIFICATE_SHARED, "certificate-shared", "tls",                     \
+		"shows the certificate of one account for the next", "")       \
 	X(OFFERS_NO_AES128, "offers-no-aes128", "tls",                         \
 		"knows no suite of TLS 1.2 with AES-128", "")                  \
 	X(GOODBYE_UNSAID, "goodbye-unsaid", "tls",                             \

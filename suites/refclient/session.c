@@ -137,6 +137,8 @@ session_secure(struct session *s)
 		.srv_idz = s->srv_id,
 		.alpnz = s->protocol->alpnz,
 		.trustz = s->account->trustz,
+		.certificatez = buggy(
+			bug_certificate(s->account), s->account->certificatez),
 		.is_of_2016 = s->deep.is_on};
 	const char *groupz;
 	SSL *ssl;

@@ -56,6 +56,17 @@ context_trust(SSL_CTX *context, const char *trustz)
 	return SSL_CTX_load_verify_file(context, trustz) == 1;
 }
 
+/* Shown to who asks for it, of the account that names it alone (RFC 8314
+ * section 5.5). */
+static bool
+context_certify(SSL_CTX *context, const char *pathz)
+{
+	return pathz == NULL ||
+	       (SSL_CTX_use_certificate_chain_file(context, pathz) == 1 &&
+		       SSL_CTX_use_PrivateKey_file(
+			       context, pathz, SSL_FILETYPE_PEM) == 1);
+}
+
 /* Whatever the list of ciphers says, the path is held to 112 bits. */
 static int
 path_verify(X509_STORE_CTX *store, void *self)
@@ -80,6 +91,9 @@ context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 	if (!context_trust(context, wish->trustz))
 		return err_set(err, ERR_TLS, "no roots to trust: %s",
 			wish->trustz != NULL ? wish->trustz : "the system's");
+	if (!context_certify(context, wish->certificatez))
+		return err_set(err, ERR_TLS, "no key and certificate: %s",
+			wish->certificatez);
 	SSL_CTX_set_cert_verify_callback(context, path_verify, NULL);
 	if (SSL_CTX_dane_enable(context) <= 0)
 		return err_set(err, ERR_TLS, "OpenSSL does not do DANE");

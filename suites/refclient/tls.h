@@ -38,7 +38,8 @@ struct tls_wish {
 			*/
 	const char *alpnz;  /* "imap", "pop3", or NULL: none */
 	const char *trustz; /* bundle of roots; NULL: that of the system */
-	bool is_of_2016;    /* what DEEP demanded then is enough */
+	const char *certificatez; /* of this client, with its key; NULL: none */
+	bool is_of_2016;          /* what DEEP demanded then is enough */
 	enum tls_peer peer;
 	const struct tlsa *tlsa; /* of TLS_TLSA */
 };

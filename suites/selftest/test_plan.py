@@ -171,6 +171,17 @@ def test_the_level_is_asked_for_where_a_check_looks_at_it(real: Catalog) -> None
     assert real.client("curl").status is None
 
 
+def test_a_certificate_for_the_client(real: Catalog) -> None:
+    trial, = real.trials(real.client("curl"), suite="auth.certificate-not-shared",
+                         posture="imap-implicit-after-certificate")
+    for one in (trial, control_of(trial)):
+        client = compile_plan(real, one, SECRETS)["client"]
+        assert client["certificate"] == ".latchkey-certificate.pem"
+        assert client["argv"].count("/home/latchkey/.latchkey-certificate.pem") == 1
+    other = real.trials(real.client("curl"), posture="imap-implicit")[0]
+    assert "certificate" not in compile_plan(real, other, SECRETS)["client"]
+
+
 def test_an_adapter_from_any_path(real: Catalog, tmp_path: Path) -> None:
     path = tmp_path / "my-client.toml"
     path.write_text(ADAPTER + '\n[posture.imap-starttls.files]\n".other".from = "other.conf"\n')

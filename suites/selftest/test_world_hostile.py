@@ -250,6 +250,33 @@ def test_a_client_that_cannot_be_started_is_an_error_of_the_machine(tmp_path: Pa
     assert [json.loads(line)["event"] for line in last] == ["error", "end"]
 
 
+def certified(tmp_path: Path, path: str) -> subprocess.CompletedProcess[str]:
+    """A world whose client looks at the key and the certificate that were made for it."""
+    script = (f"openssl verify -purpose sslclient -CAfile '{tmp_path}/ca.pem' -untrusted {path}"
+              f" {path} && openssl x509 -in {path} -noout -pubkey >x"
+              f" && openssl pkey -in {path} -pubout | cmp - x && stat -c %a {path}")
+
+    def change(plan: dict[str, Any]) -> None:
+        plan["client"] = {"argv": ["/bin/sh", "-c", script], "env": {"PATH": os.environ["PATH"]},
+                          "files": [], "stdin": "", "home": str(tmp_path / "home"),
+                          "certificate": path}
+    plan = plan_of_world(tmp_path, change)
+    return subprocess.run([str(mockworld()), "--ports", str(plan), str(tmp_path)],
+                          capture_output=True, text=True, timeout=20, check=False)
+
+
+def test_a_client_gets_a_key_and_a_certificate(tmp_path: Path) -> None:
+    done = certified(tmp_path, "mine.pem")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "client.stdout").read_text() == "mine.pem: OK\n600\n"
+
+
+def test_a_certificate_of_the_client_stays_in_its_home(tmp_path: Path) -> None:
+    done = certified(tmp_path, "../mine.pem")
+    assert done.returncode == 2
+    assert "client.certificate: must be a relative path below home" in done.stderr
+
+
 def test_what_was_sent_before_a_reset_is_read(tmp_path: Path) -> None:
     """A client that is done may go while the world still has to answer it: it has spoken."""
     with serve(tmp_path) as world:

@@ -114,6 +114,7 @@ WISHES = {
     "starttls-after-unverified": "STARTTLS demanded behind a transfer without verification",
     "implicit-token": "implicit TLS demanded, login by token",
     "starttls-token": "STARTTLS demanded, login by token",
+    "implicit-after-certificate": "implicit TLS demanded behind a transfer with a certificate",
     "srv": "only address and password given",
     "sts": "MTA-STS",
     "dane": "DANE",

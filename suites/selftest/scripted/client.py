@@ -5,9 +5,10 @@ client.py [--bug NAME] SERVICE WISH HOST PORT CA USER PASSWORD FROM TO MESSAGE
 
 SERVICE is imap, pop3 or submission. WISH is implicit; every other one means STARTTLS or nothing:
 whoever was told nothing does what is safe. starttls-after-clear and -after-unverified do the work
-twice, the first time without. With implicit-token and starttls-token PASSWORD is a token. Exit
-status: 0 the mail was fetched or handed in, 1 it was not. It starts hundreds of times in the
-self-test, so it imports little.
+twice, the first time without; implicit-after-certificate does it twice, the first time with the
+certificate that the environment names in CERTIFICATE. With implicit-token and starttls-token
+PASSWORD is a token. Exit status: 0 the mail was fetched or handed in, 1 it was not. It starts
+hundreds of times in the self-test, so it imports little.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ BUGS = {
     "knows-no-sha512": "takes a certificate that is signed with SHA-512 for a broken one",
     "gives-up-at-warnings": "takes a warning for a failure: less of TLS, then none",
     "minds-certificate-request": "goes away when it is asked for a certificate",
+    "shares-certificate": "shows the certificate of one account for another",
     "shows-any-certificate": "shows a certificate that it was not told of, if it is asked for one",
     "minds-abrupt-goodbye": "has done nothing if the server does not close TLS in due form",
     "minds-unknown-words": "goes away when a list has a word that begins with an X",
@@ -209,13 +211,16 @@ def session_of(bug: str, words: Sequence[str], port: int) -> Session:
 
 
 def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = False,
-            probe: bool = False, relaxed: bool = False, unchecked: bool = False) -> None:
+            probe: bool = False, relaxed: bool = False, unchecked: bool = False,
+            shows: bool = False) -> None:
     """One connection from its beginning to its end."""
     _, wish, _, port, ca, *_ = words
     session = session_of(bug, words, int(port) if tls else clear_port(words))
     session.relaxed, session.has_token = relaxed, wish.endswith("-token")
     session.lines.asks = probe and bug == "probes-with-antique-hello"
     context = tls_of(ca, "checks-no-certificate" if unchecked else bug, older)
+    if shows:
+        context.load_cert_chain(os.environ["CERTIFICATE"])
     implicit = wish.startswith("implicit") or int(port) in CLEAR_PORTS
     if tls and implicit:
         session.lines.secure(context)
@@ -252,11 +257,12 @@ def elsewhere(words: Sequence[str], host: str) -> list[str]:
 
 
 def first_transfer(bug: str, words: Sequence[str]) -> None:
-    """The one that may do without TLS, or without verification."""
+    """The one that may do without TLS or verification, or that shows a certificate."""
     if words[1] == "starttls-after-clear":
         attempt(bug, words, tls=False)
     else:
-        attempt(bug, words, unchecked=True)
+        certified = words[1] == "implicit-after-certificate"
+        attempt(bug, words, unchecked=not certified, shows=certified)
 
 
 def by_default(bug: str, words: Sequence[str]) -> None:
@@ -290,7 +296,7 @@ def run(bug: str, words: Sequence[str]) -> None:
     if words[1] == "opportunistic" and bug == "overlooks-offers":
         attempt(bug, words, tls=False)
         return
-    if words[1].startswith("starttls-after-"):
+    if "-after-" in words[1]:
         first_transfer(bug, words)
         if bug == "keeps-connection":
             return
@@ -301,7 +307,8 @@ def run(bug: str, words: Sequence[str]) -> None:
         if bug != "probes-with-antique-hello":
             raise
     try:
-        attempt(bug, words, relaxed=bug == "demands-tls-once")
+        attempt(bug, words, relaxed=bug == "demands-tls-once",
+                shows=bug == "shares-certificate" and words[1] == "implicit-after-certificate")
     except Referred as error:
         if bug == "visits-referral":
             session_of("", elsewhere(words, str(error)), int(words[3])).end()

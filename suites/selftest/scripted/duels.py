@@ -15,6 +15,7 @@ from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, 
                             TO_IMPOSTOR, UNOFFERED, Verdict, fail, warn)
 
 DONE = "operation-completed: interoperability"
+SHARED = "no-certificate-shared: policy-bypass"
 SHOWN_ANY = "no-client-certificate: policy-bypass"
 REUSED = "no-transfer-reused: content-leak"
 READABLE = "no-readable-credential-in-clear: credential-leak"
@@ -120,6 +121,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                          for service in ("imap", "pop3", "submission")), fail(REUSED, FALSE)),
         "starttls.unverified-connection-kept[other-host]/imap-starttls-after-unverified":
             fail(REUSED, FALSE_MAIL),
+        "auth.certificate-not-shared/imap-implicit-after-certificate": fail(SHARED),
     },
     "follows-referral": {
         LOGIN_REFERRAL: fail(GIVEN_ELSEWHERE, WENT_ELSEWHERE, FALSE_MAIL),
@@ -234,6 +236,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "pins-for-ever": {"baseline.second-visit/imap-implicit": warn(DONE)},
     "minds-certificate-request": {"baseline.asks-for-certificate/pop3-implicit": warn(DONE)},
+    "shares-certificate": dict.fromkeys((
+        f"auth.certificate-not-shared/{service}-implicit-after-certificate"
+        for service in ("imap", "pop3", "submission")), fail(SHARED)),
     "shows-any-certificate": {"baseline.asks-for-certificate/pop3-implicit": fail(SHOWN_ANY)},
     "minds-abrupt-goodbye": {"baseline.abrupt-goodbye/imap-implicit": warn(DONE)},
     "minds-unknown-words": {

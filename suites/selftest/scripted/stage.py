@@ -20,7 +20,8 @@ from scripted.table import Verdict
 HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
 WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-clear",
-          "starttls-after-unverified", "implicit-token", "starttls-token")
+          "starttls-after-unverified", "implicit-token", "starttls-token",
+          "implicit-after-certificate")
 LATCHING_WISHES = ("implicit", "starttls", "opportunistic", "default")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _TOLD = ("asked-user", "control", "crash")
@@ -45,6 +46,7 @@ argv = [
     "{{port}}", "{{ca}}", "{{user}}", "{{{secret}}}", "{{from}}", "{{to}}", "{{message}}",
 ]
 '''
+_HAS_CERTIFICATE = 'env = { CERTIFICATE = "{certificate}" }\n'
 
 
 _SENDER = _ADAPTER.replace('"mua"', '"mta"').replace(
@@ -105,6 +107,7 @@ def _adapter(folder: Path, program: str, wishes: Sequence[str], bug: str, words:
     file.write_text(_ADAPTER.format(name=bug) + "".join(
         _POSTURE.format(start=_START.replace("client", program), service=service, wish=wish,
                         bug=words, secret="token" if wish.endswith("-token") else "password")
+        + (_HAS_CERTIFICATE if wish.endswith("-certificate") else "")
         for service in ("imap", "pop3", "submission")
         for wish in wishes), encoding="ascii")
     return file
