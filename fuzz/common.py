@@ -4,7 +4,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +24,20 @@ def fail(text: str) -> NoReturn:
     """One error for the user; status 2."""
     print(f"fuzz: {text}", file=sys.stderr)
     sys.exit(2)
+
+
+def run(command: Sequence[str | Path], environment: Mapping[str, str],
+        errors: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    """Run an engine to its end. Nothing outlives it: afl-fuzz leaves processes that it stopped."""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
+                          text=True, errors="replace", cwd=ROOT, env=environment,
+                          process_group=0) as process:
+        try:
+            out, said = process.communicate()
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(command, process.returncode, out, said)
 
 
 def like(target: str) -> str:
