@@ -40,7 +40,8 @@ def outcome_of(client: int, scenario: int, posture: str, variant: int) -> str:
 def entries(clients: int, scenarios: int = 100, variants: int = 3) -> Iterator[Entry]:
     """About 7 trials for each client, scenario and variant of three."""
     for client in range(clients):
-        postures = [name for name in POSTURES if dice("has", client, name) < 400]
+        postures = [name for name in POSTURES
+                    if dice("has", client, name) * len(POSTURES) < 15_000]     # some 15
         for scenario in range(scenarios):
             family = FAMILIES[scenario % len(FAMILIES)]
             kind = KINDS[scenario % len(KINDS)]

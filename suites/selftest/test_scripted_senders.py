@@ -9,7 +9,6 @@ import pytest
 
 from latchkey import catalog, sandbox, trial as trials
 from latchkey.catalog import Catalog
-from latchkey.postures import POSTURES
 from samples import ROOT
 from scripted import sender, sender_table, stage
 from scripted.dane_table import REQUEST
@@ -35,7 +34,7 @@ def test_duels_end_as_deserved(built: Path, known: Catalog, bug: str,
 def _all(known: Catalog, scenario: str) -> list[str]:
     return [f"{scenario}{f'[{variant.id}]' if variant.id else ''}/{name}"
             for variant in known.scenarios[scenario].variants
-            for name in variant.postures if POSTURES[name].is_mta]
+            for name in variant.postures if name in stage.SENDER_POSTURES]
 
 
 @pytest.mark.parametrize("scenario", [scenario for scenario in catalog.load(ROOT).scenarios

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,7 +27,7 @@ trust = "system"
 argv = ["/usr/bin/python3", "-c", '''{script}''', "{{host}}", "{{port}}"]
 """
 CONNECT = """
-import os, signal, socket, sys, threading
+import socket, sys, threading
 server = socket.create_connection((sys.argv[1], int(sys.argv[2])))
 server.recv(1000)
 server.sendall(b"a CAPABILITY\\r\\n")
@@ -34,11 +38,14 @@ server.recv(1000)
 # STARTTLS was refused, by the fault or rightly. From here on, what the client does.
 SILENT = "server.recv(1000)\n"
 # The world is stopped until its timer has run out; then it finds the timer and the bytes.
+# Only from outside can a process 1 be stopped.
 WORLD_STOPPED = """
-os.kill(os.getppid(), signal.SIGSTOP)
+ask, answer = open("/run/latchkey/adapter/ask", "w"), open("/run/latchkey/adapter/answer")
+print("stop", file=ask, flush=True)
+answer.readline()
 threading.Event().wait(0.3)
 server.sendall(b"c NOOP\\r\\n")
-os.kill(os.getppid(), signal.SIGCONT)
+print("go on", file=ask, flush=True)
 server.recv(1000)
 """
 # It takes its time before its next step.
@@ -64,6 +71,30 @@ server.recv(1000)
 """
 
 
+def _below(pid: int) -> list[int]:
+    return [other for file in Path(f"/proc/{pid}/task").glob("*/children")
+            for word in file.read_text(encoding="ascii").split()
+            for other in (int(word), *_below(int(word)))]
+
+
+def _is_world(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return re.search(r"^Name:\tmockworld$(.|\n)*^NSpid:.*\t1$", status, re.MULTILINE) is not None
+
+
+def _serve_stopper(ask: Path, answer: Path) -> None:
+    """Stops the worlds of this process when their client asks for it."""
+    with ask.open() as asked, answer.open("w") as answered:
+        assert asked.readline() == "stop\n"
+        worlds = [pid for pid in _below(os.getpid()) if _is_world(pid)]
+        for pid in worlds:
+            os.kill(pid, signal.SIGSTOP)
+        print("stopped", file=answered, flush=True)
+        assert asked.readline() == "go on\n"
+        for pid in worlds:
+            os.kill(pid, signal.SIGCONT)
+
+
 @pytest.mark.parametrize(("scenario", "script", "said"), [
     ("starttls.refused", SILENT, False), ("starttls.refused", WORLD_STOPPED, True),
     ("starttls.refused", HANDED_ON, True), ("starttls.stripped-capability", SILENT, False),
@@ -74,6 +105,11 @@ def test_hangs_up_on_who_waits(built: Path, scenario: str, script: str, said: bo
     adapter.write_text(ADAPTER.format(script=CONNECT + script), encoding="ascii")
     known = catalog.load(ROOT)
     trial = known.trials(known.client(str(adapter)), scenario)[0]
+    pipes = built / "ask", built / "answer"
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    # Where nobody asks, it waits to the end of the tests.
+    threading.Thread(target=_serve_stopper, args=pipes, daemon=True).start()
     with Bench(known, built / "out") as bench:
         seen = bench.run(trial, built / "out/trial")
     assert seen.trouble == ""

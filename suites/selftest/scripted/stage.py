@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -69,6 +70,10 @@ def _modules(folder: Path, *names: str) -> Path:
     for name in ("__init__", *names):
         shutil.copy(HERE / f"{name}.py", folder / "scripted")
     return folder / "adapter.toml"
+
+
+# A host of mail that all mail goes to is for programs that know no other way.
+SENDER_POSTURES = frozenset(re.findall(r"^\[posture\.([\w-]+)\]$", _SENDER, re.MULTILINE))
 
 
 def sender_write(folder: Path, bug: str) -> Path:
