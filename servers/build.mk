@@ -24,6 +24,7 @@ LIBRARY_SOURCES := \
 	servers/parse/http_response.c \
 	servers/parse/imap_capability.c \
 	servers/parse/imap_response.c \
+	servers/parse/imap_shape.c \
 	servers/parse/imap_text.c \
 	servers/parse/imap_value.c \
 	servers/parse/json.c \

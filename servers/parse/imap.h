@@ -45,7 +45,8 @@
 	X(IMAP_SHAPE, "imap-shape",                                            \
 		"data of this name have other values, or another number of "   \
 		"them",                                                        \
-		"RFC 9051 sections 7.2 to 7.5 and 9")                          \
+		"RFC 9051 sections 7.2 to 7.5 and 9, RFC 2971 section 4, "     \
+		"RFC 4466 section 3")                                          \
 	X(IMAP_QUOTED, "imap-quoted",                                          \
 		"a quoted string has no NUL, CR or LF, and a backslash only "  \
 		"in front of another or a quotation mark",                     \

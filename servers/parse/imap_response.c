@@ -2,58 +2,18 @@
 /*
  * One response of a server (RFC 9051 sections 7 and 9): a continuation, a
  * status with or without a tag, or data. Of data that the base protocol knows
- * the values must be those that it has; of others they must be values.
+ * the values must be those that it has (imap_shape.c); of others they must be
+ * values.
  */
 #include "parse/imap_value.h"
 
 #include "parse/out.h"
 #include "parse/stop.h"
-#include "parse/utf8.h"
 
 #include "core/span.h"
 
 static const char *const statuses[] = {"OK", "NO", "BAD", "BYE", "PREAUTH"};
 #define TAGGED_STATUSES 3
-
-/*
- * Data of the base protocol. Letters stand for values: L a list, S an atom or
- * string, Q a quoted character or NIL, O a list or NIL, n a number that is not
- * 0, M such a number or a list that ends the data, A an atom; * repeats the
- * last one, also not at all; what is in small letters may be missing; . is the
- * rest, whatever it is. C: a list of capabilities.
- */
-enum number {
-	NO_NUMBER,
-	NUMBER,
-	NOT_ZERO
-};
-static const struct shape {
-	const char *word, *values;
-	enum number number;
-} shapes[] = {
-	{"CAPABILITY", "C", NO_NUMBER},
-	{"ENABLED", "A*", NO_NUMBER},
-	{"EXISTS", "", NUMBER},
-	{"EXPUNGE", "", NOT_ZERO},
-	{"FETCH", "L", NOT_ZERO},
-	{"FLAGS", "L", NO_NUMBER},
-	{"ID", "O", NO_NUMBER},
-	{"LIST", "LQSl", NO_NUMBER},
-	{"LSUB", "LQSl", NO_NUMBER},
-	{"NAMESPACE", "OOO", NO_NUMBER},
-	{"RECENT", "", NUMBER},
-	{"SEARCH", "nM*", NO_NUMBER},
-	{"STATUS", "SL", NO_NUMBER},
-};
-
-static const struct shape *
-shape_find(struct span word)
-{
-	for (size_t i = 0; i < sizeof(shapes) / sizeof(*shapes); i++)
-		if (span_eq_nocase(word, span_z(shapes[i].word)))
-			return &shapes[i];
-	return NULL;
-}
 
 /* Is it one of the first n statuses? */
 static bool
@@ -63,133 +23,6 @@ is_status(struct span word, size_t n)
 		if (span_eq_nocase(word, span_z(statuses[i])))
 			return true;
 	return false;
-}
-
-static size_t
-atom_end(struct span s, size_t at)
-{
-	while (is_atom_char(span_at(s, at)))
-		at++;
-	return at;
-}
-
-static bool
-is_nil(struct span value)
-{
-	return span_eq_nocase(value, span_z("NIL"));
-}
-
-/* nz-number (RFC 9051 section 9) */
-static bool
-is_number(struct span value)
-{
-	uint64_t number = 0;
-
-	for (size_t i = 0; i < value.n; i++) {
-		number = number * 10 + (uint64_t)(value.p[i] - '0');
-		if (!is_digit(value.p[i]) || number > UINT32_MAX)
-			return false;
-	}
-	return value.p[0] != '0';
-}
-
-/* astring = 1*ASTRING-CHAR / string */
-static bool
-is_astring(struct span value)
-{
-	size_t at = 0;
-
-	if (value.p[0] == '"' || value.p[0] == '{')
-		return true;
-	while (is_atom_char(span_at(value, at)) || span_at(value, at) == ']')
-		at++;
-	return at == value.n;
-}
-
-/* A quoted string of one character, or NIL: what stands between the levels of
- * the names of mailboxes. */
-static bool
-is_delimiter(struct span value)
-{
-	if (value.p[0] != '"')
-		return is_nil(value);
-	if (value.p[1] == '\\')
-		return value.n == 4;
-	return value.n > 2 && utf8_size(value, 1) == (ssize_t)value.n - 2;
-}
-
-/* Is the value what the letter of a shape stands for? */
-static bool
-value_fits(char letter, struct span value)
-{
-	bool is_list = value.p[0] == '(';
-
-	switch (letter) {
-	case 'L':
-	case 'l':
-		return is_list;
-	case 'O':
-		return is_list || is_nil(value);
-	case 'n':
-		return is_number(value);
-	case 'M':
-		return is_list || is_number(value);
-	case 'Q':
-		return is_delimiter(value);
-	case 'A':
-		return atom_end(value, 0) == value.n;
-	case 'S':
-		return is_astring(value);
-	default:
-		return true;
-	}
-}
-
-/* What the next value has to be; behind the last one NUL. */
-static const char *
-letter_next(const char *letter, bool is_list)
-{
-	if (letter[0] == 'M' && is_list)
-		return "";
-	if (letter[0] == '.' || letter[1] == '*')
-		return letter;
-	return letter + 1;
-}
-
-/* May the values end where this one is the next? */
-static bool
-is_enough(const char *letter)
-{
-	return *letter == '\0' || *letter == '.' || !is_upper(*letter) ||
-	       letter[1] == '*';
-}
-
-/* Values from `at` to the line end: where that stands, or a code. */
-static ssize_t
-values_read(struct span s, size_t at, const char *letter, struct lk_result *r)
-{
-	size_t start;
-	ssize_t n;
-
-	while (span_at(s, at) == ' ') {
-		start = at + 1;
-		n = imap_value_read(s, start, r);
-		if (n < 0)
-			return n;
-		at = (size_t)n;
-		/* More may belong to it. */
-		if (at == s.n)
-			break;
-		if (!value_fits(*letter, span_cut(s, start, at)) ||
-			*letter == '\0')
-			return result_stop(r, LK_BAD, LK_IMAP_SHAPE, start);
-		letter = letter_next(letter, s.p[start] == '(');
-	}
-	if (span_at(s, at) != '\r')
-		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
-	if (!is_enough(letter))
-		return result_stop(r, LK_BAD, LK_IMAP_SHAPE, at);
-	return (ssize_t)at;
 }
 
 /* The number in front of the word, if any: where the word begins, or a code. */
@@ -215,22 +48,22 @@ number_read(struct span s, size_t at, struct lk_result *r)
 
 /* Has the data's word the number that it has to have? `first`: its digit. */
 static bool
-number_fits(const struct lk_imap_response *response, const struct shape *shape,
-	int first)
+number_fits(const struct lk_imap_response *response,
+	const struct imap_shape *shape, int first)
 {
 	if (response->is_status)
 		return !response->has_number;
 	if (shape == NULL)
 		return true;
-	if (shape->number == NO_NUMBER)
+	if (shape->number == IMAP_NUMBER_NONE)
 		return !response->has_number;
 	return response->has_number &&
-	       (shape->number == NUMBER || first != '0');
+	       (shape->number == IMAP_NUMBER_ANY || first != '0');
 }
 
-/* Data behind their word: as values_read. */
+/* Data behind their word: as imap_values_read. */
 static ssize_t
-data_read(struct span s, size_t word, size_t at, const struct shape *shape,
+data_read(struct span s, size_t word, size_t at, const struct imap_shape *shape,
 	struct lk_result *r)
 {
 	struct lk_imap_capability list = {.rev1 = false};
@@ -239,7 +72,7 @@ data_read(struct span s, size_t word, size_t at, const struct shape *shape,
 	if (shape != NULL && shape->values[0] == 'C')
 		n = imap_capability_read(s, word, &list, r);
 	else
-		n = values_read(s, at, shape != NULL ? shape->values : ".", r);
+		n = imap_values_read(s, at, shape, r);
 	if (n >= 0)
 		r->imap_response.values = span_cut(s, at, (size_t)n);
 	return n;
@@ -251,18 +84,18 @@ untagged_read(struct span s, size_t start, struct lk_result *r)
 {
 	struct lk_imap_response *response = &r->imap_response;
 	ssize_t n = number_read(s, start, r);
-	const struct shape *shape;
+	const struct imap_shape *shape;
 	size_t word = (size_t)n, at;
 
 	if (n < 0)
 		return n;
-	at = atom_end(s, word);
+	at = imap_atom_end(s, word);
 	if (at == word || at == s.n || (s.p[at] != ' ' && s.p[at] != '\r'))
 		return result_unfit(r, span_at(s, at), LK_IMAP_WORD, at);
 	response->word = span_cut(s, word, at);
 	response->is_status =
 		is_status(response->word, sizeof(statuses) / sizeof(*statuses));
-	shape = shape_find(response->word);
+	shape = imap_shape_find(response->word);
 	if (!number_fits(response, shape, s.p[start]))
 		return result_stop(r, LK_BAD, LK_IMAP_NUMBER, start);
 	if (!response->is_status)
@@ -289,7 +122,7 @@ static ssize_t
 tagged_read(struct span s, size_t start, struct lk_result *r)
 {
 	struct lk_imap_response *response = &r->imap_response;
-	size_t at = atom_end(s, start);
+	size_t at = imap_atom_end(s, start);
 
 	response->kind = LK_IMAP_TAGGED;
 	response->is_status = true;

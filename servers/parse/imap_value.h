@@ -14,6 +14,36 @@ is_atom_char(int c)
 	       c != '*' && c != '"' && c != '\\' && c != ']';
 }
 
+/* Where the atom at `at` ends; there if none begins. */
+static inline size_t
+imap_atom_end(struct span s, size_t at)
+{
+	while (at < s.n && is_atom_char(s.p[at]))
+		at++;
+	return at;
+}
+
+/* Data of the base protocol. */
+struct imap_shape {
+	const char *word;
+	const char *values; /* letters, see imap_shape.c */
+	enum {
+		IMAP_NUMBER_NONE,
+		IMAP_NUMBER_ANY,
+		IMAP_NUMBER_NOT_ZERO
+	} number; /* in front of the word */
+};
+
+/* The shape of the data of this name; NULL if the base protocol has none. */
+const struct imap_shape *imap_shape_find(struct span word);
+
+/*
+ * Values from `at` to the line end, as the shape has them, or any if that is
+ * NULL: where the line end stands, or a code.
+ */
+ssize_t imap_values_read(struct span s, size_t at,
+	const struct imap_shape *shape, struct lk_result *r);
+
 /* The value at `at`, a list whole: where it ends, or a code. */
 ssize_t imap_value_read(struct span s, size_t at, struct lk_result *r);
 

@@ -122,9 +122,8 @@ static const struct parse_row data[] = {
 									"]")),
 	ROW_GOOD("binary", "* 1 FETCH (BINARY[1] ~{2}\r\n\0a)\r\n",
 		NUMBER("1", "FETCH", "[" ATOM("BINARY[1]") ",\"\\u0000a\"]")),
-	ROW_GOOD("lists side by side", "* 1 FETCH (X (a)(b))\r\n",
-		NUMBER("1", "FETCH",
-			"[" ATOM("X") ",[" ATOM("a") "],[" ATOM("b") "]]")),
+	ROW_GOOD("lists side by side", "* X ((a)(b))\r\n",
+		DATA("X", "[[" ATOM("a") "],[" ATOM("b") "]]")),
 	ROW_GOOD("unknown data", "* XYZZY 1 (a \"b\")\r\n",
 		DATA("XYZZY", ATOM("1") ",[" ATOM("a") ",\"b\"]")),
 	ROW_GOOD("unknown data with number", "* 7 XYZZY\r\n",
@@ -213,6 +212,67 @@ static const struct parse_row data[] = {
 	ROW_STOP("too deep", "* X " DEEP32 "(", LIMIT, IMAP_DEPTH, 36),
 };
 
+/* What stands in the lists that the base protocol knows. */
+static const struct parse_row inside[] = {
+	ROW_GOOD("no items", "* STATUS x ()\r\n",
+		DATA("STATUS", ATOM("x") ",[]")),
+	ROW_GOOD("items of extensions", "* STATUS x (A NIL B (1))\r\n",
+		DATA("STATUS",
+			ATOM("x") ",[" ATOM("A") "," ATOM("NIL") "," ATOM(
+				"B") ",[" ATOM("1") "]]")),
+	ROW_GOOD("63 bits", "* STATUS x (SIZE 9223372036854775807)\r\n",
+		DATA("STATUS", ATOM("x") ",[" ATOM("SIZE") "," ATOM(
+				       "9223372036854775807") "]")),
+	ROW_GOOD("no fields", "* ID ()\r\n", DATA("ID", "[]")),
+	ROW_GOOD("field without text", "* ID ({1}\r\na nil)\r\n",
+		DATA("ID", "[\"a\"," ATOM("nil") "]")),
+	ROW_GOOD("flag of an extension", "* FLAGS (\\x)\r\n",
+		DATA("FLAGS", "[" ATOM("\\\\x") "]")),
+	ROW_GOOD("message without flags", "* 1 FETCH (FLAGS ())\r\n",
+		NUMBER("1", "FETCH", "[" ATOM("FLAGS") ",[]]")),
+	ROW_GOOD("two attributes", "* LSUB (\\x \\y) NIL a\r\n",
+		DATA("LSUB", "[" ATOM("\\\\x") "," ATOM("\\\\y") "]," ATOM(
+				     "NIL") "," ATOM("a"))),
+	ROW_STOP("count missing", "* STATUS x (MESSAGES)\r\n", BAD, IMAP_SHAPE,
+		11),
+	ROW_STOP("list of a count", "* STATUS x (MESSAGES (1))\r\n", BAD,
+		IMAP_SHAPE, 11),
+	ROW_STOP("count too large", "* STATUS x (UNSEEN 4294967296)\r\n", BAD,
+		IMAP_SHAPE, 11),
+	ROW_STOP("64 bits", "* STATUS x (SIZE 9223372036854775808)\r\n", BAD,
+		IMAP_SHAPE, 11),
+	ROW_STOP("next UID is 0", "* STATUS x (uidnext 0)\r\n", BAD, IMAP_SHAPE,
+		11),
+	ROW_STOP("string for an item", "* STATUS x (\"A\" 1)\r\n", BAD,
+		IMAP_SHAPE, 11),
+	ROW_STOP("value missing", "* ID (\"name\")\r\n", BAD, IMAP_SHAPE, 5),
+	ROW_STOP("atom for a field", "* ID (name \"x\")\r\n", BAD, IMAP_SHAPE,
+		5),
+	ROW_STOP(
+		"atom for a text", "* ID (\"name\" x)\r\n", BAD, IMAP_SHAPE, 5),
+	ROW_STOP("any flag", "* FLAGS (\\*)\r\n", BAD, IMAP_SHAPE, 8),
+	ROW_STOP("any flag behind another", "* FLAGS (a \\*)\r\n", BAD,
+		IMAP_SHAPE, 8),
+	ROW_STOP("backslash alone", "* FLAGS (\\ a)\r\n", BAD, IMAP_SHAPE, 8),
+	ROW_STOP("list for a flag", "* FLAGS ((a)(b))\r\n", BAD, IMAP_SHAPE, 8),
+	ROW_STOP("any flag of a message", "* 1 FETCH (FLAGS (\\*))\r\n", BAD,
+		IMAP_SHAPE, 10),
+	ROW_STOP("no part", "* 1 FETCH ()\r\n", BAD, IMAP_SHAPE, 10),
+	ROW_STOP("part missing its value", "* 1 FETCH (UID 1 BODY[])\r\n", BAD,
+		IMAP_SHAPE, 10),
+	ROW_STOP("two values", "* 1 FETCH (X (a)(b))\r\n", BAD, IMAP_SHAPE, 10),
+	ROW_STOP("flag for a part", "* 1 FETCH (\\Seen 1)\r\n", BAD, IMAP_SHAPE,
+		10),
+	ROW_STOP("list of a text", "* 1 FETCH (BODY[1]<0> (a))\r\n", BAD,
+		IMAP_SHAPE, 10),
+	ROW_STOP("attribute without backslash", "* LIST (\\x y) NIL a\r\n", BAD,
+		IMAP_SHAPE, 7),
+	ROW_STOP("no namespace", "* NAMESPACE NIL () NIL\r\n", BAD, IMAP_SHAPE,
+		16),
+	ROW_STOP("atom for a namespace",
+		"* NAMESPACE NIL ((\"\" NIL) a) NIL\r\n", BAD, IMAP_SHAPE, 16),
+};
+
 #define LIST(rev1, rev2, list)                                                 \
 	"{\"rev1\":" rev1 ",\"rev2\":" rev2 ",\"capabilities\":[" list "]}"
 
@@ -258,6 +318,13 @@ data_are_read(void **state)
 }
 
 static void
+lists_of_data_are_read(void **state)
+{
+	(void)state;
+	check_rows("imap-response", inside, sizeof(inside) / sizeof(*inside));
+}
+
+static void
 capabilities_are_read(void **state)
 {
 	(void)state;
@@ -270,6 +337,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(statuses_are_read),
 		cmocka_unit_test(data_are_read),
+		cmocka_unit_test(lists_of_data_are_read),
 		cmocka_unit_test(capabilities_are_read),
 	};
 

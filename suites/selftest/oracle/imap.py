@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Responses of IMAP (RFC 9051 section 9; RFC 3501 where it differs; RFC 7162 for SEARCH)."""
+"""Responses of IMAP (RFC 9051 section 9; RFC 3501 where it differs; RFC 7162 for SEARCH, RFC 4466
+for STATUS, RFC 2971 for ID)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from typing import Any
 from oracle.chars import WIDE, is_wide
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
-_ATOM = rb"[!#$&'+,./0-9:;<=>?@A-Z\[^_`a-z|}~-]+"
+_ATOM_CHAR = rb"[!#$&'+,./0-9:;<=>?@A-Z\[^_`a-z|}~-]"
+_ATOM = _ATOM_CHAR + rb"+"
 _ASTRING = rb"[!#$&'+,./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
 _TAG = rb"[!#$&',./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
 _NZ_NUMBER = re.compile(rb"[1-9][0-9]*")
@@ -114,8 +116,24 @@ def is_number(raw: bytes) -> bool:
     return bool(_NZ_NUMBER.fullmatch(raw)) and int(raw) < 1 << 32
 
 
+def is_count(raw: bytes) -> bool:
+    return raw.isdigit() and int(raw) < 1 << 32
+
+
+def is_size(raw: bytes) -> bool:
+    return raw.isdigit() and int(raw) < 1 << 63
+
+
 def is_string(raw: bytes) -> bool:
-    return raw.startswith((b'"', b"{")) or bool(re.fullmatch(_ASTRING, raw))
+    return is_quote(raw) or bool(re.fullmatch(_ASTRING, raw))
+
+
+def is_quote(raw: bytes) -> bool:
+    return raw.startswith((b'"', b"{"))
+
+
+def is_text(raw: bytes) -> bool:
+    return is_quote(raw) or is_nil(raw)
 
 
 def is_delimiter(raw: bytes) -> bool:
@@ -129,8 +147,69 @@ def is_search(raw: list[bytes]) -> bool:
 
 
 def is_mailbox(raw: list[bytes]) -> bool:
-    return (len(raw) in (3, 4) and is_list(raw[0]) and is_delimiter(raw[1]) and is_string(raw[2])
-            and all(is_list(one) for one in raw[3:]))
+    return (len(raw) in (3, 4) and is_attributes(raw[0]) and is_delimiter(raw[1])
+            and is_string(raw[2]) and all(is_list(one) for one in raw[3:]))
+
+
+def items(raw: bytes) -> list[bytes]:
+    """What is in a list."""
+    found, at = [], 1
+    while raw[at:at + 1] != b")":
+        _, one, at = value(raw, at + raw.startswith(b" ", at))
+        found.append(one)
+    return found
+
+
+def is_flags(raw: bytes) -> bool:
+    return is_list(raw) and all(re.fullmatch(rb"\\?" + _ATOM, one) for one in items(raw))
+
+
+def is_attributes(raw: bytes) -> bool:
+    return is_list(raw) and all(re.fullmatch(rb"\\" + _ATOM, one) for one in items(raw))
+
+
+def is_namespaces(raw: bytes) -> bool:
+    return is_nil(raw) or (is_list(raw) and raw != b"()" and all(map(is_list, items(raw))))
+
+
+def pairs(raw: bytes) -> list[tuple[bytes, bytes]] | None:
+    """None if it is no list of pairs."""
+    found = items(raw) if is_list(raw) else [b""]
+    return list(zip(found[::2], found[1::2])) if len(found) % 2 == 0 else None
+
+
+def is_fields(raw: bytes) -> bool:
+    found = pairs(raw)
+    return is_nil(raw) or (found is not None and all(
+        is_quote(name) and is_text(one) for name, one in found))
+
+
+# STATUS (RFC 4466 section 3; SIZE and DELETED of RFC 9051). Extensions have any value.
+_COUNTS: dict[bytes, Callable[[bytes], bool]] = {
+    b"MESSAGES": is_count, b"RECENT": is_count, b"UNSEEN": is_count, b"DELETED": is_count,
+    b"UIDNEXT": is_number, b"UIDVALIDITY": is_number, b"SIZE": is_size}
+
+
+def is_counts(raw: bytes) -> bool:
+    found = pairs(raw)
+    return found is not None and all(
+        re.fullmatch(_ATOM, name) and (name.upper() not in _COUNTS or _COUNTS[name.upper()](one))
+        for name, one in found)
+
+
+_PART = re.compile(rb"(?:(?!\[)" + _ATOM_CHAR + rb")*(?:\[|\Z)")
+_PARTS: dict[bytes, Callable[[bytes], bool]] = {
+    b"FLAGS": is_flags, b"UID": is_number, b"RFC822.SIZE": is_size, b"BINARY.SIZE[": is_count,
+    b"ENVELOPE": is_list, b"BODY": is_list, b"BODYSTRUCTURE": is_list, b"BODY[": is_text,
+    b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text}
+
+
+def is_parts(raw: bytes) -> bool:
+    """Names, perhaps with a section, and values of them; at least one."""
+    found = pairs(raw)
+    heads = [(_PART.match(name), one) for name, one in found or []]
+    return bool(heads) and all(
+        head is not None and _PARTS.get(head[0].upper(), bool)(one) for head, one in heads)
 
 
 # What the data of a name have behind it, and the number in front of it: "none", "any", "not 0".
@@ -140,16 +219,15 @@ _SHAPES: dict[bytes, tuple[str, Shape]] = {
     b"ENABLED": ("none", lambda raw: all(re.fullmatch(_ATOM, one) for one in raw)),
     b"EXISTS": ("any", lambda raw: not raw),
     b"EXPUNGE": ("not 0", lambda raw: not raw),
-    b"FETCH": ("not 0", lambda raw: len(raw) == 1 and is_list(raw[0])),
-    b"FLAGS": ("none", lambda raw: len(raw) == 1 and is_list(raw[0])),
-    b"ID": ("none", lambda raw: len(raw) == 1 and (is_list(raw[0]) or is_nil(raw[0]))),
+    b"FETCH": ("not 0", lambda raw: len(raw) == 1 and is_parts(raw[0])),
+    b"FLAGS": ("none", lambda raw: len(raw) == 1 and is_flags(raw[0])),
+    b"ID": ("none", lambda raw: len(raw) == 1 and is_fields(raw[0])),
     b"LIST": ("none", is_mailbox),
     b"LSUB": ("none", is_mailbox),
-    b"NAMESPACE": ("none", lambda raw: len(raw) == 3
-                   and all(is_list(one) or is_nil(one) for one in raw)),
+    b"NAMESPACE": ("none", lambda raw: len(raw) == 3 and all(map(is_namespaces, raw))),
     b"RECENT": ("any", lambda raw: not raw),
     b"SEARCH": ("none", is_search),
-    b"STATUS": ("none", lambda raw: len(raw) == 2 and is_string(raw[0]) and is_list(raw[1])),
+    b"STATUS": ("none", lambda raw: len(raw) == 2 and is_string(raw[0]) and is_counts(raw[1])),
 }
 _EMPTY = {"tag": "", "word": "", "code": "", "code_text": "", "text": "", "values": []}
 
