@@ -13,8 +13,9 @@
 
 /*
  * Fill services, an object, with what the domain of the address announces:
- * submission, and IMAP or POP3, as it prefers. by_dane: what the resolver says with AD is
- * believed. -1 with *err: nothing that can be trusted; services is as it was.
+ * submission, and IMAP or POP3, as it prefers. by_dane: what the resolver says
+ * with AD is believed. -1 with *err: nothing that can be trusted; services is
+ * as it was.
  */
 int discover(
 	const char *addressz, bool by_dane, json_t *services, struct err *err);

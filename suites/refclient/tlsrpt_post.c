@@ -221,7 +221,7 @@ domain_post(struct sender *sender, const char *domainz, const char *contactz)
 	if (record_find(sender->resolver, domainz, &text) != 0 ||
 		lk_tlsrpt_record_parse(buf_span(&text), &r) !=
 			(ssize_t)text.n) {
-		result = buggy(bug_record_any(sender, domainz, jsonz), 0);
+		result = bug_record_any(sender, domainz, jsonz);
 	} else if (jsonz != NULL && compress_to(span_z(jsonz), &body) == 0) {
 		mail.report =
 			bug(RPT_UNCOMPRESSED) ? span_z(jsonz) : buf_span(&body);

@@ -40,27 +40,24 @@ visit_note(const struct session *s, bool done, const char *whyz)
 			"cipher", s->cipher, "group", s->group, "why", whyz));
 }
 
-/* By DANE, where the account wants it: before anybody is gone to. */
+/* By DANE, where the account wants it: before anybody is gone to. *reach is
+ * kept as long as the session. */
 static int
-session_reach(struct session *s)
+session_reach(struct session *s, struct reach *reach)
 {
 	const struct service *to = &s->account->service[s->kind];
-	struct reach reach;
 	int result;
 
 	if (!s->account->by_dane || bug(DANE_UNASKED))
 		return session_run(s);
-	result = reach_find(to, &reach, s->err);
-	s->addresses = &reach.addresses;
-	reach.dane.tlsa.or_anybody = bug(DANE_UNUSABLE_ANYBODY);
-	if (reach.dane.status == DANE_USABLE ||
+	result = reach_find(to, reach, s->err);
+	s->addresses = &reach->addresses;
+	reach->dane.tlsa.or_anybody = bug(DANE_UNUSABLE_ANYBODY);
+	if (reach->dane.status == DANE_USABLE ||
 		(bug(DANE_UNUSABLE_ANYBODY) &&
-			reach.dane.status == DANE_UNUSABLE))
-		s->tlsa = &reach.dane.tlsa;
-	if (result == 0)
-		result = session_run(s);
-	reach_fini(&reach);
-	return result;
+			reach->dane.status == DANE_UNUSABLE))
+		s->tlsa = &reach->dane.tlsa;
+	return result == 0 ? session_run(s) : result;
 }
 
 int
@@ -73,7 +70,8 @@ visit(struct account *a, enum service_kind kind, const struct mail *mail)
 		.mail = mail,
 		.out = stdout,
 		.err = &err};
-	int result = session_reach(&s);
+	struct reach reach = {0};
+	int result = session_reach(&s, &reach);
 
 	if (result != 0)
 		(void)fprintf(stderr, "refclient: %s %s: %s\n",
@@ -83,5 +81,6 @@ visit(struct account *a, enum service_kind kind, const struct mail *mail)
 		(void)fprintf(stderr, "refclient: %s\n", unsaved.text);
 		result = -1;
 	}
+	reach_fini(&reach);
 	return result;
 }
