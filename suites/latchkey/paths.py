@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 
 VERSION = "0.1.0"
@@ -14,9 +15,15 @@ ENTER = ROOT / "scripts/enter"          # starts a client in a root of its own
 VALIDATE = ROOT / "scripts/validate"    # starts one behind a validating resolver
 
 
+@cache
+def resolved(folder: Path) -> Path:
+    """The same folder without links, looked up once: an adapter does not move during a run."""
+    return folder.resolve()
+
+
 def built(folder: Path) -> Path:
     """What `scripts/setup clients` made for the adapter in this folder; it may not be there yet."""
-    return ROOT / ".build/clients" / folder.resolve().name
+    return ROOT / ".build/clients" / resolved(folder).name
 
 
 def program(name: str) -> Path:

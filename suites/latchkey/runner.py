@@ -265,7 +265,8 @@ def _repeat(bench: Bench, trial: Trial) -> str:
 
 def _version_argv(client: Client) -> tuple[str, ...]:
     """As it is run outside the sandbox."""
-    values = {"adapter": str(client.folder.resolve()), "built": str(paths.built(client.folder))}
+    values = {"adapter": str(paths.resolved(client.folder)),
+              "built": str(paths.built(client.folder))}
     first, *rest = [template.fill(word, values) for word in client.version_argv]
     name = first.removeprefix(sandbox.PROGRAMS + "/")
     return (first if name == first else str(paths.program(name)), *rest)

@@ -7,6 +7,7 @@ import json
 import re
 import secrets
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -100,17 +101,18 @@ def run(catalog: Catalog, trial: Trial, folder: Path, etc: Path, worlds: Worlds,
         pcap: bool = False) -> Seen:
     """Run the world once and read what it wrote into the folder, which is made here."""
     plan = compile_plan(catalog, trial, fresh_secrets(), PLACES)
-    kind = Kind(etc, trial.client.folder.resolve(), pcap, bool(trial.client.root))
+    kind = Kind(etc, paths.resolved(trial.client.folder), pcap, bool(trial.client.root))
     end = worlds.play(kind, plan, folder, float(plan["deadline"]) + GRACE)
-    return replace(look(folder, trial.client), trouble=end())
+    return replace(look(folder, trial.client, known=plan["secrets"]), trouble=end())
 
 
-def look(folder: Path, client: Client, trouble: str = "") -> Seen:
-    """What the evidence in a folder says."""
+def look(folder: Path, client: Client, trouble: str = "",
+         known: Mapping[str, str] | None = None) -> Seen:
+    """What the evidence in a folder says; known: the secrets of its plan, else read there."""
     output = {name: _beginning(folder / f"client.{name}") for name in ("stdout", "stderr")}
     question = re.compile(client.prompt) if client.prompt else None
     prompted = question is not None and any(map(question.search, output.values()))
-    forged = _forged(folder)
+    forged = _forged(_secrets(folder) if known is None else known)
     shown = tuple(name for name, text in output.items() if forged.search(text))
     seen = transcript.read(folder / "transcript.jsonl")
     urls = dict.fromkeys(url for event in seen.all("latch") if (url := event.text("url")))
@@ -127,12 +129,17 @@ def _level(client: Client, output: str) -> str:
     return max(found)[1] if found else ""
 
 
-def _forged(folder: Path) -> re.Pattern[str]:
-    """What the attacker of this trial wrote, however it is written; nothing without a plan."""
+def _secrets(folder: Path) -> Mapping[str, str]:
+    """Of the plan in a folder; none without a plan."""
     try:
-        known = json.loads((folder / "plan.json").read_bytes())["secrets"]
+        known: Mapping[str, str] = json.loads((folder / "plan.json").read_bytes())["secrets"]
     except (OSError, ValueError, KeyError):
-        known = {}
+        return {}
+    return known
+
+
+def _forged(known: Mapping[str, str]) -> re.Pattern[str]:
+    """What the attacker of this trial wrote, however it is written."""
     words = [re.escape(known[name]) for name in FORGED if name in known]
     return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
 
