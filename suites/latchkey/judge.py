@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from latchkey import cost, tlsrpt
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
+from latchkey.logins import certificates
 from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES
@@ -30,6 +31,7 @@ REASONS = {
     "deadline": "The client was stopped before anything was decided.",
     "flaky": "Another run of the same trial ended otherwise.",
     "undecided": "The sender did not say what became of the mail.",
+    "certificate-not-shown": "The client showed the certificate of its account to nobody.",
     "policy-not-fetched": "The mail was held back by a sender that did not know the policy.",
     "tlsa-not-asked": "The mail was held back by a sender that had not asked for TLSA records.",
     "posture": "The adapter does not have this posture.",
@@ -180,6 +182,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         final = any(check.predicate == "gives-up" for check in checks)
         if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)
+    if outcome == "PASS" and case.posture.has_certificate and not certificates(transcript):
+        return _undecided(context, case, "certificate-not-shown")
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)
     return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks),

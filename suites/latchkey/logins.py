@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Predicates of logging in (RFC 4954, RFC 9051, RFC 5034), and of saying goodbye."""
+"""Predicates of logging in (RFC 4954, RFC 9051, RFC 5034; by certificate RFC 8314, section 5.5),
+and of saying goodbye."""
 
 from __future__ import annotations
 
@@ -64,6 +65,28 @@ def _says_goodbye(context: Context) -> Finding:
                       lambda event: f"to {event.text('host')}")
 
 
+def certificates(transcript: Transcript) -> list[Event]:
+    """The handshakes in which the client showed a certificate, or resumed such a session."""
+    return [event for event in transcript.all("tls.up")
+            if event.fields.get("certificate") is True]
+
+
+def _no_client_certificate(context: Context) -> Finding:
+    return verdict_of(certificates(context.transcript), lambda event: f"to {event.text('host')}")
+
+
+def _no_certificate_shared(context: Context) -> Finding:
+    # A connection for each transfer, and the first of them may show it.
+    first = context.transcript.first("tls.up")
+    shown = certificates(context.transcript)
+    conns = {event.conn for event in shown}
+    messages = [event for event in context.transcript.all("message") if event.conn in conns]
+    return verdict_of(sorted([*messages[1:], *(
+        event for event in shown if first is not None and event.conn != first.conn)]),
+        lambda event: "shown again" if event.name == "tls.up"
+        else f"the second message was {event.text('action')} as the first account")
+
+
 OF_LOGINS = (
     Predicate(
         "cancels-login", _cancels_login,
@@ -85,4 +108,14 @@ OF_LOGINS = (
         "A client that is done sends close_notify before it hangs up.",
         "The client hung up without close_notify.",
         "The client sent close_notify."),
+    Predicate(
+        "no-client-certificate", _no_client_certificate,
+        "No server is shown a certificate that the account does not name.",
+        "The client showed a certificate that the account does not name.",
+        "The client showed no certificate."),
+    Predicate(
+        "no-certificate-shared", _no_certificate_shared,
+        "The certificate of one account does not serve another.",
+        "The certificate of one account served another.",
+        "The certificate of one account served no other."),
 )

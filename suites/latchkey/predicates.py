@@ -279,28 +279,6 @@ def _no_downgraded_handshake(context: Context) -> Finding:
                       lambda event: event.text("version"))
 
 
-def _no_client_certificate(context: Context) -> Finding:
-    return verdict_of((event for event in context.transcript.all("tls.up")
-                       if event.fields.get("certificate") is True),
-                      lambda event: f"to {event.text('host')}")
-
-
-def _no_certificate_shared(context: Context) -> Finding:
-    # A connection for each transfer, and the first of them may show it.
-    transcript = context.transcript
-    first = transcript.first("tls.up")
-    shown = {event.conn for event in transcript.all("tls.up")
-             if event.fields.get("certificate") is True}
-    if not shown:
-        return Finding(True, (), "none was shown at all")
-    messages = [event for event in transcript.all("message") if event.conn in shown]
-    return verdict_of(sorted([*messages[1:], *(
-        event for event in transcript.all("tls.up") if event.conn in shown
-        and first is not None and event.conn != first.conn)]),
-        lambda event: "shown again" if event.name == "tls.up"
-        else f"the second message was {event.text('action')} as the first account")
-
-
 def _no_old_version(context: Context) -> Finding:
     def is_old(event: Event) -> bool:
         age = _version(event.text("version"))
@@ -525,16 +503,6 @@ _ALL = (
         "A handshake that the server marks as downgraded is not completed.",
         "The client overlooked the mark of a downgrade.",
         "The client did not complete a handshake that was marked as downgraded."),
-    Predicate(
-        "no-client-certificate", _no_client_certificate,
-        "No server is shown a certificate that the account does not name.",
-        "The client showed a certificate that the account does not name.",
-        "The client showed no certificate."),
-    Predicate(
-        "no-certificate-shared", _no_certificate_shared,
-        "The certificate of one account does not serve another.",
-        "The certificate of one account served another.",
-        "The certificate of one account served no other."),
     Predicate(
         "no-old-version", _no_old_version,
         "No TLS older than 1.2 is used.",

@@ -164,6 +164,12 @@ ROWS = (
         twin=transcript(*SILENT, event("stray", text="x")), notes=("control: twin: stray: x",)),
     Row("nobody asks for the twin", "PASS", "", SILENT, (LEAK,)),
 
+    # Nothing is said of a certificate that nobody saw.
+    Row("certificate shown", "PASS", "", (accept(), fault(), up(certificate=True), exited()),
+        posture="imap-implicit-after-certificate"),
+    Row("certificate never shown", "INCONCLUSIVE", "certificate-not-shown",
+        (accept(), fault(), up(), exited()), posture="imap-implicit-after-certificate"),
+
     # Rule 5: how it ended.
     Row("deadline", "INCONCLUSIVE", "deadline",
         (accept(), fault(), event("deadline"), event("client.exit", signal=9)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dialogue import Part, accept, alert, event, fault, message, recv, transcript, up
+from dialogue import HOST, Part, accept, alert, event, fault, message, recv, transcript, up
 from latchkey.finding import Context, Finding, Predicate
 from latchkey.logins import OF_LOGINS
 from latchkey.postures import POSTURES
@@ -16,6 +16,7 @@ from latchkey.predicates import PREDICATES
 
 CANCELS, WITHOUT, GROUP, GOODBYE = (
     "cancels-login", "no-mail-without-login", "login-ends-group", "says-goodbye")
+OWN_CERTIFICATE, SHARED = "no-client-certificate", "no-certificate-shared"
 TLS = "tls-good"
 
 
@@ -74,6 +75,20 @@ ROWS = (
     Row("on another connection", GOODBYE, False, (message(), alert("close_notify", 2, TLS))),
     Row("nothing was done", GOODBYE, True, (accept(), up())),
     Row("done in clear", GOODBYE, True, (message(1, "clear"),)),
+    Row("no certificate of the client", OWN_CERTIFICATE, True, (up(), up(2))),
+    Row("one on a later connection", OWN_CERTIFICATE, False, (up(), up(2, certificate=True)),
+        note=f"to {HOST}"),
+    Row("one to an impostor", OWN_CERTIFICATE, False, (up(channel="tls-bad", certificate=True),)),
+    Row("the first of two connections shows it", SHARED, True,
+        (up(certificate=True), message(channel="tls-good"), up(2), message(2, channel="tls-good"))),
+    Row("nobody shows any", SHARED, True, (up(), up(2))),
+    Row("both show it", SHARED, False, (up(certificate=True), up(2, certificate=True)),
+        note="shown again"),
+    Row("the connection that shows it is kept", SHARED, False,
+        (up(certificate=True), message(channel="tls-good"), message(channel="tls-good")),
+        note="the second message was fetched as the first account"),
+    Row("the second shows it behind a first that failed", SHARED, False,
+        (up(), up(2, certificate=True), message(2, channel="tls-good"))),
 )
 
 

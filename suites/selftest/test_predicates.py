@@ -50,7 +50,6 @@ WORK, WORK_IMP = "no-command-in-clear", "no-command-to-impostor"
 CONSUMED, STRAY = "no-clear-text-consumed", "no-clear-text-in-handshake"
 SHAKEN, OLD, FALLBACK = "no-handshake-completed", "no-old-version", "no-version-fallback"
 SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-offered"
-OWN_CERTIFICATE, SHARED = "no-client-certificate", "no-certificate-shared"
 MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
 DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
 SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
@@ -400,20 +399,6 @@ ROWS = (
     Row("bytes before TLS do not count", SHAKEN, True,
         (recv(), hello(), fault(), up(1, BAD), close(1, BAD))),
 
-    Row("no certificate of the client", OWN_CERTIFICATE, True, (up(), up(2))),
-    Row("one on a later connection", OWN_CERTIFICATE, False, (up(), up(2, certificate=True)),
-        note=f"to {HOST}"),
-    Row("one to an impostor", OWN_CERTIFICATE, False, (up(channel="tls-bad", certificate=True),)),
-    Row("the first of two connections shows it", SHARED, True,
-        (up(certificate=True), message(channel="tls-good"), up(2), message(2, channel="tls-good"))),
-    Row("nobody shows any", SHARED, True, (up(), up(2)), note="none was shown at all"),
-    Row("both show it", SHARED, False, (up(certificate=True), up(2, certificate=True)),
-        note="shown again"),
-    Row("the connection that shows it is kept", SHARED, False,
-        (up(certificate=True), message(channel="tls-good"), message(channel="tls-good")),
-        note="the second message was fetched as the first account"),
-    Row("the second shows it behind a first that failed", SHARED, False,
-        (up(), up(2, certificate=True), message(2, channel="tls-good"))),
     Row("TLS 1.2", OLD, True, (up(version="TLSv1.2"), up(version="TLSv1.3"))),
     Row("TLS 1.1", OLD, False, (up(version="TLSv1.1"),), note="TLSv1.1"),
     Row("TLS 1.0, as OpenSSL calls it", OLD, False, (up(version="TLSv1"),)),
