@@ -2,9 +2,11 @@
 /* Worlds and identities: what a trial trusts and what a server shows. */
 #include "pki/forge.h"
 
+#include <errno.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "pki/chain.h"
 #include "pki/keep.h"
@@ -195,11 +197,14 @@ pki_identity_fini(struct pki_identity *identity)
 static int
 pem_save(X509 *x509, const char *path, struct err *err)
 {
-	FILE *file = fopen(path, "we");
+	FILE *file = fopen(path, "wex");
 	int written;
 
 	if (file == NULL)
-		return err_set(err, ERR_IO, "cannot write %.180s", path);
+		return err_set(err, ERR_IO, "cannot write %.180s: %s", path,
+			errno == EEXIST ? "it is there, and may be what a "
+					  "machine trusts"
+					: strerror(errno));
 	written = PEM_write_X509(file, x509);
 	if (fclose(file) != 0 || written != 1)
 		return err_set(err, ERR_IO, "cannot write %.180s", path);

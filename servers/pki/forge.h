@@ -57,7 +57,9 @@ void pki_identity_fini(struct pki_identity *identity);
 
 /*
  * Write the root as a PEM bundle to the file bundle, and, unless folder is
- * NULL, to folder/<subject hash>.0 (OpenSSL's name for it).
+ * NULL, to folder/<subject hash>.0 (OpenSSL's name for it). Neither may be there
+ * yet: a world that somebody starts outside a sandbox leaves alone what the
+ * machine trusts (ERR_IO).
  */
 int pki_world_install(const struct pki_world *world, const char *bundle,
 	const char *folder, struct err *err);

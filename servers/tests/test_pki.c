@@ -407,12 +407,31 @@ the_root_is_installed_under_both_names(void **state)
 		X509_free(x509);
 	}
 	assert_int_equal(unlink(hashed), 0);
+	assert_int_equal(unlink(bundle), 0);
 	assert_int_equal(pki_world_install(world, bundle, NULL, &err), 0);
 	assert_int_equal(access(hashed, F_OK), -1);
 	assert_int_equal(unlink(bundle), 0);
 	assert_int_equal(rmdir(folder), 0);
 	assert_int_equal(pki_world_install(world, bundle, NULL, &err), -1);
 	assert_int_equal(err.class, ERR_IO);
+}
+
+static void
+what_a_machine_trusts_is_never_overwritten(void **state)
+{
+	char bundle[] = P_tmpdir "/test_pki.XXXXXX", c;
+	int fd = mkstemp(bundle);
+	struct err err;
+
+	(void)state;
+	assert_int_equal(write(fd, "!", 1), 1);
+	assert_int_equal(pki_world_install(world, bundle, NULL, &err), -1);
+	assert_int_equal(err.class, ERR_IO);
+	assert_non_null(strstr(err.text, "it is there"));
+	assert_int_equal(pread(fd, &c, 1, 0), 1);
+	assert_int_equal(c, '!');
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(unlink(bundle), 0);
 }
 
 static void
@@ -527,6 +546,7 @@ main(void)
 		cmocka_unit_test(a_huge_name_reaches_the_cap),
 		cmocka_unit_test(der_lengths_are_minimal),
 		cmocka_unit_test(the_root_is_installed_under_both_names),
+		cmocka_unit_test(what_a_machine_trusts_is_never_overwritten),
 		cmocka_unit_test(a_root_is_kept_from_world_to_world),
 		cmocka_unit_test(a_spare_key_serves_one_rsa_leaf),
 		cmocka_unit_test(a_root_is_cross_signed),

@@ -363,7 +363,8 @@ dns_port_turn(struct world *world, struct err *err)
 	return world->dns != NULL ? zone_turn(world->dns, err) : 0;
 }
 
-/* The keys, and the trust anchor where the resolver looks for it. */
+/* The keys, and the trust anchor where the resolver looks for it: in a place of
+ * ours, never over the anchor of a machine. */
 static int
 sign(struct dns_port *port, struct err *err)
 {
@@ -379,7 +380,7 @@ sign(struct dns_port *port, struct err *err)
 	if (port->signing == NULL)
 		return -1;
 	buf_init(&anchor, DNS_MESSAGE_MAX);
-	file = fopen(plan->dns_anchor, "we");
+	file = fopen(plan->dns_anchor, "wex");
 	bad = file == NULL || dns_signing_anchor(port->signing, &anchor) != 0 ||
 	      fwrite(anchor.p, 1, anchor.n, file) != anchor.n;
 	bad = (file != NULL && fclose(file) != 0) || bad;
