@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from latchkey import paths, postures, readers, recipes, tomlfile
+from latchkey import builds, paths, postures, readers, recipes, tomlfile
 from latchkey.errors import UserError, suggestion
 from latchkey.model import Client, Profile, Scenario, Trial
 from latchkey.postures import POSTURES
@@ -42,7 +42,13 @@ class Catalog:
         return tuple(sorted(file.parent.name for file in found))
 
     def client(self, name: str) -> Client:
-        """A client by its name, or by the path of its adapter."""
+        """A client by its name, or by the path of its adapter; behind either may stand @DIR,
+        where its programs are looked for first."""
+        adapter, at, folder = (name, "", "") if Path(name).is_file() else name.partition("@")
+        found = self._adapter(adapter)
+        return builds.another(found, Path(folder)) if at else found
+
+    def _adapter(self, name: str) -> Client:
         if name.endswith(".toml") or "/" in name:
             return readers.adapter(tomlfile.load(Path(name)))
         if name not in self.client_names:

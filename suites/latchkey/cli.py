@@ -126,7 +126,8 @@ def _add_serve(commands: Any) -> None:
 def _add_run(commands: Any) -> None:
     one = commands.add_parser("run", help="attack clients and judge them", allow_abbrev=False)
     add = one.add_argument
-    add("clients", nargs="*", metavar="CLIENT", help="a name, or the path of an adapter")
+    add("clients", nargs="*", metavar="CLIENT", help="a name, or the path of an adapter; with @DIR "
+        "behind it: its programs out of the folder DIR")
     add("--all", action="store_true", help="every client that is installed")
     add("--suite", metavar="SUITE", help="only this family of scenarios, or this scenario")
     add("-k", metavar="EXPR", default="", help="only trials whose names fit (as in pytest)")

@@ -110,6 +110,15 @@ def host_facts() -> dict[str, str]:
             "machine": platform.machine(), "processors": str(os.cpu_count() or 1)}
 
 
+def _check_names(clients: Sequence[Client]) -> None:
+    """What a run says of a client is filed under its name alone."""
+    names = [client.name for client in clients]
+    for client in clients:
+        if names.count(client.name) > 1:
+            raise UserError(None, 0, f"{client.name} is named more than once", "run one build after"
+                            " the other, each with its own --out, and compare: latchkey diff A B")
+
+
 @dataclass
 class Gathering:
     """A run that goes on."""
@@ -128,6 +137,7 @@ class Gathering:
     def prepare(self) -> None:
         """Everything that may be wrong with what was asked for is found here."""
         named = [self.catalog.client(name) for name in dict.fromkeys(self.wish.clients)]
+        _check_names(named)
         for client in named:
             self.catalog.trials(client, self.wish.suite, None, self.wish.posture)
         self.known = [baseline.read(Path(name)) for name in self.wish.baselines]

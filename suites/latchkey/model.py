@@ -112,6 +112,9 @@ class Scenario:
         return self.id.partition(".")[0]
 
 
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
 @dataclass(frozen=True)
 class ClientFile:
     path: str                           # below HOME
@@ -156,10 +159,16 @@ class Client:
     status: Status | None = None        # None: it shows no level
     root: str = ""                      # Debian release of a root of its own; "": it has none
     supplied: tuple[str, ...] = ()      # programs that the user puts into the folder {built}
+    programs: str = ""                  # absolute folder that is searched first; "": none
 
     @property
     def folder(self) -> Path:
         return self.file.parent
+
+    @property
+    def path(self) -> str:
+        """Where its programs are looked for: the PATH of its environment."""
+        return f"{self.programs}:{_PATH}" if self.programs else _PATH
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ MESSAGE_FILE = ".latchkey-message.eml"
 CERTIFICATE_FILE = ".latchkey-certificate.pem"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _OF_CERTIFICATE = re.compile(r"\{(?P<which>leaf|issuer|top):(?P<of>[a-z0-9-]+)\}$")
 PATIENCE = 2.0                          # seconds for a client that has to do its work
 
@@ -264,7 +263,7 @@ def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
              for file in setup.files]
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
-    usual = {"HOME": places.home, "PATH": _PATH, "LANG": "C.UTF-8", "TERM": "dumb",
+    usual = {"HOME": places.home, "PATH": trial.client.path, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
     return {
         "argv": [*before, *((places.enter,) if trial.client.root else ()),

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from latchkey import judge, paths, ports, sandbox, template, trial as trials
+from latchkey import builds, judge, paths, ports, sandbox, template, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.judge import Result
 from latchkey.model import Client, Trial, control_of, twin_of
@@ -272,15 +272,22 @@ def _version_argv(client: Client) -> tuple[str, ...]:
     return (first if name == first else str(paths.program(name)), *rest)
 
 
+def _asked(client: Client) -> tuple[int, str]:
+    """How a client ended that was asked for its version, and what it said."""
+    return _asked_along(_version_argv(client), client.path)
+
+
 @cache
-def _asked(argv: tuple[str, ...]) -> tuple[int, str]:
-    """How a program ended that was asked for its version, and what it said."""
-    if shutil.which(argv[0]) is None:
+def _asked_along(argv: tuple[str, ...], path: str) -> tuple[int, str]:
+    # Not along the user's own PATH: the program that tells its version is the one that is judged.
+    program = shutil.which(argv[0], path=path)
+    if program is None:
         return 127, ""
     with tempfile.TemporaryDirectory() as home:
         try:
             done = subprocess.run(
-                argv, env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8"}, cwd=home,
+                (program, *argv[1:]), cwd=home,
+                env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8", "PATH": path},
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return 127, ""
@@ -299,12 +306,16 @@ def is_installed(client: Client) -> bool:
     """A library is missing, though its interpreter is there, if asking for its version fails."""
     if supply_step(client):
         return False
-    return _asked(_version_argv(client))[0] == 0 or version_of(client) != ""
+    if not builds.tells_version(client):
+        return True
+    return _asked(client)[0] == 0 or version_of(client) != ""
 
 
 def version_of(client: Client) -> str:
     """The version that the program itself tells; "" if it is not installed or tells none."""
-    found = re.search(client.version_regex, _asked(_version_argv(client))[1])
+    if not builds.tells_version(client):
+        return ""
+    found = re.search(client.version_regex, _asked(client)[1])
     return (found.group(1) if found.re.groups else found.group()) if found is not None else ""
 
 

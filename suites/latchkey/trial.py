@@ -70,7 +70,8 @@ def _adapter_argument(name: str, file: Path) -> str:
 
 def client_argument(client: Client) -> str:
     """How this client is named on the command line."""
-    return _adapter_argument(client.name, client.file)
+    name = _adapter_argument(client.name, client.file)
+    return f"{name}@{client.programs}" if client.programs else name
 
 
 def repeat_command(trial: Trial, on_ports: bool = False) -> list[str]:

@@ -39,6 +39,8 @@ def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.Comp
     (("run", "curl", "--posture", "imap-startls"), 'did you mean "imap-starttls"?'),
     (("run", "curl", "-j", "0"), '"0" is not a number from 1'),
     (("run", "/nonexistent.toml"), "cannot be read"),
+    (("run", "curl", "curl@/usr/bin"), "curl is named more than once"),
+    (("run", "curl@/nonexistent"), "there is no such folder"),
     (("run", "curl", "--baseline", "/nonexistent.toml"), "cannot be read"),
     (("show", "starttls.refusd"), 'unknown scenario "starttls.refusd"; did you mean'),
     (("report", "/nonexistent"), "cannot be read"),

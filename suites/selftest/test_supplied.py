@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, doctor, paths, runner, show
+from latchkey import catalog, doctor, model, paths, runner, show
 from latchkey.model import Client, control_of
 from latchkey.plan import compile_plan
 from latchkey.runner import Bench
@@ -43,11 +43,11 @@ def supply(root: Path, client: Client) -> None:
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A checkout with nothing built, and a dpkg-query that knows every package."""
     program_write(tmp_path / "bin/dpkg-query", "echo '3.10.5-1 '")
-    monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=":")
+    monkeypatch.setattr(model, "_PATH", f"{tmp_path}/bin:{model._PATH}")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    runner._asked.cache_clear()
+    runner._asked_along.cache_clear()
     yield tmp_path
-    runner._asked.cache_clear()
+    runner._asked_along.cache_clear()
 
 
 def test_they_are_known() -> None:
@@ -109,7 +109,7 @@ def test_a_program_in_its_place_is_found_once_there_is_a_root(
     assert not finding.good and finding.command == f"{elsewhere}/{SETUP}"
     program_write(elsewhere / "bin/dpkg-query", "echo '3.10.5-1 '")
     (elsewhere / ".build/clients" / client.name / "root").mkdir()
-    runner._asked.cache_clear()
+    runner._asked_along.cache_clear()
     assert runner.is_installed(client)
     assert runner.version_of(client) in SAYS[client.supplied[0]]
     assert runner.version_of(client)[0].isdigit()

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another build of a client: it is the one that is started, asked for its version, and named."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from latchkey import builds, catalog, paths, runner, trial as trials
+from latchkey.errors import UserError
+from latchkey.model import Client
+from latchkey.plan import compile_plan
+from latchkey.runner import Bench
+from samples import ROOT, SECRETS
+
+KNOWN = catalog.load(ROOT)
+CARELESS = '[ "$1" = --version ] && { echo curl 6.6.6; exit; }\nexec /usr/bin/curl "$@" --insecure'
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Outside /tmp, of which a sandbox has its own."""
+    below = paths.ROOT / ".build"
+    below.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=below) as name:
+        yield Path(name)
+
+
+def program_write(file: Path, script: str) -> None:
+    file.write_text(f"#!/bin/sh\n{script}\n", encoding="ascii")
+    file.chmod(0o755)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
+def test_the_other_build_is_judged_and_told_apart(boxed: Path, folder: Path) -> None:
+    program_write(folder / "curl", CARELESS)
+    found: dict[str, str] = {}
+    for name in ("curl", f"curl@{folder}"):
+        client = KNOWN.client(name)
+        one = next(trial for trial in KNOWN.trials(client, "certificate.impostor",
+                                                   posture="imap-implicit")
+                   if trial.variant.id == "self-signed")
+        with Bench(KNOWN, boxed / str(len(found))) as bench:
+            entry = runner.run_trial(bench, one)
+        found[runner.version_of(client)] = entry.outcome
+        assert f" run {name} " in entry.repeat
+        assert (entry.client, runner.with_version([client])["curl"]["adapter"]) == ("curl", name)
+    assert found.pop("6.6.6") == "FAIL"
+    assert list(found.values()) == ["PASS"]
+
+
+def test_its_programs_are_looked_for_first(folder: Path) -> None:
+    program_write(folder / "curl", "exit 1")
+    client = KNOWN.client(f"curl@{folder}")
+    one = KNOWN.trials(client, "starttls.refused", posture="imap-starttls")[0]
+    plan = compile_plan(KNOWN, one, SECRETS, trials.PLACES)
+    assert plan["client"]["env"]["PATH"] == f"{folder}:{KNOWN.client('curl').path}"
+
+
+def test_a_version_is_never_that_of_another_program(folder: Path) -> None:
+    """fdm's is told by Debian's list of packages, which knows nothing of this one."""
+    program_write(folder / "fdm", "exit 1")
+    client = KNOWN.client(f"fdm@{folder}")
+    assert not builds.tells_version(client)
+    assert runner.version_of(client) == ""
+    assert runner.is_installed(client)
+
+
+def test_the_users_own_path_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No trial would find the program there."""
+    program_write(tmp_path / "latchkey-mine", "echo x7")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    adapter = tmp_path / "mine.toml"
+    adapter.write_text('adapter = 1\nname = "mine"\ntitle = "Mine"\nkind = "library"\n'
+                       'version = { argv = ["latchkey-mine"], regex = "x(.)" }\ntrust = "system"\n'
+                       '[posture.imap-starttls]\nargv = ["latchkey-mine"]\n', encoding="ascii")
+    assert not runner.is_installed(KNOWN.client(str(adapter)))
+
+
+def refused(name: str) -> str:
+    with pytest.raises(UserError) as caught:
+        KNOWN.client(name)
+    return str(caught.value)
+
+
+def test_a_build_that_would_not_be_used_is_refused(folder: Path, tmp_path: Path) -> None:
+    (folder / "curl").mkdir()
+    (folder / "msmtp").write_text("", encoding="ascii")
+    assert "starts no program that is in there; it starts curl" in refused(f"curl@{folder}")
+    assert "it starts msmtp" in refused(f"msmtp@{folder}")
+    assert "it starts /usr/bin/python3" in refused(f"python@{folder}")
+    assert "there is no such folder" in refused(f"curl@{folder / 'none'}")
+    assert "has a /tmp of its own" in refused("curl@/tmp/build")
+    assert "has a root of its own" in refused(f"postfix@{folder}")
+    assert "no such folder" not in refused("crul@/usr")
+
+
+def test_an_adapter_may_have_another_build_and_an_at_in_its_path(folder: Path) -> None:
+    source = KNOWN.client("curl").file
+    copy = folder / "a@b.toml"
+    shutil.copy(source, copy)
+    program_write(folder / "curl", "exit 1")
+    assert KNOWN.client(str(copy)).programs == ""
+    other: Client = KNOWN.client(f"{source}@{folder}")
+    assert (other.programs, other.name) == (str(folder), "curl")
