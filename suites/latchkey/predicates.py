@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import signal
 from collections import Counter
@@ -16,6 +15,7 @@ from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_
                               delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
 from latchkey.footprint import OF_FETCHERS
+from latchkey.handshakes import OF_HANDSHAKES
 from latchkey.logins import OF_LOGINS
 from latchkey.reporters import OF_REPORTERS
 from latchkey.senders import OF_SENDERS
@@ -45,17 +45,6 @@ _LOGINS = frozenset({"auth", "login", "user"})
 # TLS records that a server took for a line are no command.
 _VERB = re.compile(r"[A-Za-z][A-Za-z0-9 -]*")
 
-# By age. What is not here (GREASE values, drafts) counts as neither.
-_VERSIONS = {"SSLv2": 0, "SSLv3": 1, "TLSv1": 2, "TLSv1.0": 2, "TLSv1.1": 3, "TLSv1.2": 4,
-             "TLSv1.3": 5}
-_OLDEST_GOOD = _VERSIONS["TLSv1.2"]
-# The last two encrypt nothing (RFC 9150).
-_WEAK_SIGNATURE = re.compile(r"_(?:md5|sha1)$")
-_WEAK_GROUP = re.compile(r"^sec[tp]1\d\d[kr]\d$")   # curves below 200 bits
-_RENEGOTIATION_SUITE = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"  # RFC 5746, section 3.3
-_WEAK_SUITE = re.compile(r"_(?:NULL|anon|EXPORT|EXPORT1024|RC4|RC2|DES|DES40|3DES)(?:_|$)"
-                         r"|^TLS_SHA256_SHA256$|^TLS_SHA384_SHA384$")
-
 
 def _verb(event: Event) -> str:
     verb = event.text("verb").upper()
@@ -69,19 +58,6 @@ def _secret(event: Event) -> str:
 
 def _content(event: Event) -> str:
     return f"message {event.text('action')}" if event.name == "message" else _secret(event)
-
-
-def _version(name: str) -> int | None:
-    return _VERSIONS.get(name)
-
-
-def _offered(hello: Event) -> dict[str, int]:
-    """The known versions that a ClientHello names, with their age.
-
-    Without the extension (RFC 8446, section 4.2.1) the field says the highest one only.
-    """
-    names = hello.texts("versions") or (hello.text("version"),)
-    return {name: age for name in names if (age := _version(name)) is not None}
 
 
 # --- was the work done
@@ -245,107 +221,7 @@ def _no_credential_behind_fault(context: Context) -> Finding:
                        and event.seq > struck.get(event.conn, event.seq)), _secret)
 
 
-# --- the handshake
-
-
-def _no_clear_text_in_handshake(context: Context) -> Finding:
-    return verdict_of((event for event in context.transcript.all("hello")
-                       if event.bytes("stray")),
-                      lambda event: f"{len(event.bytes('stray'))} bytes")
-
-
-def _no_handshake_completed(context: Context) -> Finding:
-    # A client may look at names only once TLS is up: one that then goes without a byte did refuse.
-    conns = {event.conn for event in context.transcript.all("fault.delivered") if event.conn}
-    return verdict_of((event for event in context.transcript.all("tls.up")
-                       if event.conn in conns and _used(context, event)),
-                      lambda event: event.text("version"))
-
-
-def _used(context: Context, up: Event) -> bool:
-    return any(event.name == "recv" and event.seq > up.seq and event.bytes()
-               for event in context.transcript.conn(up.conn))
-
-
-def _no_downgraded_handshake(context: Context) -> Finding:
-    """The mark is for those who offered TLS 1.3; who did not has nothing to mind."""
-    transcript = context.transcript
-    marked = {event.conn for event in transcript.all("fault.delivered")}
-    offered = {event.conn for event in transcript.all("hello")
-               if _VERSIONS["TLSv1.3"] in _offered(event).values()}
-    return verdict_of((event for event in transcript.all("tls.up")
-                       if event.conn in marked & offered
-                       and (_version(event.text("version")) or 0) < _VERSIONS["TLSv1.3"]),
-                      lambda event: event.text("version"))
-
-
-def _no_old_version(context: Context) -> Finding:
-    def is_old(event: Event) -> bool:
-        age = _version(event.text("version"))
-        return age is not None and age < _OLDEST_GOOD
-    return verdict_of(filter(is_old, context.transcript.all("tls.up")),
-                      lambda event: event.text("version"))
-
-
-def _no_version_fallback(context: Context) -> Finding:
-    # A ClientHello inside TLS renegotiates, and keeps to the version in use.
-    highest, lower = -1, []
-    for hello in context.transcript.all("hello"):
-        best = max(_offered(hello).values(), default=-1)
-        if hello.in_tls or best < 0:
-            continue
-        if best < highest:
-            lower.append(hello)
-        highest = max(highest, best)
-    return verdict_of(lower, lambda event: max(_offered(event), key=_VERSIONS.__getitem__))
-
-
-def _sends_sni(context: Context) -> Finding:
-    def is_wrong(event: Event) -> bool:
-        host = event.text("host").rstrip(".").lower()
-        sni = event.text("sni").rstrip(".").lower()
-        return bool(host) and not _is_address(host) and sni != host
-    return verdict_of(filter(is_wrong, context.transcript.all("hello")),
-                      lambda event: f"it named {event.text('sni') or 'nobody'}")
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _no_old_version_offered(context: Context) -> Finding:
-    def old(event: Event) -> list[str]:
-        return [name for name, age in _offered(event).items() if age < _OLDEST_GOOD]
-    return verdict_of(filter(old, context.transcript.all("hello")),
-                      lambda event: ", ".join(old(event)))
-
-
-def _offers_none(field: str, pattern: re.Pattern[str]) -> Callable[[Context], Finding]:
-    def found(event: Event) -> list[str]:
-        return [name for name in event.texts(field) if pattern.search(name)]
-
-    return lambda context: verdict_of(filter(found, context.transcript.all("hello")),
-                                      lambda event: ", ".join(found(event)))
-
-
-def _no_compression_offered(context: Context) -> Finding:
-    return verdict_of((event for event in context.transcript.all("hello")
-                       if event.fields.get("compression") is True), lambda _: "compression")
-
-
-def _always_says(extension: str, suite: str = "") -> Callable[[Context], Finding]:
-    """Of each ClientHello that would agree to a version before TLS 1.3; suite: says the same."""
-    def lacks(event: Event) -> bool:
-        return (any(age < _VERSIONS["TLSv1.3"] for age in _offered(event).values())
-                and extension not in event.texts("extensions")
-                and (not suite or suite not in event.texts("ciphers")))
-
-    return lambda context: verdict_of(filter(lacks, context.transcript.all("hello")),
-                                      lambda _: f"{extension} is missing")
+# --- how it ended
 
 
 def _left_unanswered(transcript: Transcript, stop: Event) -> bool:
@@ -489,77 +365,11 @@ _ALL = (
         "A password or token was handed to a server that did not speak as it has to.",
         "No password or token was handed to the server that did not speak as it has to."),
     Predicate(
-        "no-clear-text-in-handshake", _no_clear_text_in_handshake,
-        "Nothing but TLS is sent where the handshake begins.",
-        "The client mixed clear text into the TLS handshake.",
-        "The client kept the handshake free of clear text."),
-    Predicate(
-        "no-handshake-completed", _no_handshake_completed,
-        "The TLS handshake is not completed.",
-        "The client completed a handshake that was to be refused.",
-        "The client refused the handshake."),
-    Predicate(
-        "no-downgraded-handshake", _no_downgraded_handshake,
-        "A handshake that the server marks as downgraded is not completed.",
-        "The client overlooked the mark of a downgrade.",
-        "The client did not complete a handshake that was marked as downgraded."),
-    Predicate(
-        "no-old-version", _no_old_version,
-        "No TLS older than 1.2 is used.",
-        "The session ran on a TLS version that is no longer safe.",
-        "No session ran on an old TLS version."),
-    Predicate(
-        "no-version-fallback", _no_version_fallback,
-        "No later attempt offers an older TLS version.",
-        "After a failure the client tried again with an older TLS version.",
-        "The client did not fall back to an older TLS version."),
-    Predicate(
         "no-false-success", _no_false_success,
         "Success is reported only if the mail went the way it had to.",
         "The client reported success, but no mail went the way it had to.",
         "The client did not report a success that was none.",
         of_process=True),
-    Predicate(
-        "sends-sni", _sends_sni,
-        "Every ClientHello names the host that is wanted.",
-        "The client did not say which host it wanted.",
-        "The client said which host it wanted."),
-    Predicate(
-        "no-old-version-offered", _no_old_version_offered,
-        "No TLS version below 1.2 is offered.",
-        "The client offered a TLS version that is no longer safe.",
-        "The client offered no old TLS version."),
-    Predicate(
-        "no-weak-suite-offered", _offers_none("ciphers", _WEAK_SUITE),
-        "No broken cipher suite is offered.",
-        "The client offered a cipher suite that is broken.",
-        "The client offered no broken cipher suite."),
-    Predicate(
-        "no-weak-signature-offered", _offers_none("signatures", _WEAK_SIGNATURE),
-        "No signature with MD5 or SHA-1 is asked for.",
-        "The client would take a signature with a broken digest.",
-        "The client asked for no signature with a broken digest."),
-    Predicate(
-        "no-weak-group-offered", _offers_none("groups", _WEAK_GROUP),
-        "No curve below 224 bits is offered.",
-        "The client offered a curve that is too small.",
-        "The client offered no curve that is too small."),
-    Predicate(
-        "no-compression-offered", _no_compression_offered,
-        "No TLS compression is offered.",
-        "The client offered TLS compression.",
-        "The client offered no TLS compression."),
-    Predicate(
-        "offers-secure-renegotiation",
-        _always_says("renegotiation_info", _RENEGOTIATION_SUITE),
-        "Every ClientHello for TLS 1.2 says that renegotiation is safe.",
-        "The client did not protect renegotiation.",
-        "The client protected renegotiation."),
-    Predicate(
-        "offers-extended-master-secret", _always_says("extended_master_secret"),
-        "Every ClientHello for TLS 1.2 binds the keys to the whole handshake.",
-        "The client did not offer the extended master secret.",
-        "The client offered the extended master secret."),
     Predicate(
         "ends-by-itself", _ends_by_itself,
         "The client comes to an end by itself.",
@@ -586,5 +396,5 @@ _ALL = (
 )
 PREDICATES: Mapping[str, Predicate] = {
     predicate.name: predicate for predicate in (
-        *_ALL, *OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS, *OF_LOGINS, *OF_DISCOVERY,
+        *_ALL, *OF_HANDSHAKES, *OF_SENDERS, *OF_FETCHERS, *OF_REPORTERS, *OF_LOGINS, *OF_DISCOVERY,
         *latching.ALL)}
