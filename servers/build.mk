@@ -182,6 +182,7 @@ TEST_SOURCES := \
 	servers/tests/test_dns.c \
 	servers/tests/test_dns_message.c \
 	servers/tests/test_dns_sign.c \
+	servers/tests/test_external.c \
 	servers/tests/test_fault.c \
 	servers/tests/test_fault_configure.c \
 	servers/tests/test_fault_load.c \

@@ -553,6 +553,14 @@ tls_take(struct tls_session *session, struct buf *raw)
 	return 0;
 }
 
+bool
+tls_session_shown(const struct tls_session *session, const X509 *leaf)
+{
+	const X509 *shown = SSL_get0_peer_certificate(session->ssl);
+
+	return shown != NULL && X509_cmp(shown, leaf) == 0;
+}
+
 struct tls_facts
 tls_session_facts(const struct tls_session *session)
 {

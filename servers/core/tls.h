@@ -144,6 +144,9 @@ struct tls_facts {
 			   */
 };
 struct tls_facts tls_session_facts(const struct tls_session *session);
+/* The client showed this certificate, as facts.certificate says, and proved
+ * that it has the key. */
+bool tls_session_shown(const struct tls_session *session, const X509 *leaf);
 
 /* "TLSv1.3", "0x7f12"; into room. */
 const char *tls_version_name(unsigned version, char room[16]);

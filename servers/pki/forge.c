@@ -194,6 +194,20 @@ pki_identity_fini(struct pki_identity *identity)
 	*identity = (struct pki_identity){.leaf = NULL};
 }
 
+int
+pki_identity_print(
+	const struct pki_identity *identity, BIO *out, struct err *err)
+{
+	bool good = PEM_write_bio_PrivateKey(out, identity->key, NULL, NULL, 0,
+			    NULL, NULL) == 1 &&
+		    PEM_write_bio_X509(out, identity->leaf) == 1;
+
+	for (int i = 0; good && i < sk_X509_num(identity->chain); i++)
+		good = PEM_write_bio_X509(
+			       out, sk_X509_value(identity->chain, i)) == 1;
+	return good ? 0 : err_set(err, ERR_TLS, "cannot print a certificate");
+}
+
 static int
 pem_save(X509 *x509, const char *path, struct err *err)
 {

@@ -55,6 +55,11 @@ int pki_identity_forge(struct pki_world *world, const json_t *recipe,
 /* Frees what is inside; accepts a zeroed struct. */
 void pki_identity_fini(struct pki_identity *identity);
 
+/* Write it as PEM, as programs read it from one file: the key, the leaf, and
+ * what is sent behind it. 0, or -1 with *err. */
+int pki_identity_print(
+	const struct pki_identity *identity, BIO *out, struct err *err);
+
 /*
  * Write the root as a PEM bundle to the file bundle, and, unless folder is
  * NULL, to folder/<subject hash>.0 (OpenSSL's name for it). Neither may be there

@@ -15,13 +15,16 @@
 
 enum engine_event {
 	ENGINE_OPENED,  /* a client connected (on an implicit-TLS port: and the
-			 * handshake is done); the engine greets */
+			 * handshake is done); the engine greets. bytes: the
+			 * user whom the certificate of the client names;
+			 * empty: nobody */
 	ENGINE_BYTES,   /* application bytes arrived, cut anywhere; behind
 			 * START_TLS: no handshake comes, the session goes on in
 			 * clear, first with what is unread (they may be empty)
 			 */
 	ENGINE_SECURED, /* the handshake that START_TLS asked for is done; all
-			 * unread clear-text input is dropped here */
+			 * unread clear-text input is dropped here. bytes: as
+			 * with OPENED */
 	ENGINE_EOF      /* the client will send no more */
 };
 
@@ -195,7 +198,7 @@ struct engine_class {
 	/* NULL when memory ran out. */
 	struct engine *(*new)(const struct engine_config *config);
 	/*
-	 * Handle one event; bytes are for ENGINE_BYTES. Calls out->act for each
+	 * Handle one event; bytes as the event says. Calls out->act for each
 	 * action, in order, before it returns. An engine never fails: what a
 	 * client sends wrongly is answered as the protocol says, and what
 	 * passes a cap ends in a refusal and ACTION_CLOSE.

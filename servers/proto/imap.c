@@ -196,6 +196,7 @@ imap_step(struct engine *engine, enum engine_event event, struct span bytes,
 	imap->out = out;
 	switch (event) {
 	case ENGINE_OPENED:
+		imap->sasl.external = sasl_names(imap->config, bytes);
 		greet(imap);
 		break;
 	case ENGINE_BYTES:
@@ -207,6 +208,7 @@ imap_step(struct engine *engine, enum engine_event event, struct span bytes,
 		 * 9051 section 6.2.1: back to the state behind the greeting,
 		 * all knowledge about the client forgotten). */
 		imap_session_reset(imap);
+		imap->sasl.external = sasl_names(imap->config, bytes);
 		imap->tls = true;
 		break;
 	case ENGINE_EOF:

@@ -7,6 +7,7 @@
 #include "core/digest.h"
 #include "parse/base64.h"
 #include "parse/parse.h"
+#include "parse/utf8.h"
 #include "proto/sasl_mechanism.h"
 
 enum sasl_result
@@ -31,6 +32,12 @@ bool
 sasl_is_text(const char *configuredz, struct span given)
 {
 	return configuredz != NULL && span_eq(span_z(configuredz), given);
+}
+
+bool
+sasl_names(const struct engine_config *config, struct span user)
+{
+	return sasl_is_text(config->userz, user);
 }
 
 bool
@@ -145,9 +152,29 @@ cram_step(struct sasl *sasl, struct span response)
 	return SASL_OK;
 }
 
+/* RFC 4422 appendix A: the message is the authorization identity, in UTF-8
+ * without NUL, or empty: who the client is was shown elsewhere. */
+static enum sasl_result
+external_step(struct sasl *sasl, struct span response)
+{
+	ssize_t n;
+
+	for (size_t at = 0; at < response.n; at += (size_t)n) {
+		n = response.p[at] != '\0' ? utf8_size(response, at) : 0;
+		if (n <= 0)
+			return sasl_reject(sasl, "no authorization identity");
+	}
+	return sasl->external && (response.n == 0 ||
+					 sasl_is_text(
+						 sasl->config->userz, response))
+		       ? SASL_OK
+		       : SASL_FAILED;
+}
+
 static const struct sasl_mechanism mechanisms[] = {
 	{"PLAIN", NULL, plain_step, false},
 	{"LOGIN", login_begin, login_step, true},
+	{"EXTERNAL", NULL, external_step, false},
 	{"CRAM-MD5", cram_begin, cram_step, false},
 	{"SCRAM-SHA-256", NULL, sasl_scram_step, false},
 	{"XOAUTH2", NULL, sasl_xoauth2_step, false},
@@ -207,7 +234,9 @@ sasl_start(struct sasl *sasl, const struct engine_config *config,
 {
 	const struct sasl_mechanism *found = mechanism_find(mechanism);
 
-	*sasl = (struct sasl){.config = config, .mechanism = found};
+	*sasl = (struct sasl){.external = sasl->external,
+		.config = config,
+		.mechanism = found};
 	if (found == NULL)
 		return sasl_reject(sasl, "unknown SASL mechanism");
 	sasl->name = found->name;

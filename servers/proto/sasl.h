@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The server's side of one SASL exchange (RFC 4422), without I/O: PLAIN,
- * LOGIN, CRAM-MD5, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER. IMAP, POP3 and SMTP
- * frame the messages alike (base64, "*" to cancel, "=" for an empty initial
- * response), so that framing is here too. Nothing is allocated.
+ * LOGIN, EXTERNAL, CRAM-MD5, SCRAM-SHA-256, XOAUTH2, OAUTHBEARER. IMAP, POP3
+ * and SMTP frame the messages alike (base64, "*" to cancel, "=" for an empty
+ * initial response), so that framing is here too. Nothing is allocated.
  *
  * Use: sasl_line_start with the command's arguments; while the result is
  * SASL_CHALLENGE send "+ " or "334 ", sasl_challenge() and CRLF, and give the
@@ -35,8 +35,10 @@ enum sasl_result {
 struct sasl_mechanism;
 
 /* One exchange; embed it. All zero: none runs. For reading: name, proof and
- * problem; the rest belongs to sasl*.c. */
+ * problem; external is for whoever embeds it; the rest belongs to sasl*.c. */
 struct sasl {
+	bool external; /* TLS has shown that the client is our user; stays as
+			* it is from one exchange to the next */
 	const struct engine_config *config;
 	const struct sasl_mechanism *mechanism; /* NULL: none runs */
 	unsigned step;                          /* responses consumed */
@@ -58,6 +60,10 @@ struct sasl {
 		uint8_t signed_text[SASL_CHALLENGE_MAX * 2];
 	} scram;
 };
+
+/* Is this the name of our user? To set external by, from what ENGINE_OPENED
+ * and ENGINE_SECURED say. */
+bool sasl_names(const struct engine_config *config, struct span user);
 
 /* Is this a mechanism of this file? Case is ignored. */
 bool sasl_is_known(struct span mechanism);

@@ -271,6 +271,7 @@ session_step(struct session *session, enum engine_event event,
 	session->out = out;
 	switch (event) {
 	case ENGINE_OPENED:
+		session->sasl.external = sasl_names(session->config, bytes);
 		session_greet(session);
 		break;
 	case ENGINE_BYTES:
@@ -287,7 +288,8 @@ session_step(struct session *session, enum engine_event event,
 		 * learnt in clear survives, least of all commands that
 		 * somebody put behind STARTTLS into the same segment. */
 		buf_clear(&session->input);
-		session->sasl = (struct sasl){.mechanism = NULL};
+		session->sasl = (struct sasl){
+			.external = sasl_names(session->config, bytes)};
 		session->discarding = false;
 		session->waiting = false;
 		session->logged_in = false;

@@ -7,7 +7,8 @@
  *   #name word text   NOTE
  *   #start-tls, #close
  *
- * In a script the byte \x1e is the event SECURED, \x1c is EOF, and \x1d ends a
+ * In a script the byte \x1e is the event SECURED, \x1f the same with a
+ * certificate that names the user, \x1c is EOF, and \x1d ends a
  * segment.
  */
 #ifndef TESTS_DIALOGUE_H
@@ -25,6 +26,7 @@
 #include "proto/engine.h"
 
 #define SECURED "\x1e"
+#define CERTIFIED "\x1f"
 #define END "\x1c"
 #define BORDER "\x1d"
 #define DIALOGUE_MAX (16 * 1024 * 1024)
@@ -117,16 +119,18 @@ dialogue_feed(const struct engine_class *class, struct engine *engine,
 static inline bool
 dialogue_is_mark(uint8_t byte)
 {
-	return byte == (uint8_t)SECURED[0] || byte == (uint8_t)END[0] ||
-	       byte == (uint8_t)BORDER[0];
+	return byte == (uint8_t)SECURED[0] || byte == (uint8_t)CERTIFIED[0] ||
+	       byte == (uint8_t)END[0] || byte == (uint8_t)BORDER[0];
 }
 
 static inline void
 dialogue_mark(const struct engine_class *class, struct engine *engine,
-	uint8_t mark, const struct engine_sink *out)
+	uint8_t mark, const char *userz, const struct engine_sink *out)
 {
 	if (mark == (uint8_t)SECURED[0])
 		class->step(engine, ENGINE_SECURED, span_z(""), out);
+	if (mark == (uint8_t)CERTIFIED[0])
+		class->step(engine, ENGINE_SECURED, span_z(userz), out);
 	if (mark == (uint8_t)END[0])
 		class->step(engine, ENGINE_EOF, span_z(""), out);
 }
@@ -145,7 +149,8 @@ dialogue_play(const struct engine_class *class,
 	class->step(engine, ENGINE_OPENED, span_z(""), &out);
 	while (at < script.n) {
 		if (dialogue_is_mark(script.p[at])) {
-			dialogue_mark(class, engine, script.p[at++], &out);
+			dialogue_mark(class, engine, script.p[at++],
+				config->userz, &out);
 			continue;
 		}
 		for (end = at; end < script.n; end++)

@@ -22,6 +22,11 @@ static const struct engine_config plain_config = {
 	.passwordz = "tanstaaftanstaaf",
 	.tokenz = "vF9dft4qmTc2Nvb3RlckBhbHRhdmlzdGEuY29tCg==",
 };
+/* TLS has shown that it is this user. */
+static const struct engine_config certified_config = {
+	.hostz = "postoffice.reston.mci.net",
+	.userz = "tim",
+};
 static const struct engine_config scram_config = {
 	.hostz = "host",
 	.noncez = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0",
@@ -100,6 +105,27 @@ static const struct row {
 	{"LOGIN, wrong user", "LOGIN", &plain_config, false,
 		{S("tom"), S("tanstaaftanstaaf")},
 		"?Username:\n?Password:\nfailed\n#auth LOGIN no\n"},
+	{"EXTERNAL", "EXTERNAL", &certified_config, true, {S("")},
+		"ok\n#auth EXTERNAL ok\n"},
+	{"EXTERNAL without initial response", "external", &certified_config,
+		false, {S("")}, "?\nok\n#auth EXTERNAL ok\n"},
+	{"EXTERNAL, the same authorization identity", "EXTERNAL",
+		&certified_config, true, {S("tim")}, "ok\n#auth EXTERNAL ok\n"},
+	{"EXTERNAL, another authorization identity", "EXTERNAL",
+		&certified_config, true, {S("Ursel")},
+		"failed\n#auth EXTERNAL no\n"},
+	{"EXTERNAL, a NUL", "EXTERNAL", &certified_config, true, {S("tim" NUL)},
+		"malformed\n#protocol-error no authorization identity\n"},
+	{"EXTERNAL, half a character", "EXTERNAL", &certified_config, true,
+		{S("tim\xc3")},
+		"malformed\n#protocol-error no authorization identity\n"},
+	{"EXTERNAL, an octet of no character", "EXTERNAL", &certified_config,
+		true, {S("\xfftim")},
+		"malformed\n#protocol-error no authorization identity\n"},
+	{"EXTERNAL of nobody", "EXTERNAL", &plain_config, true, {S("")},
+		"failed\n#auth EXTERNAL no\n"},
+	{"EXTERNAL of nobody, by the user's name", "EXTERNAL", &plain_config,
+		true, {S("tim")}, "failed\n#auth EXTERNAL no\n"},
 	{"CRAM-MD5", "CRAM-MD5", &plain_config, false,
 		{S("tim b913a602c7eda7a495b4e6e7334d3890")},
 		CRAM "ok\n#proof cram-md5\n#auth CRAM-MD5 ok\n"},
@@ -274,6 +300,7 @@ row_play(const struct row *row, struct buf *log)
 	char *p = NULL;
 
 	assert_non_null(sasl);
+	sasl->external = row->config == &certified_config;
 	if (row->initial)
 		text = message_encode(row->message[0], true, &p);
 	result = sasl_line_start(sasl, row->config, span_z(row->mechanism),

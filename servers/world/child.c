@@ -2,7 +2,6 @@
 /* The client's process. */
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/pem.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -75,29 +74,18 @@ write_file(int home, const struct plan_file *file, struct err *err)
 }
 
 /* A key of the client's own, and behind it what the trusted root says of it. */
-static BIO *
+static int
 certificate_make(struct world *world, struct err *err)
 {
 	json_t *recipe = json_pack("{s:s, s:{s:[s]}}", "verdict", "accept",
 		"leaf", "eku", "client-auth");
-	struct pki_identity identity = {0};
-	BIO *text = BIO_new(BIO_s_mem());
-	int bad = recipe == NULL || text == NULL ||
-		  pki_identity_forge(world->pki, recipe, "client.example.test",
-			  &identity, err) != 0 ||
-		  PEM_write_bio_PrivateKey(
-			  text, identity.key, NULL, NULL, 0, NULL, NULL) != 1 ||
-		  PEM_write_bio_X509(text, identity.leaf) != 1;
+	int bad = recipe == NULL
+			  ? err_set(err, ERR_LIMIT, "out of memory")
+			  : pki_identity_forge(world->pki, recipe,
+				    "client.example.test", &world->client, err);
 
-	for (int i = 0; !bad && i < sk_X509_num(identity.chain); i++)
-		bad = PEM_write_bio_X509(
-			      text, sk_X509_value(identity.chain, i)) != 1;
-	pki_identity_fini(&identity);
 	json_decref(recipe);
-	if (!bad)
-		return text;
-	BIO_free(text);
-	return NULL;
+	return bad;
 }
 
 static int
@@ -105,24 +93,22 @@ write_certificate(int home, struct world *world, struct err *err)
 {
 	struct plan_file file = {
 		.path = world->plan->client.certificate, .mode = 0600};
-	BIO *text;
+	BIO *text = BIO_new(BIO_s_mem());
 	char *p;
 	long n;
 	int bad;
 
-	*err = (struct err){.class = ERR_NONE};
-	text = certificate_make(world, err);
 	if (text == NULL)
-		return err->class != ERR_NONE
-			       ? -1
-			       : err_set(err, ERR_TLS,
-					 "cannot make a certificate for the "
-					 "client");
-	n = BIO_get_mem_data(text, &p);
-	file.text = span_of(p, (size_t)n);
-	bad = write_file(home, &file, err);
+		return err_set(err, ERR_LIMIT, "out of memory");
+	bad = certificate_make(world, err) != 0 ||
+	      pki_identity_print(&world->client, text, err) != 0;
+	if (!bad) {
+		n = BIO_get_mem_data(text, &p);
+		file.text = span_of(p, (size_t)n);
+		bad = write_file(home, &file, err) != 0;
+	}
 	BIO_free(text);
-	return bad;
+	return bad ? -1 : 0;
 }
 
 static int

@@ -246,6 +246,18 @@ note_tls_up(struct conn *conn, const struct side *side)
 	(void)transcript_end(t);
 }
 
+/* Whom the client has shown to be: the certificate that was made for it names
+ * its user, any other nobody. */
+static struct span
+user_shown(const struct conn *conn)
+{
+	const X509 *leaf = conn->world->client.leaf;
+
+	return span_z(leaf != NULL && tls_session_shown(conn->tls, leaf)
+			      ? conn->side->config.userz
+			      : "");
+}
+
 static void
 tls_is_up(struct conn *conn)
 {
@@ -254,7 +266,7 @@ tls_is_up(struct conn *conn)
 	latch_begin(conn);
 	fault_conn_secured(&conn->fault);
 	conn_step(conn, conn->engine_opened ? ENGINE_SECURED : ENGINE_OPENED,
-		span_of(NULL, 0));
+		user_shown(conn));
 	conn->engine_opened = true;
 }
 

@@ -127,8 +127,8 @@ static int
 load_listener_tls(struct plan_listener *listener,
 	const struct json_place *place, struct err *err)
 {
-	static const char *const keys[] = {
-		"min", "max", "ciphers", "suites", "groups", "alpn", NULL};
+	static const char *const keys[] = {"min", "max", "ciphers", "suites",
+		"groups", "alpn", "request-certificate", NULL};
 	struct json_place tls;
 
 	if (json_place_at(place, "tls", false, &tls, err) != 0)
@@ -136,6 +136,9 @@ load_listener_tls(struct plan_listener *listener,
 	if (tls.object == NULL)
 		return 0;
 	if (json_known(&tls, keys, err) != 0)
+		return -1;
+	if (json_truth(&tls, "request-certificate",
+		    &listener->tls.request_certificate, err) != 0)
 		return -1;
 	return tls_options_load(&tls, &listener->tls, err);
 }

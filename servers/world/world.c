@@ -500,6 +500,7 @@ world_close(struct world *world)
 			tls_context_free(world->listener[i].side[k].tls);
 	for (unsigned i = 0; i < PLAN_IDENTITIES_MAX; i++)
 		pki_identity_fini(&world->identity[i]);
+	pki_identity_fini(&world->client);
 	pki_world_free(world->pki);
 	if (pcapng_free(world->pcap, &err) != 0)
 		(void)fprintf(stderr, "mockworld: %s\n", err.text);

@@ -138,6 +138,7 @@ struct world {
 	struct pcapng *pcap; /* NULL without --pcap */
 	struct pki_world *pki;
 	struct pki_identity identity[PLAN_IDENTITIES_MAX];
+	struct pki_identity client; /* its leaf is NULL: it has none */
 	char nonce[33];
 	struct listener listener[PLAN_LISTENERS_MAX];
 	unsigned listeners;

@@ -140,6 +140,7 @@ PROFILE = Table({
     "trust": Table({"bundle": _PATH, "folder": _PATH}, ("bundle",)),
     "hosts": Names(_ADDRESS, "host"),
     "domains": Number(1, 120, whole=True),
+    "request-certificate": Flag(),
     "capabilities": Table({protocol: _CAPABILITIES for protocol in PROTOCOLS}),
     "listener": ListOf(Table({
         "name": _NAME, "host": _HOST, "port": _PORT, "protocol": Word("protocol", SPOKEN),
@@ -164,6 +165,7 @@ PROFILE = Table({
 _OFFER: Mapping[str, Shape] = {
     "min": Word("TLS version", VERSIONS), "max": Word("TLS version", VERSIONS),
     "ciphers": _TEXT, "groups": _TEXT, "suites": _TEXT, "alpn": _TEXTS,
+    "request-certificate": Flag(),
 }
 _PLAN_LISTENER = Table({
     "name": _NAME, "host": _HOST, "address": _ADDRESS, "port": _PORT,

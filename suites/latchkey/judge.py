@@ -182,7 +182,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         final = any(check.predicate == "gives-up" for check in checks)
         if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)
-    if outcome == "PASS" and case.posture.has_certificate and not certificates(transcript):
+    if outcome == "PASS" and case.posture.has_certificate and transcript.all("tls.up") \
+            and not certificates(transcript):
         return _undecided(context, case, "certificate-not-shown")
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)

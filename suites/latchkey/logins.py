@@ -71,20 +71,28 @@ def certificates(transcript: Transcript) -> list[Event]:
             if event.fields.get("certificate") is True]
 
 
+def _no_password_beside_certificate(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("secret")
+                       if event.text("secret") == "password"),
+                      lambda event: f"to {event.text('host')}")
+
+
 def _no_client_certificate(context: Context) -> Finding:
     return verdict_of(certificates(context.transcript), lambda event: f"to {event.text('host')}")
 
 
 def _no_certificate_shared(context: Context) -> Finding:
-    # A connection for each transfer, and the first of them may show it.
-    first = context.transcript.first("tls.up")
-    shown = certificates(context.transcript)
+    # What comes up to the first message is the first transfer's, which may show it; if there was no
+    # second message the first transfer may have had none, and its first connection alone is sure.
+    transcript = context.transcript
+    messages, ups = transcript.all("message"), transcript.all("tls.up")
+    first = messages[0].seq if len(messages) > 1 else ups[0].seq if ups else 0
+    shown = certificates(transcript)
     conns = {event.conn for event in shown}
-    messages = [event for event in context.transcript.all("message") if event.conn in conns]
-    return verdict_of(sorted([*messages[1:], *(
-        event for event in shown if first is not None and event.conn != first.conn)]),
-        lambda event: "shown again" if event.name == "tls.up"
-        else f"the second message was {event.text('action')} as the first account")
+    return verdict_of(sorted([*(event for event in messages[1:] if event.conn in conns),
+                              *(event for event in shown if event.seq > first)]),
+                      lambda event: "shown again" if event.name == "tls.up"
+                      else f"the second message was {event.text('action')} as the first account")
 
 
 OF_LOGINS = (
@@ -108,6 +116,11 @@ OF_LOGINS = (
         "A client that is done sends close_notify before it hangs up.",
         "The client hung up without close_notify.",
         "The client sent close_notify."),
+    Predicate(
+        "no-password-beside-certificate", _no_password_beside_certificate,
+        "Who logs in by certificate shows no password.",
+        "The client showed its password where its certificate was to do.",
+        "The client showed no password."),
     Predicate(
         "no-client-certificate", _no_client_certificate,
         "No server is shown a certificate that the account does not name.",

@@ -217,6 +217,7 @@ class Profile:
     # to deny ("none": it is not signed).
     resolver: str | None = None
     zones: Mapping[str, str] = field(default_factory=dict)
+    requests_certificate: bool = False  # of the client, by every listener
 
     @property
     def nameserver(self) -> str | None:

@@ -166,7 +166,7 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
         "identity": _identity(profile, listener.host),
         "capabilities": {phase: list(profile.capabilities.get(listener.protocol, {})
                                      .get(phase, ())) for phase in PHASES},
-        "tls": {},
+        "tls": {"request-certificate": True} if profile.requests_certificate else {},
         **({"policy": listener.policy.replace("\n", "\r\n")} if listener.policy else {}),
         **({"later": listener.later_policy.replace("\n", "\r\n")} if listener.later_policy
            else {}),

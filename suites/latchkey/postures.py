@@ -16,7 +16,8 @@ PROTOCOLS = tuple(dict.fromkeys(SERVICES.values()))
 SPOKEN = (*PROTOCOLS, "https")
 WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default",
           "starttls-default", "starttls-after-clear", "starttls-after-unverified",
-          "implicit-token", "starttls-token", "implicit-after-certificate", "srv",
+          "implicit-token", "starttls-token", "implicit-certificate",
+          "starttls-certificate", "implicit-after-certificate", "srv",
           "implicit-dane", "starttls-dane", "srv-dane")
 # Of a sending MTA: what it goes by. A smart host it was told, and no domain is asked.
 MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "smarthost")

@@ -438,4 +438,5 @@ def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profil
                    {key: row[f"{key}-run"] for key in ("from", "until") if f"{key}-run" in row})
             for row in dns.get("record", ()) for each in _copies(row["name"], domains)),
         domains=domains,
+        requests_certificate=data.get("request-certificate", False),
     )

@@ -33,7 +33,8 @@ struct account {
 	const char *addressz; /* of the user's mail */
 	const char *userz, *passwordz, *tokenz;
 	const char *certificatez; /* file with a key and a certificate for
-				   * who asks for one; NULL: none is shown */
+				   * who asks for one, and the login where
+				   * EXTERNAL is offered; NULL: none is shown */
 	const char *trustz;       /* bundle of roots; NULL: the system's */
 	bool by_dane; /* TLSA records are looked for; what the resolver says
 		       * with AD is believed */

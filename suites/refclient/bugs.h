@@ -330,7 +330,13 @@
 		"sends the next command along with a login that has steps",    \
 		"")                                                            \
 	X(KNOWS_NO_PLAIN, "knows-no-plain", "capabilities", "knows no PLAIN",  \
-		"")
+		"")                                                            \
+	X(KNOWS_NO_EXTERNAL, "knows-no-external", "capabilities",              \
+		"shows a certificate, and knows no EXTERNAL", "")              \
+	X(PASSWORD_PREFERRED, "password-preferred", "capabilities",            \
+		"sends its password where its certificate is to do", "")       \
+	X(EMPTY_RESPONSE_UNSAID, "empty-response-unsaid", "capabilities",      \
+		"leaves a response out because it is empty", "")
 
 #define REFCLIENT_BUGS_REFERRAL(X)                                             \
 	X(REFERRAL_FOLLOWED, "referral-followed", "referral",                  \

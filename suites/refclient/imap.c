@@ -271,7 +271,7 @@ imap_sasl(struct session *s, struct sasl *sasl)
 		buf_addf(&line, "%s AUTHENTICATE %s%s", s->tag,
 			sasl_name(sasl->mechanism), ahead ? " " : "") != 0)
 		goto out;
-	if (ahead && sasl_step(sasl, span_z(""), &line, s->err) != 0)
+	if (ahead && sasl_begin(sasl, &line, s->err) != 0)
 		goto out;
 	for (;;) {
 		if (session_send(s, &line) != 0)

@@ -116,8 +116,7 @@ pop3_sasl(struct session *s, struct sasl *sasl)
 	buf_init(&line, CAPS_MAX);
 	if (buf_addf(&line, "AUTH %s%s", sasl_name(sasl->mechanism),
 		    sasl_is_first(sasl) ? " " : "") != 0 ||
-		(sasl_is_first(sasl) &&
-			sasl_step(sasl, span_z(""), &line, s->err) != 0))
+		(sasl_is_first(sasl) && sasl_begin(sasl, &line, s->err) != 0))
 		goto out;
 	for (;;) {
 		if (session_send(s, &line) != 0)

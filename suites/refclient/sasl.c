@@ -19,6 +19,7 @@
 #define ROUNDS_MAX 1000000
 
 static const char *const names[SASL_MECHANISMS + 1] = {
+	[SASL_EXTERNAL] = "EXTERNAL",
 	[SASL_SCRAM_SHA_256] = "SCRAM-SHA-256",
 	[SASL_PLAIN] = "PLAIN",
 	[SASL_CRAM_MD5] = "CRAM-MD5",
@@ -46,11 +47,17 @@ bool
 sasl_choose(const struct caps *caps, const struct sasl_user *user,
 	enum sasl_mechanism *out_r)
 {
+	/* Who has a certificate shows no password beside it. */
+	*out_r = bug(PASSWORD_PREFERRED) ? SASL_PLAIN : SASL_EXTERNAL;
+	if (user->certificatez != NULL && !bug(KNOWS_NO_EXTERNAL) &&
+		(sasl_offered(caps, *out_r) || bug(PASSWORD_PREFERRED)))
+		return true;
 	/* A token is shown to who asks for one, never as a password. */
 	*out_r = SASL_OAUTHBEARER;
 	if (user->tokenz != NULL)
 		return sasl_offered(caps, *out_r);
-	for (int i = 0; i < SASL_OAUTHBEARER; i++) {
+	for (int i = SASL_SCRAM_SHA_256;
+		user->passwordz != NULL && i < SASL_OAUTHBEARER; i++) {
 		if (bug(KNOWS_NO_PLAIN) && i == SASL_PLAIN)
 			continue;
 		*out_r = (enum sasl_mechanism)i;
@@ -77,7 +84,8 @@ sasl_fini(struct sasl *x)
 bool
 sasl_is_first(const struct sasl *x)
 {
-	return x->mechanism == SASL_PLAIN || x->mechanism == SASL_SCRAM_SHA_256;
+	return x->mechanism == SASL_EXTERNAL || x->mechanism == SASL_PLAIN ||
+	       x->mechanism == SASL_SCRAM_SHA_256;
 }
 
 /* --- SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding */
@@ -209,6 +217,14 @@ scram_step(struct sasl *x, struct span challenge, struct buf *message)
 
 /* --- the others */
 
+/* Nobody is named: the server knows from the certificate whom it has. */
+static int
+external_step(struct sasl *x)
+{
+	x->done = true;
+	return x->step == 0 ? 0 : -1;
+}
+
 static int
 plain_step(struct sasl *x, struct buf *message)
 {
@@ -264,6 +280,8 @@ static int
 message_make(struct sasl *x, struct span challenge, struct buf *message)
 {
 	switch (x->mechanism) {
+	case SASL_EXTERNAL:
+		return external_step(x);
 	case SASL_SCRAM_SHA_256:
 		return scram_step(x, challenge, message);
 	case SASL_PLAIN:
@@ -306,4 +324,18 @@ sasl_step(
 		return err_set(err, ERR_IO, "the login with %s broke off",
 			names[x->mechanism]);
 	return 0;
+}
+
+int
+sasl_begin(struct sasl *x, struct buf *out, struct err *err)
+{
+	size_t before = out->n;
+
+	if (sasl_step(x, span_z(""), out, err) != 0)
+		return -1;
+	if (out->n > before || bug(EMPTY_RESPONSE_UNSAID))
+		return 0;
+	return buf_addz(out, "=") == 0
+		       ? 0
+		       : err_set(err, ERR_IO, "too long a line");
 }

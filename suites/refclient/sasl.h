@@ -7,6 +7,7 @@
 #include "core/err.h"
 
 enum sasl_mechanism {
+	SASL_EXTERNAL,      /* RFC 4422 appendix A: TLS has shown who it is */
 	SASL_SCRAM_SHA_256, /* RFC 7677: the server proves itself, too */
 	SASL_PLAIN,         /* RFC 4616 */
 	SASL_CRAM_MD5,      /* RFC 2195 */
@@ -15,9 +16,11 @@ enum sasl_mechanism {
 	SASL_MECHANISMS
 };
 
-/* Who logs in; a token takes the place of the password. */
+/* Who logs in; a token takes the place of the password. Any may be NULL, but
+ * not all. */
 struct sasl_user {
 	const char *namez, *passwordz, *tokenz;
+	const char *certificatez; /* for who asks for one; see tls.h */
 };
 
 struct sasl {
@@ -33,7 +36,8 @@ struct sasl {
 /* "PLAIN" */
 const char *sasl_name(enum sasl_mechanism mechanism);
 bool sasl_offered(const struct caps *caps, enum sasl_mechanism mechanism);
-/* The best that is offered, for a password or for a token; false: none. */
+/* The best that is offered, for a certificate, and else for a token or a
+ * password; false: none. */
 bool sasl_choose(const struct caps *caps, const struct sasl_user *user,
 	enum sasl_mechanism *out_r);
 
@@ -54,5 +58,9 @@ bool sasl_is_first(const struct sasl *x);
  */
 int sasl_step(struct sasl *x, struct span challenge, struct buf *out,
 	struct err *err);
+/* What a client that speaks first sends along with the mechanism: an empty
+ * message is "=" there (RFC 4959 section 3, RFC 4954 section 4, RFC 5034
+ * section 4). As sasl_step. */
+int sasl_begin(struct sasl *x, struct buf *out, struct err *err);
 
 #endif

@@ -247,12 +247,14 @@ static int
 step_login(struct session *s)
 {
 	const struct account *a = s->account;
-	const struct sasl_user user = {a->userz, a->passwordz, a->tokenz};
+	const struct sasl_user user = {
+		a->userz, a->passwordz, a->tokenz, a->certificatez};
 	enum sasl_mechanism mechanism;
 	struct sasl sasl;
 	int result = 1;
 
-	if (user.passwordz == NULL && user.tokenz == NULL)
+	if (user.passwordz == NULL && user.tokenz == NULL &&
+		user.certificatez == NULL)
 		return session_fail(s, "the account has no password");
 	if (buggy(s->is_preauth, false))
 		return 0;

@@ -144,8 +144,7 @@ smtp_sasl(struct session *s, struct sasl *sasl)
 	buf_init(&line, CAPS_MAX);
 	if (buf_addf(&line, "AUTH %s%s", sasl_name(sasl->mechanism),
 		    sasl_is_first(sasl) ? " " : "") != 0 ||
-		(sasl_is_first(sasl) &&
-			sasl_step(sasl, span_z(""), &line, s->err) != 0))
+		(sasl_is_first(sasl) && sasl_begin(sasl, &line, s->err) != 0))
 		goto out;
 	if (bug(AUTH_PIPELINED) && caps_has(&s->caps, "PIPELINING") &&
 		buf_addf(&line, "\r\nMAIL FROM:<%s>", s->mail->fromz) != 0)

@@ -67,7 +67,8 @@ the_best_login_is_chosen(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		static const struct sasl_user user = {"u", "p", NULL};
+		static const struct sasl_user user = {
+			.namez = "u", .passwordz = "p"};
 		struct caps caps;
 		enum sasl_mechanism found = SASL_MECHANISMS;
 
@@ -117,7 +118,7 @@ scram_begin(struct sasl *x, const char *passwordz)
 	char text[512];
 
 	sasl_init(x, SASL_SCRAM_SHA_256,
-		&(struct sasl_user){"user", passwordz, NULL});
+		&(struct sasl_user){.namez = "user", .passwordz = passwordz});
 	assert_int_equal(step(x, "", text, sizeof(text)), 0);
 	assert_int_equal(strncmp(text, "n,,n=user,r=", 12), 0);
 	assert_int_equal(strlen(text), 12 + 24);
@@ -188,7 +189,8 @@ other_logins_end_when_all_is_said(void **state)
 
 	(void)state;
 	sasl_init(&x, SASL_CRAM_MD5,
-		&(struct sasl_user){"tim", "tanstaaftanstaaf", NULL});
+		&(struct sasl_user){
+			.namez = "tim", .passwordz = "tanstaaftanstaaf"});
 	/* RFC 2195 section 3 */
 	assert_int_equal(step(&x, "<1896.697170952@postoffice.reston.mci.net>",
 				 text, sizeof(text)),
@@ -196,7 +198,8 @@ other_logins_end_when_all_is_said(void **state)
 	assert_string_equal(text, "tim b913a602c7eda7a495b4e6e7334d3890");
 	assert_int_equal(step(&x, "more", text, sizeof(text)), -1);
 	sasl_fini(&x);
-	sasl_init(&x, SASL_LOGIN, &(struct sasl_user){"tim", "tan", NULL});
+	sasl_init(&x, SASL_LOGIN,
+		&(struct sasl_user){.namez = "tim", .passwordz = "tan"});
 	assert_int_equal(step(&x, "Username:", text, sizeof(text)), 0);
 	assert_string_equal(text, "tim");
 	assert_false(x.done);
@@ -204,7 +207,8 @@ other_logins_end_when_all_is_said(void **state)
 	assert_string_equal(text, "tan");
 	assert_true(x.done);
 	sasl_fini(&x);
-	sasl_init(&x, SASL_PLAIN, &(struct sasl_user){"tim", "tan", NULL});
+	sasl_init(&x, SASL_PLAIN,
+		&(struct sasl_user){.namez = "tim", .passwordz = "tan"});
 	assert_int_equal(step(&x, "", text, sizeof(text)), 0);
 	assert_memory_equal(text, "\0tim\0tan", 8);
 	assert_true(x.done);
@@ -214,7 +218,8 @@ other_logins_end_when_all_is_said(void **state)
 static void
 a_token_is_no_password(void **state)
 {
-	static const struct sasl_user user = {"tim", "tan", "t0ken"};
+	static const struct sasl_user user = {
+		.namez = "tim", .passwordz = "tan", .tokenz = "t0ken"};
 	enum sasl_mechanism found;
 	struct caps caps;
 	struct sasl x;
@@ -236,6 +241,40 @@ a_token_is_no_password(void **state)
 	assert_string_equal(text, "\1");
 	assert_false(x.done);
 	sasl_fini(&x);
+}
+
+static void
+a_certificate_takes_no_password_along(void **state)
+{
+	static const struct sasl_user both = {
+		.namez = "tim", .passwordz = "tan", .certificatez = "file"};
+	static const struct sasl_user alone = {
+		.namez = "tim", .certificatez = "file"};
+	enum sasl_mechanism found;
+	struct caps caps;
+	struct sasl x;
+	struct buf out;
+	struct err err;
+
+	(void)state;
+	caps_init(&caps);
+	assert_int_equal(caps_add(&caps, "AUTH=", span_z("PLAIN")), 0);
+	assert_false(sasl_choose(&caps, &alone, &found));
+	assert_true(sasl_choose(&caps, &both, &found));
+	assert_int_equal(found, SASL_PLAIN);
+	assert_int_equal(caps_add(&caps, "AUTH=", span_z("EXTERNAL")), 0);
+	assert_true(sasl_choose(&caps, &alone, &found));
+	assert_true(sasl_choose(&caps, &both, &found));
+	assert_int_equal(found, SASL_EXTERNAL);
+	caps_fini(&caps);
+	buf_init(&out, 64);
+	sasl_init(&x, found, &both);
+	assert_int_equal(sasl_begin(&x, &out, &err), 0);
+	assert_true(span_eq(buf_span(&out), span_z("=")));
+	assert_true(x.done);
+	assert_int_equal(sasl_step(&x, span_z(""), &out, &err), -1);
+	sasl_fini(&x);
+	buf_fini(&out);
 }
 
 #define SERVICES_OF(text)                                                      \
@@ -382,6 +421,7 @@ main(void)
 			scram_refuses_a_server_that_does_not_know_the_password),
 		cmocka_unit_test(other_logins_end_when_all_is_said),
 		cmocka_unit_test(a_token_is_no_password),
+		cmocka_unit_test(a_certificate_takes_no_password_along),
 		cmocka_unit_test(what_is_not_said_of_a_server_is_safe),
 		cmocka_unit_test(states_that_are_wrong_are_refused),
 		cmocka_unit_test(only_what_is_within_the_domain_is_believed),

@@ -56,15 +56,16 @@ def test_postures() -> None:
     assert demanding == set(WISHES) - {"opportunistic", "default", "srv"}
     assert {wish for wish in WISHES if POSTURES[f"imap-{wish}"].demands_identity} == {
         "implicit", "starttls", "starttls-after-clear", "starttls-after-unverified",
-        "implicit-token", "starttls-token", "implicit-after-certificate", "implicit-dane",
-        "starttls-dane", "srv-dane"}
+        "implicit-token", "starttls-token", "implicit-certificate", "starttls-certificate",
+        "implicit-after-certificate", "implicit-dane", "starttls-dane", "srv-dane"}
     assert {wish for wish in WISHES if POSTURES[f"pop3-{wish}"].implicit} == {
-        "implicit", "implicit-default", "implicit-token", "implicit-after-certificate",
-        "implicit-dane"}
+        "implicit", "implicit-default", "implicit-token", "implicit-certificate",
+        "implicit-after-certificate", "implicit-dane"}
     assert by_wish({"demanded": "MUST", "starttls": "MAY", "default": "SHOULD"}) == {
         "implicit": "MUST", "starttls": "MAY", "implicit-default": "MUST",
         "starttls-default": "MUST", "starttls-after-clear": "MUST",
         "starttls-after-unverified": "MUST", "implicit-token": "MUST", "starttls-token": "MUST",
+        "implicit-certificate": "MUST", "starttls-certificate": "MUST",
         "implicit-after-certificate": "MUST",
         "implicit-dane": "MUST", "starttls-dane": "MUST", "srv-dane": "MUST",
         "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
@@ -74,7 +75,8 @@ def test_postures() -> None:
 def test_scenarios_name_the_postures_with_a_token() -> None:
     assert attacked("imap-*") == tuple(
         f"imap-{wish}" for wish in WISHES
-        if wish not in ("implicit-token", "starttls-token", "implicit-after-certificate", "srv",
+        if wish not in ("implicit-token", "starttls-token", "implicit-certificate",
+                        "starttls-certificate", "implicit-after-certificate", "srv",
                         "implicit-dane", "starttls-dane", "srv-dane"))
     assert attacked("*-srv") == ("imap-srv", "pop3-srv", "submission-srv")
     assert attacked("*-starttls-token") == matching("*-starttls-token") != ()

@@ -169,7 +169,7 @@ def test_the_manual_is_well_formed() -> None:
     (["run", "--suite", "x", "cur"], {"curl"}),
     (["run", "curl", "--posture", "pop3-i"],
      {"pop3-implicit", "pop3-implicit-default", "pop3-implicit-token",
-      "pop3-implicit-after-certificate", "pop3-implicit-dane"}),
+      "pop3-implicit-certificate", "pop3-implicit-after-certificate", "pop3-implicit-dane"}),
     (["run", "curl", "--pc"], {"--pcap"}),
     (["serve", "starttls.refused[n"], {"starttls.refused[no]"}),
     (["show", "starttls.refu"], {"starttls.refused"}),

@@ -170,6 +170,9 @@ ROWS = (
     Row("certificate never shown", "INCONCLUSIVE", "certificate-not-shown",
         (accept(), fault(), up(), exited()), posture="imap-implicit-after-certificate"),
 
+    Row("never asked for it", "PASS", "", (accept(), fault(), exited()),
+        posture="imap-starttls-certificate"),
+
     # Rule 5: how it ended.
     Row("deadline", "INCONCLUSIVE", "deadline",
         (accept(), fault(), event("deadline"), event("client.exit", signal=9)),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from dialogue import HOST, Part, accept, alert, event, fault, message, recv, transcript, up
+from dialogue import HOST, Part, accept, alert, event, fault, message, recv, secret, transcript, up
 from latchkey.finding import Context, Finding, Predicate
 from latchkey.logins import OF_LOGINS
 from latchkey.postures import POSTURES
@@ -16,7 +16,8 @@ from latchkey.predicates import PREDICATES
 
 CANCELS, WITHOUT, GROUP, GOODBYE = (
     "cancels-login", "no-mail-without-login", "login-ends-group", "says-goodbye")
-OWN_CERTIFICATE, SHARED = "no-client-certificate", "no-certificate-shared"
+OWN_CERTIFICATE, SHARED, BESIDE = (
+    "no-client-certificate", "no-certificate-shared", "no-password-beside-certificate")
 TLS = "tls-good"
 
 
@@ -87,6 +88,17 @@ ROWS = (
     Row("the connection that shows it is kept", SHARED, False,
         (up(certificate=True), message(channel="tls-good"), message(channel="tls-good")),
         note="the second message was fetched as the first account"),
+    Row("the first transfer needs two connections", SHARED, True,
+        (up(certificate=True), up(2, certificate=True), message(2, channel="tls-good"), up(3),
+         message(3, channel="tls-good"))),
+    Row("the first needs two, and the second shows it", SHARED, False,
+        (up(certificate=True), up(2, certificate=True), message(2, channel="tls-good"),
+         up(3, certificate=True), message(3, channel="tls-good")),
+        note="shown again, the second message was fetched as the first account"),
+    Row("a certificate and no password", BESIDE, True,
+        (up(certificate=True), secret("body", channel=TLS))),
+    Row("a password beside a certificate", BESIDE, False,
+        (up(certificate=True), secret(channel=TLS)), note=f"to {HOST}"),
     Row("the second shows it behind a first that failed", SHARED, False,
         (up(), up(2, certificate=True), message(2, channel="tls-good"))),
 )

@@ -114,6 +114,8 @@ WISHES = {
     "starttls-after-unverified": "STARTTLS demanded behind a transfer without verification",
     "implicit-token": "implicit TLS demanded, login by token",
     "starttls-token": "STARTTLS demanded, login by token",
+    "implicit-certificate": "implicit TLS demanded, login by certificate",
+    "starttls-certificate": "STARTTLS demanded, login by certificate",
     "implicit-after-certificate": "implicit TLS demanded behind a transfer with a certificate",
     "srv": "only address and password given",
     "sts": "MTA-STS",

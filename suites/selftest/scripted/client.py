@@ -6,7 +6,8 @@ client.py [--bug NAME] SERVICE WISH HOST PORT CA USER PASSWORD FROM TO MESSAGE
 SERVICE is imap, pop3 or submission. WISH is implicit; every other one means STARTTLS or nothing:
 whoever was told nothing does what is safe. starttls-after-clear and -after-unverified do the work
 twice, the first time without; implicit-after-certificate does it twice, the first time with the
-certificate that the environment names in CERTIFICATE. With implicit-token and starttls-token
+certificate that the environment names in CERTIFICATE; implicit-certificate and
+starttls-certificate show it and log in by it. With implicit-token and starttls-token
 PASSWORD is a token. Exit status: 0 the mail was fetched or handed in, 1 it was not. It starts
 hundreds of times in the self-test, so it imports little.
 """
@@ -73,6 +74,8 @@ BUGS = {
     "knows-no-sha512": "takes a certificate that is signed with SHA-512 for a broken one",
     "gives-up-at-warnings": "takes a warning for a failure: less of TLS, then none",
     "minds-certificate-request": "goes away when it is asked for a certificate",
+    "leaves-empty-response-out": "writes nothing for an empty initial response",
+    "prefers-its-password": "sends its password where its certificate is to do",
     "shares-certificate": "shows the certificate of one account for another",
     "shows-any-certificate": "shows a certificate that it was not told of, if it is asked for one",
     "minds-abrupt-goodbye": "has done nothing if the server does not close TLS in due form",
@@ -219,7 +222,8 @@ def attempt(bug: str, words: Sequence[str], *, tls: bool = True, older: bool = F
     session.relaxed, session.has_token = relaxed, wish.endswith("-token")
     session.lines.asks = probe and bug == "probes-with-antique-hello"
     context = tls_of(ca, "checks-no-certificate" if unchecked else bug, older)
-    if shows:
+    session.has_certificate = wish in ("implicit-certificate", "starttls-certificate")
+    if shows or session.has_certificate:
         context.load_cert_chain(os.environ["CERTIFICATE"])
     implicit = wish.startswith("implicit") or int(port) in CLEAR_PORTS
     if tls and implicit:

@@ -16,6 +16,7 @@ from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, 
 
 DONE = "operation-completed: interoperability"
 SHARED = "no-certificate-shared: policy-bypass"
+BESIDE = "no-password-beside-certificate: policy-bypass"
 SHOWN_ANY = "no-client-certificate: policy-bypass"
 REUSED = "no-transfer-reused: content-leak"
 READABLE = "no-readable-credential-in-clear: credential-leak"
@@ -35,6 +36,7 @@ IMPOSTOR_STARTTLS = "setup.impostor-with-starttls[other-host]/imap-default"
 DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "second-attempt-in-clear": {
         **dict.fromkeys((
+            "auth.certificate-without-tls[stripped]/submission-starttls-certificate",
             "starttls.accepted-without-handshake[closed]/submission-starttls",
             "starttls.answer-ahead[yes]/pop3-starttls",
             "starttls.answer-ahead[no]/submission-starttls",
@@ -111,6 +113,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "setup.starttls-fails[refused]/submission-default": EXPOSED,
         "auth.token-without-tls[stripped]/imap-starttls-token": IN_CLEAR,
         "auth.token-without-tls[refused]/submission-starttls-token": IN_CLEAR,
+        "auth.certificate-without-tls[refused]/pop3-starttls-certificate": fail(COMMAND),
     },
     "demands-tls-once": {
         "starttls.second-connection-weaker[refused]/imap-starttls": IN_CLEAR,
@@ -236,6 +239,13 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "pins-for-ever": {"baseline.second-visit/imap-implicit": warn(DONE)},
     "minds-certificate-request": {"baseline.asks-for-certificate/pop3-implicit": warn(DONE)},
+    "prefers-its-password": dict.fromkeys((
+        "auth.only-external/imap-implicit-certificate",
+        "auth.only-external/submission-starttls-certificate",
+    ), fail(DONE, UNOFFERED, BESIDE)),
+    "leaves-empty-response-out": {
+        "auth.empty-initial-response/imap-starttls-certificate": fail(DONE),
+    },
     "shares-certificate": dict.fromkeys((
         f"auth.certificate-not-shared/{service}-implicit-after-certificate"
         for service in ("imap", "pop3", "submission")), fail(SHARED)),
@@ -254,6 +264,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "always-says-success": {
         ONLY_TLS_PORT: warn(FALSE),
         "auth.token-not-offered/imap-starttls-token": fail(FALSE),
+        "auth.certificate-without-tls[stripped]/imap-starttls-certificate": fail(FALSE),
     },
     "always-sends-initial-response": {
         "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
@@ -266,10 +277,12 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "believes-clear-capabilities": {
         "auth.only-plain-inside-tls/imap-starttls": fail(UNOFFERED, DONE),
         "auth.token-not-offered/submission-starttls-token": warn(UNOFFERED),
+        "auth.external-not-offered/submission-starttls-certificate": warn(UNOFFERED),
         "auth.only-proofs-inside-tls/submission-starttls": fail(UNOFFERED),
     },
     "sends-password-before-tls": {
         "auth.token-not-offered/imap-starttls-token": fail(CREDENTIAL),
+        "auth.external-not-offered/pop3-starttls-certificate": fail(CREDENTIAL),
         "auth.only-readable-in-clear/pop3-starttls": fail(READABLE),
         "tampering.capabilities[starttls-untagged]/imap-starttls": fail(CREDENTIAL),
     },

@@ -29,6 +29,7 @@ class Session:
         self.misled = False             # knows no list, and no TLS
         self.relaxed = False            # can do without TLS
         self.has_token = False          # what it calls its password is one
+        self.has_certificate = False    # it has one to log in by
         self.answered: set[str] = set()     # tags that were answered before they were used
         self.early: list[str] = []      # what only a bug remembers
 
@@ -44,6 +45,10 @@ class Session:
 
     def login_lines(self, offered: Sequence[str]) -> list[str]:
         """The best login that is offered."""
+        if self.has_certificate and self.bug == "prefers-its-password":
+            return self.blind_login()
+        if self.has_certificate and "EXTERNAL" in " ".join(offered).replace("=", " ").split():
+            return [self.external(offered)]
         return self.token_login(offered) if self.has_token else self.password_login(offered)
 
     def password_login(self, offered: Sequence[str]) -> list[str]:
@@ -69,6 +74,10 @@ class Session:
             raise Failed("no login by token is offered")
         text = f"user={self.user}\1auth=Bearer {self.password}\1\1"
         return [self.login_verb + " XOAUTH2 " + b2a_base64(text.encode(), newline=False).decode()]
+
+    def external(self, offered: Sequence[str]) -> str:
+        """Login by certificate, whose message is empty."""
+        return f"{self.login_verb} EXTERNAL ="
 
     def plain(self) -> str:
         return b2a_base64(f"\0{self.user}\0{self.password}".encode(), newline=False).decode()
@@ -107,7 +116,7 @@ class Session:
         if self.bug != "sends-password-before-tls":
             return []
         try:
-            return self.login_lines(offered)
+            return (self.password_login if self.has_certificate else self.login_lines)(offered)
         except Failed:
             return []
 
@@ -189,8 +198,15 @@ class Imap(Session):
                 os.abort()
             signal.pause()
 
+    def external(self, offered: Sequence[str]) -> str:
+        if "SASL-IR" not in offered:
+            return "AUTHENTICATE EXTERNAL"
+        return "AUTHENTICATE EXTERNAL " + ("" if self.bug == "leaves-empty-response-out" else "=")
+
     def respond(self, command: str, challenge: str) -> None:
         """The server waits for the next step of a login."""
+        if command == "AUTHENTICATE EXTERNAL":
+            self.lines.send("")
         if command == "AUTHENTICATE PLAIN":
             self.lines.send(self.plain())
         elif command == "AUTHENTICATE CRAM-MD5":

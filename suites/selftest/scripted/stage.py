@@ -22,7 +22,7 @@ HERE = Path(__file__).resolve().parent
 CORRECT = "correct"
 WISHES = ("implicit", "starttls", "opportunistic", "default", "starttls-after-clear",
           "starttls-after-unverified", "implicit-token", "starttls-token",
-          "implicit-after-certificate")
+          "implicit-certificate", "starttls-certificate", "implicit-after-certificate")
 LATCHING_WISHES = ("implicit", "starttls", "opportunistic", "default")
 _DEADLINE = 4.0                         # for those who wait for it; they do so side by side
 _TOLD = ("asked-user", "control", "crash")
