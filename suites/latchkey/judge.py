@@ -63,7 +63,8 @@ class Step:
     nth: int = 1
     connection: int = 0                 # 0: every one
     listeners: tuple[str, ...] = ()     # (): all
-    offers: str = ""                    # instead: a ClientHello that has something in this list
+    offers: str = ""                    # instead: a ClientHello that has something in this list,
+    offered: str = ""                   # or that very name
     question: str = ""                  # instead: a question of the last run, as "NAME TYPE"
 
 
@@ -125,13 +126,15 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
     success = trial.setup.success if trial.setup is not None else (0,)
     fault = trial.variant.fault
     return Case(trial.posture, demands, success, prompted, shown, told, level,
-                step_of(fault, trial.posture), ACTIONS[fault.action].tls,
+                step_of(fault, trial.posture, trial.variant.signature), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
                 trial.variant.mail.deliveries, trial.variant.cost is not None)
 
 
-def step_of(fault: Fault, posture: Posture) -> Step | None:
-    """The step that a fault waits for."""
+def step_of(fault: Fault, posture: Posture, signature: str = "") -> Step | None:
+    """The step that a fault waits for; signature: that of Variant."""
+    if signature:
+        return Step(offers="signatures", offered=signature)
     at = fault.at
     if fault.action == "alpn":
         return Step(offers="alpn")
@@ -327,7 +330,8 @@ def comes_to(control: Transcript, step: Step) -> bool:
         return any(_asks(event, step.question) for event in control.all("dns.query")
                    if event.seq > control.last_run)
     if step.offers:
-        return any(hello.texts(step.offers) for hello in control.all("hello"))
+        return any(any(step.offered in ("", name) for name in hello.texts(step.offers))
+                   for hello in control.all("hello"))
     met: dict[str, list[int]] = {}
     for event in control.all("accept"):
         met.setdefault(event.text("listener"), []).append(event.conn)

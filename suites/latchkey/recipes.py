@@ -21,6 +21,15 @@ def read(paths: Mapping[str, Path], name: str) -> dict[str, Any]:
     return _data(paths[name])
 
 
+def signature(paths: Mapping[str, Path], name: str) -> str:
+    """The signature scheme that a client has to offer to be shown a leaf with this key.
+
+    "": the schemes of all clients will do. Names as in a transcript's `hello`.
+    """
+    key = str(read(paths, name).get("leaf", {}).get("key", ""))
+    return key if key == "ed25519" else ""
+
+
 def says(paths: Mapping[str, Path], name: str) -> dict[str, Any]:
     """What a recipe says of itself; a variant that shows it need not say it again."""
     data = read(paths, name)

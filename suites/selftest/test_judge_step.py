@@ -81,6 +81,17 @@ def test_a_client_without_alpn_is_not_touched() -> None:
     assert comes_to(transcript(accept(), hello(alpn=["imap"]), exited()), step)
 
 
+def test_a_client_that_cannot_check_the_signature_is_not_shown_the_certificate() -> None:
+    case = Case(POSTURES["imap-implicit"], (LEAK,),
+                step=Step(offers="signatures", offered="ed25519"))
+    for offered, outcome in ((["rsa_pss_rsae_sha256"], ("SKIP", "untouched")),
+                             (["rsa_pss_rsae_sha256", "ed25519"],
+                              ("INCONCLUSIVE", "fault-not-delivered"))):
+        control = transcript(accept(), hello(signatures=offered), mail_in_tls(), exited())
+        missed = judge(case, transcript(accept(), hello(signatures=offered), exited()), control)
+        assert (missed.outcome, missed.reason) == outcome
+
+
 def waits(**at: Any) -> Fault:
     return Fault(at, {"action": "drop"})
 
@@ -95,6 +106,7 @@ def test_the_step_is_read_from_the_fault() -> None:
     assert step_of(waits(listener="implicit"), posture) == Step(listeners=("imaps",))
     assert step_of(waits(listener="both"), posture) == Step(listeners=("imap", "imaps"))
     assert step_of(Fault({}, {"action": "alpn"}), posture) == Step(offers="alpn")
+    assert step_of(waits(), posture, "ed25519") == Step(offers="signatures", offered="ed25519")
     asked = Fault({"listener": "dns"}, {"action": "dns", "name": "a.test", "type": "SRV"})
     assert step_of(asked, posture) is None
     assert step_of(asked, POSTURES["imap-srv"]) == Step(question="a.test SRV")
