@@ -52,8 +52,9 @@ LIBS := -lssl -lcrypto -lev -lldns -ljansson -lm
 CURL_LIBS := -l:libcurl.so.4 -lz
 
 # A world starts for every trial, and to bind the symbols of shared libraries would take it a
-# quarter of its time. A library that is not there in this form is taken as it is.
-archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
+# quarter of its time. A library that is not there in this form is taken as it is. Before the set-up
+# there may be no compiler to ask; the set-up's own make asks again.
+archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)),-l$(1))
 WORLD_LIBS := $(foreach name,ldns ssl crypto ev jansson,$(call archive,$(name))) -lm
 
 # $(call variant,NAME,COMPILER,FLAGS): how .build/NAME is made.
