@@ -23,7 +23,9 @@
 		"a request begins with a token and a blank",                   \
 		"RFC 9112 section 3")                                          \
 	X(HTTP_TARGET, "http-target",                                          \
-		"what is asked for is visible ASCII, with a blank behind it",  \
+		"what is asked for is a path, a URI without fragment, of "     \
+		"OPTIONS also *, of CONNECT a host and a port, with a blank "  \
+		"behind it",                                                   \
 		"RFC 9112 section 3.2")                                        \
 	X(HTTP_VERSION, "http-version", "the version is HTTP/1. and a digit",  \
 		"RFC 9112 section 2.3")                                        \
@@ -45,8 +47,10 @@
 	X(HTTP_LINE_END, "http-line-end",                                      \
 		"a line ends with CR and LF, and has no CR elsewhere",         \
 		"RFC 9112 section 2.2")                                        \
-	X(HTTP_HOST, "http-host", "a request has one field Host",              \
-		"RFC 9112 section 3.2")                                        \
+	X(HTTP_HOST, "http-host",                                              \
+		"a request has one field Host, which is empty or a host, "     \
+		"perhaps with a port",                                         \
+		"RFC 9112 section 3.2, RFC 9110 section 7.2")                  \
 	X(HTTP_LENGTH, "http-length",                                          \
 		"Content-Length is one number; where it is given more than "   \
 		"once it is the same",                                         \
@@ -56,7 +60,7 @@
 		"a limit of this library")                                     \
 	X(HTTP_CODING, "http-coding",                                          \
 		"codings are tokens, perhaps with parameters; chunked stands " \
-		"once, and last; others of a request do not stand without it", \
+		"once and has none, and is the last one of a request",         \
 		"RFC 9112 sections 6.1 and 6.3")                               \
 	X(HTTP_CHUNK_SIZE, "http-chunk-size",                                  \
 		"a chunk begins with its size in hexadecimal",                 \
@@ -84,7 +88,14 @@
 		"more than one is an error", "RFC 9110 section 8.6")           \
 	X(HTTP_BOTH_LENGTHS, "http-both-lengths",                              \
 		"Transfer-Encoding goes before Content-Length",                \
-		"both of them are an error", "RFC 9112 section 6.3")
+		"both of them are an error", "RFC 9112 section 6.3")           \
+	X(HTTP_OLD_CODING, "http-old-coding",                                  \
+		"Transfer-Encoding counts in HTTP/1.0, too",                   \
+		"HTTP/1.0 has no codings, and where the message ends is open", \
+		"RFC 9112 section 6.1")                                        \
+	X(HTTP_EMPTY_LINE, "http-empty-line",                                  \
+		"an empty line in front of a request does not count",          \
+		"a request begins with its method", "RFC 9112 section 2.2")
 
 struct lk_http_fields {
 	struct span lines; /* for lk_http_field_next */

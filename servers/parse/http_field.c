@@ -38,6 +38,14 @@ http_version_read(
 	return (ssize_t)(at + 1);
 }
 
+void
+http_version_note(unsigned minor, const struct lk_http_fields *fields,
+	struct lk_result *r)
+{
+	if (minor == 0 && fields->coded)
+		result_open(r, LK_READING_HTTP_OLD_CODING);
+}
+
 ssize_t
 http_end_read(struct span s, size_t at, struct lk_result *r)
 {

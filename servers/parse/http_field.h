@@ -21,6 +21,10 @@ size_t http_token_end(struct span s, size_t at);
 ssize_t http_version_read(
 	struct span s, size_t at, unsigned *minor_r, struct lk_result *r);
 
+/* What an old version means for the codings: perhaps an open reading. */
+void http_version_note(unsigned minor, const struct lk_http_fields *fields,
+	struct lk_result *r);
+
 /* A line end at `at`: where the next line begins, or a code. */
 ssize_t http_end_read(struct span s, size_t at, struct lk_result *r);
 

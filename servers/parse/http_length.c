@@ -79,23 +79,34 @@ length_take(struct span s, struct span value, struct lk_http_fields *fields,
 	return 0;
 }
 
-/* Is it a token, perhaps with parameters (RFC 9112 section 7)? */
+static bool
+is_chunked(struct span name)
+{
+	return span_eq_nocase(name, span_z("chunked"));
+}
+
+/* Is it a token, perhaps with parameters, which chunked does not have (RFC 9112
+ * section 7)? */
 static bool
 is_coding(struct span member)
 {
-	size_t at = http_token_end(member, 0);
+	size_t end = http_token_end(member, 0), at = end;
 
-	if (at == 0)
+	if (end == 0)
 		return false;
 	while (is_blank(span_at(member, at)))
 		at++;
-	return at == member.n || member.p[at] == ';';
+	return at == member.n ||
+	       (member.p[at] == ';' && !is_chunked(span_cut(member, 0, end)));
 }
 
-/* The value of one Transfer-Encoding. Empty members do not count. */
+/*
+ * The value of one Transfer-Encoding. Empty members do not count; *once:
+ * chunked was there. Behind another coding of a response goes its end.
+ */
 static ssize_t
-coding_take(struct span s, struct span value, struct lk_http_fields *fields,
-	struct lk_result *r)
+coding_take(struct span s, struct span value, bool *once,
+	struct lk_http_fields *fields, struct lk_result *r)
 {
 	struct span member;
 
@@ -103,10 +114,11 @@ coding_take(struct span s, struct span value, struct lk_http_fields *fields,
 	while (member_next(&value, &member)) {
 		if (member.n == 0)
 			continue;
-		if (fields->chunked || !is_coding(member))
+		fields->chunked = is_chunked(member);
+		if (!is_coding(member) || (*once && fields->chunked))
 			return result_stop(
 				r, LK_BAD, LK_HTTP_CODING, place(s, member));
-		fields->chunked = span_eq_nocase(member, span_z("chunked"));
+		*once = *once || fields->chunked;
 	}
 	return 0;
 }
@@ -117,13 +129,14 @@ http_length_read(struct span s, enum http_kind kind,
 {
 	struct span rest = fields->lines, name, value;
 	size_t end = place(s, fields->lines) + fields->lines.n;
+	bool once = false;
 	ssize_t code = 0;
 
 	while (code == 0 && lk_http_field_next(&rest, &name, &value)) {
 		if (span_eq_nocase(name, span_z("Content-Length")))
 			code = length_take(s, value, fields, r);
 		else if (span_eq_nocase(name, span_z("Transfer-Encoding")))
-			code = coding_take(s, value, fields, r);
+			code = coding_take(s, value, &once, fields, r);
 	}
 	if (code < 0)
 		return code;

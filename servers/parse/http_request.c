@@ -6,22 +6,95 @@
 #include "core/span.h"
 #include "parse/chars.h"
 #include "parse/stop.h"
+#include "parse/uri.h"
 
-/* Up to the version: where that begins, or a code. */
+/* An absolute URI; of http and https one with a host. As uri_read. */
 static ssize_t
-target_read(struct span s, struct lk_http_request *request, struct lk_result *r)
+absolute_read(struct txt *t)
 {
-	size_t at = http_token_end(s, 0), start;
+	struct uri uri;
+	ssize_t code = uri_read(t, "#", &uri);
+	bool is_http = strcmp(uri.scheme, "http") == 0 ||
+		       strcmp(uri.scheme, "https") == 0;
 
-	if (at == 0 || span_at(s, at) != ' ')
-		return result_unfit(r, span_at(s, at), LK_HTTP_METHOD, at);
-	request->method = span_cut(s, 0, at);
-	for (start = ++at; is_vchar(span_at(s, at));)
-		at++;
+	if (code == 0 && is_http && !uri.has_host)
+		return txt_peek(t) < 0 ? LK_MORE : LK_BAD;
+	return code;
+}
+
+/* host : port. As uri_read. */
+static ssize_t
+authority_read(struct txt *t)
+{
+	struct uri uri;
+	ssize_t code = uri_host_read(t, "", &uri);
+
+	if (code == 0 && !uri.has_port)
+		return txt_peek(t) < 0 ? LK_MORE : LK_BAD;
+	return code;
+}
+
+/* request-target (RFC 9112 section 3.2) of the method. As uri_read. */
+static ssize_t
+target_skip(struct txt *t, struct span method)
+{
+	int c = txt_peek(t);
+
+	if (span_eq(method, span_z("CONNECT")))
+		return authority_read(t);
+	if (c == '/')
+		return uri_tail_read(t, "#");
+	if (c == '*' && span_eq(method, span_z("OPTIONS"))) {
+		txt_next(t);
+		return 0;
+	}
+	return absolute_read(t);
+}
+
+/* Method and target from `at`: where the version begins, or a code. */
+static ssize_t
+target_read(struct span s, size_t at, struct lk_http_request *request,
+	struct lk_result *r)
+{
+	size_t start = at;
+	struct txt t;
+	ssize_t code;
+
+	at = http_token_end(s, start);
 	if (at == start || span_at(s, at) != ' ')
-		return result_unfit(r, span_at(s, at), LK_HTTP_TARGET, at);
-	request->target = span_cut(s, start, at);
-	return (ssize_t)(at + 1);
+		return result_unfit(r, span_at(s, at), LK_HTTP_METHOD, at);
+	request->method = span_cut(s, start, at);
+	start = ++at;
+	t = (struct txt){s, start, s.n - start};
+	code = target_skip(&t, request->method);
+	if (code < 0)
+		return result_stop(r, (enum lk_code)code, LK_HTTP_TARGET, t.at);
+	if (span_at(s, t.at) != ' ')
+		return result_unfit(r, span_at(s, t.at), LK_HTTP_TARGET, t.at);
+	request->target = span_cut(s, start, t.at);
+	return (ssize_t)(t.at + 1);
+}
+
+/* An empty line in front of the request, if there is one. */
+static ssize_t
+empty_line_skip(struct span s, struct lk_result *r)
+{
+	int c = span_at(s, 0);
+
+	if (c != '\r' && c != '\n')
+		return 0;
+	result_open(r, LK_READING_HTTP_EMPTY_LINE);
+	return http_end_read(s, 0, r);
+}
+
+/* Host = uri-host [":" port] */
+static bool
+is_host(struct span value)
+{
+	struct txt t = txt_plain(value);
+	struct uri uri;
+
+	return uri_host_read(&t, "", &uri) == 0 && t.at == value.n;
 }
 
 /* The one Host of the fields, which end at `end`: 0, or a code. */
@@ -37,7 +110,8 @@ host_find(struct lk_http_request *request, size_t end, struct lk_result *r)
 			count++;
 		}
 	/* Before version 1.1 there was none. */
-	if (count > 1 || (count == 0 && request->minor > 0))
+	if (count > 1 || (count == 0 && request->minor > 0) ||
+		!is_host(request->host))
 		return result_stop(r, LK_BAD, LK_HTTP_HOST, end);
 	return 0;
 }
@@ -49,7 +123,9 @@ lk_http_request_parse(struct span input, struct lk_result *out_r)
 	ssize_t n, code;
 
 	result_start(out_r);
-	n = target_read(input, request, out_r);
+	n = empty_line_skip(input, out_r);
+	if (n >= 0)
+		n = target_read(input, (size_t)n, request, out_r);
 	if (n >= 0)
 		n = http_version_read(input, (size_t)n, &request->minor, out_r);
 	if (n >= 0)
@@ -59,6 +135,7 @@ lk_http_request_parse(struct span input, struct lk_result *out_r)
 			&request->fields, out_r);
 	if (n < 0)
 		return n;
+	http_version_note(request->minor, &request->fields, out_r);
 	code = host_find(request, (size_t)n, out_r);
 	return code < 0 ? code : result_done(out_r, (size_t)n);
 }

@@ -62,7 +62,10 @@ lk_http_response_parse(struct span input, struct lk_result *out_r)
 	if (n >= 0)
 		n = http_fields_read(input, (size_t)n, HTTP_RESPONSE,
 			&response->fields, out_r);
-	return n < 0 ? n : result_done(out_r, (size_t)n);
+	if (n < 0)
+		return n;
+	http_version_note(response->minor, &response->fields, out_r);
+	return result_done(out_r, (size_t)n);
 }
 
 size_t

@@ -41,9 +41,9 @@
 		"a line has more than 512 octets, its end included",           \
 		"RFC 1939 section 3, RFC 2449 section 4")                      \
 	X(POP3_TIMESTAMP, "pop3-timestamp",                                    \
-		"the timestamp is no message id: two parts of visible ASCII "  \
-		"around one @ between < and >",                                \
-		"RFC 1939 section 7, RFC 2449 section 4")                      \
+		"the timestamp is no message id: words with dots between "     \
+		"them, @ and a domain between < and >",                        \
+		"RFC 1939 section 7, RFC 2449 section 4, RFC 822 section 6.1") \
 	X(POP3_NEGATIVE, "pop3-negative",                                      \
 		"the server says no, or something else than yes",              \
 		"RFC 1939 section 4, RFC 2449 section 5")                      \
@@ -66,11 +66,7 @@
 		"no character of text may be [", "RFC 2449 section 4")         \
 	X(POP3_TEXT_UTF8, "pop3-text-utf8",                                    \
 		"text may be UTF-8, as with the capability UTF8 or LANG",      \
-		"text is ASCII", "RFC 6856 sections 2.1 and 3.1")              \
-	X(POP3_EMPTY_TEXT, "pop3-empty-text",                                  \
-		"a blank behind the status may have no text behind it",        \
-		"a blank without text is no part of a status line",            \
-		"RFC 1939 section 3, RFC 2449 section 4")
+		"text is ASCII", "RFC 6856 sections 2.1 and 3.1")
 
 enum lk_pop3_status {
 	LK_POP3_OK,

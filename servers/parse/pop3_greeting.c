@@ -2,7 +2,7 @@
 /*
  * greeting = "+OK" [resp-code] *gchar [timestamp] *gchar CRLF, where a gchar
  * is no "<" (RFC 2449 section 4), and the timestamp is a message id (RFC 1939
- * section 7).
+ * section 7), which has no blanks.
  */
 #include "parse/pop3_reply.h"
 
@@ -10,35 +10,75 @@
 #include "parse/out.h"
 #include "parse/stop.h"
 
+/* What an atom has (RFC 822 section 3.3). */
 static bool
-is_id_part(int c)
+is_atom_part(int c)
 {
-	return is_vchar(c) && c != '<' && c != '>' && c != '@';
+	return is_vchar(c) && strchr("()<>@,;:\\\".[]", c) == NULL;
 }
 
-/* Behind the octets of one part of an id from `at` on. */
-static size_t
-part_end(struct span s, size_t at)
+/*
+ * A quoted string or a domain in brackets, of visible ASCII: behind its last
+ * octet, which is `close`; or where it stops being one (false).
+ */
+static bool
+enclosed_read(struct span s, size_t start, char close, size_t *end_r)
 {
-	while (is_id_part(span_at(s, at)))
-		at++;
-	return at;
+	size_t at = start + 1;
+
+	for (; span_at(s, at) != close; at++) {
+		if (span_at(s, at) == '\\')
+			at++;
+		else if (span_at(s, at) == s.p[start])
+			break;
+		if (!is_vchar(span_at(s, at)))
+			break;
+	}
+	*end_r = at;
+	if (span_at(s, at) != close)
+		return false;
+	++*end_r;
+	return true;
+}
+
+/*
+ * Atoms, or what begins with `open` and ends with `close`, with dots between
+ * them: as enclosed_read.
+ */
+static bool
+words_read(struct span s, size_t at, char open, char close, size_t *end_r)
+{
+	size_t start;
+
+	for (;; at++) {
+		if (span_at(s, at) == open) {
+			if (!enclosed_read(s, at, close, &at)) {
+				*end_r = at;
+				return false;
+			}
+		} else {
+			for (start = at; is_atom_part(span_at(s, at));)
+				at++;
+			*end_r = at;
+			if (at == start)
+				return false;
+		}
+		*end_r = at;
+		if (span_at(s, at) != '.')
+			return true;
+	}
 }
 
 /* Behind the message id at start; or where it stops being one (false). */
 static bool
 id_read(struct span s, size_t start, size_t *end_r)
 {
-	size_t at = part_end(s, start + 1), right;
-
-	*end_r = at;
-	if (at == start + 1 || span_at(s, at) != '@')
+	if (!words_read(s, start + 1, '"', '"', end_r) ||
+		span_at(s, *end_r) != '@' ||
+		!words_read(s, *end_r + 1, '[', ']', end_r) ||
+		span_at(s, *end_r) != '>')
 		return false;
-	right = at + 1;
-	*end_r = at = part_end(s, right);
-	if (at == right || span_at(s, at) != '>')
-		return false;
-	*end_r = at + 1;
+	++*end_r;
 	return true;
 }
 
@@ -74,6 +114,8 @@ lk_pop3_greeting_parse(struct span input, struct lk_result *out_r)
 		return n;
 	if (reply.status != LK_POP3_OK)
 		return result_stop(out_r, LK_BAD, LK_POP3_NEGATIVE, 0);
+	/* Unlike other text a greeting may have a bracket anywhere. */
+	out_r->ambiguous &= ~(UINT64_C(1) << LK_READING_POP3_TEXT_BRACKET);
 	out_r->pop3_greeting.code = reply.code;
 	out_r->pop3_greeting.text = reply.text;
 	code = timestamp_read(input, &out_r->pop3_greeting, out_r);

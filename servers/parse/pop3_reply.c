@@ -151,8 +151,6 @@ content_read(struct span s, size_t at, struct lk_pop3_reply *reply_r,
 				return n;
 			start = (size_t)n;
 			reply_r->code = span_cut(s, at + 1, start - 1);
-		} else if (span_at(s, at) == '\r') {
-			result_open(r, LK_READING_POP3_EMPTY_TEXT);
 		}
 		n = text_read(s, start, reply_r->code.n > 0, r);
 	}

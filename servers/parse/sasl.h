@@ -81,9 +81,11 @@
 
 /* X(CONSTANT, name, the reading that the parser takes, another, source) */
 #define LK_SASL_READINGS(X)                                                    \
-	X(SASL_CRAM_CASE, "sasl-cram-case",                                    \
-		"the digest may have capital letters",                         \
-		"the digest has small letters only", "RFC 2195 section 2")     \
+	X(SASL_CASE, "sasl-case",                                              \
+		"letters of flags and escapes may be small or capital, as in " \
+		"the grammar",                                                 \
+		"they are as the text writes them: n, y and p, =2C and =3D",   \
+		"RFC 5802 sections 5.1 and 7, RFC 5234 section 2.3")           \
 	X(SASL_BEARER_AUTH_TWICE, "sasl-bearer-auth-twice",                    \
 		"the first pair auth counts",                                  \
 		"a message with two of them is invalid",                       \

@@ -10,18 +10,21 @@
 
 #define DIGEST_SIZE 32
 
+static bool
+is_digest_part(int c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f');
+}
+
 ssize_t
 lk_sasl_cram_parse(struct span input, struct lk_result *out_r)
 {
 	size_t at = input.n;
 
 	result_start(out_r);
-	while (at > 0 && hex_value(input.p[at - 1]) >= 0 &&
-		input.n - at < DIGEST_SIZE) {
+	while (at > 0 && is_digest_part(input.p[at - 1]) &&
+		input.n - at < DIGEST_SIZE)
 		at--;
-		if (is_upper(input.p[at]))
-			result_open(out_r, LK_READING_SASL_CRAM_CASE);
-	}
 	if (input.n - at < DIGEST_SIZE || span_at(input, at - 1) != ' ')
 		return result_stop(out_r, LK_MORE, LK_SASL_CRAM_DIGEST, at);
 	if (at == 1)
@@ -31,25 +34,14 @@ lk_sasl_cram_parse(struct span input, struct lk_result *out_r)
 	return result_done(out_r, input.n);
 }
 
-/* The digest in small letters, into DIGEST_SIZE octets. */
-static struct span
-digest_lower(struct span digest, uint8_t *to)
-{
-	for (size_t i = 0; i < digest.n; i++)
-		to[i] = is_upper(digest.p[i]) ? (uint8_t)(digest.p[i] | 0x20)
-					      : digest.p[i];
-	return span_of(to, digest.n);
-}
-
 size_t
 lk_sasl_cram_print(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	uint8_t lower[DIGEST_SIZE];
 
 	out_put(&out, value->sasl_cram.name);
 	out_byte(&out, ' ');
-	out_put(&out, digest_lower(value->sasl_cram.digest, lower));
+	out_put(&out, value->sasl_cram.digest);
 	return out.n;
 }
 
@@ -57,13 +49,12 @@ size_t
 lk_sasl_cram_json(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	uint8_t lower[DIGEST_SIZE];
 
 	out_open(&out, '{');
 	out_name(&out, "name");
 	out_string(&out, value->sasl_cram.name);
 	out_name(&out, "digest");
-	out_string(&out, digest_lower(value->sasl_cram.digest, lower));
+	out_string(&out, value->sasl_cram.digest);
 	out_byte(&out, '}');
 	return out.n;
 }

@@ -6,16 +6,21 @@
 #include "parse/stop.h"
 #include "parse/utf8.h"
 
+#define SMALL 0x20 /* what makes a capital letter small */
+
 /* "=2C" or "=3D": its size, or a code. */
 static ssize_t
 escape_read(struct span s, size_t at, struct lk_result *r)
 {
 	int first = span_at(s, at + 1), second = span_at(s, at + 2);
+	int wanted = first == '2' ? 'C' : 'D';
 
 	if (first != '2' && first != '3')
 		return result_unfit(r, first, LK_SASL_NAME, at + 1);
-	if (second != (first == '2' ? 'C' : 'D'))
+	if (second != wanted && second != (wanted | SMALL))
 		return result_unfit(r, second, LK_SASL_NAME, at + 2);
+	if (second != wanted)
+		result_open(r, LK_READING_SASL_CASE);
 	return 3;
 }
 
@@ -58,6 +63,10 @@ flag_read(struct span s, struct lk_result *r)
 	int c = span_at(s, 0);
 	size_t at = 1;
 
+	if (is_upper(c)) {
+		result_open(r, LK_READING_SASL_CASE);
+		c |= SMALL;
+	}
 	if (c == 'n' || c == 'y')
 		return 1;
 	if (c != 'p')

@@ -62,7 +62,11 @@
 	X(SMTP_EHLO_GREET_CONTROL, "smtp-ehlo-greet-control",                  \
 		"the greeting may have any character but CR and LF",           \
 		"the greeting is text as in every other reply",                \
-		"RFC 5321 sections 4.1.1.1 and 4.2")
+		"RFC 5321 sections 4.1.1.1 and 4.2")                           \
+	X(SMTP_EHLO_LITERAL, "smtp-ehlo-literal",                              \
+		"an address in brackets may stand for the domain",             \
+		"the server names itself with a domain, as in the grammar",    \
+		"RFC 5321 sections 4.1.1.1 and 4.1.3")
 
 /* smtp-reply: code 200 to 559. */
 struct lk_smtp_reply {

@@ -101,6 +101,8 @@ greeting_read(struct span input, struct span text, struct lk_result *r)
 		end + 1 == text.n)
 		return result_stop(r, LK_BAD, LK_SMTP_EHLO_DOMAIN,
 			place(input, text, end));
+	if (text.p[0] == '[')
+		result_open(r, LK_READING_SMTP_EHLO_LITERAL);
 	r->smtp_ehlo.domain = span_cut(text, 0, end);
 	r->smtp_ehlo.greet = span_cut(text, end + 1, text.n);
 	return 0;

@@ -113,13 +113,13 @@ literal_read(struct scan *scan)
 
 /* [: port] and nothing else of an authority. */
 static ssize_t
-port_read(struct scan *scan)
+port_read(struct scan *scan, struct uri *out_r)
 {
 	if (peek(scan) != ':')
 		return 0;
-	do
-		txt_next(scan->t);
-	while (is_digit(peek(scan)));
+	txt_next(scan->t);
+	for (; is_digit(peek(scan)); txt_next(scan->t))
+		out_r->has_port = true;
 	return 0;
 }
 
@@ -136,7 +136,7 @@ host_read(struct scan *scan, struct uri *out_r)
 	if (code < 0)
 		return code;
 	out_r->has_host = scan->t->at > start;
-	return port_read(scan);
+	return port_read(scan, out_r);
 }
 
 /* What may be in userinfo or host, or between them and a port. */
@@ -169,6 +169,29 @@ authority_read(struct scan *scan, struct uri *out_r)
 }
 
 ssize_t
+uri_host_read(struct txt *t, const char *without, struct uri *out_r)
+{
+	struct scan scan = {t, without};
+
+	memset(out_r, 0, sizeof(*out_r));
+	return host_read(&scan, out_r);
+}
+
+ssize_t
+uri_tail_read(struct txt *t, const char *without)
+{
+	struct scan scan = {t, without};
+	ssize_t code = run_skip(&scan, ":@/");
+
+	for (const char *mark = "?#"; *mark != '\0'; mark++)
+		if (code == 0 && peek(&scan) == *mark) {
+			txt_next(t);
+			code = run_skip(&scan, ":@/?");
+		}
+	return code;
+}
+
+ssize_t
 uri_read(struct txt *t, const char *without, struct uri *out_r)
 {
 	struct scan scan = {t, without};
@@ -181,15 +204,5 @@ uri_read(struct txt *t, const char *without, struct uri *out_r)
 			code = authority_read(&scan, out_r);
 		}
 	}
-	if (code == 0)
-		code = run_skip(&scan, ":@/");
-	if (code == 0 && peek(&scan) == '?') {
-		txt_next(t);
-		code = run_skip(&scan, ":@/?");
-	}
-	if (code == 0 && peek(&scan) == '#') {
-		txt_next(t);
-		code = run_skip(&scan, ":@/?");
-	}
-	return code;
+	return code < 0 ? code : uri_tail_read(t, without);
 }

@@ -52,10 +52,10 @@ sasl_is_user(const struct sasl *sasl, struct span saslname)
 
 		if (saslname.p[at] != '=') {
 			name[n++] = saslname.p[at++];
-		} else if (span_has_prefix(rest, comma)) {
+		} else if (span_has_prefix_nocase(rest, comma)) {
 			name[n++] = ',';
 			at += comma.n;
-		} else if (span_has_prefix(rest, equals)) {
+		} else if (span_has_prefix_nocase(rest, equals)) {
 			name[n++] = '=';
 			at += equals.n;
 		} else {

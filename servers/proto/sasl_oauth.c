@@ -2,6 +2,8 @@
 /* Bearer tokens: OAUTHBEARER (RFC 7628) and its forerunner XOAUTH2. */
 #include "proto/sasl_mechanism.h"
 
+#include "parse/chars.h"
+
 /* A wrong token is told in JSON first; the client has to answer once more
  * before the exchange may fail (RFC 7628 section 3.2.3). */
 static enum sasl_result
@@ -47,7 +49,7 @@ sasl_oauthbearer_step(struct sasl *sasl, struct span response)
 		return sasl_reject_unparsed(sasl, &result);
 	if (message->scheme.n == 0)
 		return sasl_reject(sasl, "nothing was refused yet");
-	if (message->gs2.flag.p[0] == 'p')
+	if (upper_of(message->gs2.flag.p[0]) == 'P')
 		return sasl_reject(sasl, "OAUTHBEARER with channel binding");
 	if (sasl_is_authzid(sasl, message->gs2.authzid) &&
 		is_token(sasl, message->scheme, message->token))

@@ -6,6 +6,8 @@
 #include "parse/base64.h"
 #include "proto/sasl_mechanism.h"
 
+#include "parse/chars.h"
+
 /* Longest client-first-message. All later messages hold parts of it, so that
  * this bounds them too. */
 #define FIRST_MAX 512
@@ -75,7 +77,7 @@ client_first(struct sasl *sasl, struct span message)
 	if (lk_sasl_scram_parse(message, &result) < 0)
 		return sasl_reject_unparsed(sasl, &result);
 	/* "p=" asks for a channel binding, which only -PLUS mechanisms have. */
-	if (first->gs2.flag.p[0] == 'p')
+	if (upper_of(first->gs2.flag.p[0]) == 'P')
 		return sasl_reject(sasl, "SCRAM with channel binding");
 	sasl->user_right = sasl_is_authzid(sasl, first->gs2.authzid) &&
 			   sasl_is_user(sasl, first->name);

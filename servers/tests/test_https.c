@@ -87,10 +87,12 @@ static const struct dialogue_row rows[] = {
 	{"a body of unknown length", &plain, false, UNKNOWN GET,
 		NOTE(UNKNOWN) "error: " LENGTH_REQUIRED "#close\n"},
 	{"no Host", &plain, false, LINE "\r\n" GET,
-		BAD("a request has one field Host")},
+		BAD("a request has one field Host, which is empty or a host, "
+		    "perhaps with a port")},
 	{"no HTTP", &plain, false, "EHLO x\r\n",
-		BAD("what is asked for is visible ASCII, with a blank "
-		    "behind it")},
+		BAD("what is asked for is a path, a URI without fragment, of "
+		    "OPTIONS also *, of CONNECT a host and a port, with a "
+		    "blank behind it")},
 	{"the client is done", &plain, false, "GET" END, "#close\n"},
 	{"filled up", &filled, false, GET,
 		NOTE(GET) "policy: " OK

@@ -334,19 +334,24 @@ mechanisms_do_what_their_rfc_says(void **state)
 	}
 }
 
-/* "=2C" and "=3D" in capitals, nothing else (RFC 5802 section 5.1). */
+/* "=2C" and "=3D", their letters also small ones (RFC 5802 section 7), and
+ * nothing else. */
 static void
 saslname_escapes_are_understood(void **state)
 {
 	struct engine_config config = odd_config;
 	struct span initial = S("n,a=a=2Cb=3Dc d," SEP BEARER SEP SEP);
-	struct span wrong = S("n,a=a=2cb=3Dc d," SEP BEARER SEP SEP);
+	struct span small = S("n,a=a=2cb=3dc d," SEP BEARER SEP SEP);
+	struct span wrong = S("n,a=a=2Eb=3Dc d," SEP BEARER SEP SEP);
 	struct sasl sasl;
 
 	(void)state;
 	config.tokenz = plain_config.tokenz;
 	assert_int_equal(
 		sasl_start(&sasl, &config, span_z("OAUTHBEARER"), &initial),
+		SASL_OK);
+	assert_int_equal(
+		sasl_start(&sasl, &config, span_z("OAUTHBEARER"), &small),
 		SASL_OK);
 	assert_int_equal(
 		sasl_start(&sasl, &config, span_z("OAUTHBEARER"), &wrong),

@@ -89,7 +89,7 @@ static const struct parse_row ehlos[] = {
 		EHLO("a.b", "",
 			"[\"SIZE\",\"100\"],[\"X-1\"],[\"AUTH\",\"A\","
 			"\"b\"]")),
-	ROW_GOOD("address", "250 [127.0.0.1] x\r\n",
+	ROW_OPEN("address", "250 [127.0.0.1] x\r\n", SMTP_EHLO_LITERAL,
 		EHLO("[127.0.0.1]", "x", "")),
 	ROW_GOOD("hyphen in a label", "250 a--b.c-d\r\n",
 		EHLO("a--b.c-d", "", "")),
@@ -105,7 +105,7 @@ static const struct parse_row ehlos[] = {
 	ROW_STOP("empty label", "250 a..b\r\n", BAD, SMTP_EHLO_DOMAIN, 5),
 	ROW_STOP("trailing dot", "250 a.\r\n", BAD, SMTP_EHLO_DOMAIN, 5),
 	ROW_STOP("underscore", "250 a_b\r\n", BAD, SMTP_EHLO_DOMAIN, 5),
-	ROW_GOOD("address with a tag", "250 [IPv6:::1]\r\n",
+	ROW_OPEN("address with a tag", "250 [IPv6:::1]\r\n", SMTP_EHLO_LITERAL,
 		EHLO("[IPv6:::1]", "", "")),
 	ROW_STOP("no address", "250 [host]\r\n", BAD, SMTP_EHLO_DOMAIN, 4),
 	ROW_STOP("address too large", "250 [127.0.0.256]\r\n", BAD,

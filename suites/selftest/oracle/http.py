@@ -6,12 +6,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from oracle import uri
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _TEXT = rb"[\t\x20-\x7e\x80-\xff]*"
 _END = rb"\r?\n"
-_REQUEST = re.compile(rb"(?P<method>" + _TOKEN + rb")\x20(?P<target>[\x21-\x7e]+)\x20"
+_REQUEST = re.compile(rb"(?P<empty>" + _END + rb")?(?P<method>" + _TOKEN
+                      + rb")\x20(?P<target>[\x21-\x7e]+)\x20"
                       rb"HTTP/1\.(?P<minor>[0-9])" + _END)
 _RESPONSE = re.compile(rb"HTTP/1\.(?P<minor>[0-9])\x20(?P<status>[1-5][0-9]{2})"
                        rb"(?:(?P<blank>\x20)(?P<phrase>" + _TEXT + rb"))?" + _END)
@@ -47,7 +49,8 @@ def readings_of(head: bytes) -> list[str]:
     return flags + (["http-folded"] if re.search(rb"\n[\t\x20]", head) else [])
 
 
-def length_of(fields: Fields, is_request: bool) -> tuple[dict[str, Any], list[str]] | None:
+def length_of(fields: Fields, is_request: bool,
+              minor: bytes) -> tuple[dict[str, Any], list[str]] | None:
     """What sections 6.1 to 6.3 say of the body; None where a reader has to give up."""
     lengths: list[bytes] = []
     codings: list[bytes] = []
@@ -66,13 +69,17 @@ def length_of(fields: Fields, is_request: bool) -> tuple[dict[str, Any], list[st
         return None
     if not all(_CODING.fullmatch(coding) for coding in codings):
         return None
-    # Section 6.1: chunked once, and last.
-    if b"chunked" in [coding.lower() for coding in codings[:-1]]:
+    # Section 7.1: chunked once, without parameters.
+    names = [re.split(rb"[\s;]", coding)[0].lower() for coding in codings]
+    if names.count(b"chunked") > 1 or (b"chunked" in names and b"chunked" not in [
+            coding.lower() for coding in codings]):
         return None
     chunked = bool(codings) and codings[-1].lower() == b"chunked"
     if is_coded and is_request and not chunked:
         return None
     flags = ["http-length-repeated"] if len(lengths) > 1 else []
+    if is_coded and minor == b"0":
+        flags.append("http-old-coding")
     said: dict[str, Any] = {"chunked": chunked}
     if numbers and is_coded:
         flags.append("http-both-lengths")
@@ -85,16 +92,42 @@ def pairs(fields: Fields) -> list[list[str]]:
     return [[text(name), text(value)] for name, value in fields]
 
 
+_HOST = re.compile(rb"((?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*|\[[^\]]*\])(?::([0-9]*))?")
+
+
+def is_host(value: bytes, port: str = "any") -> bool:
+    """uri-host [":" port] (RFC 3986 section 3.2), or with a port that is not empty."""
+    match = _HOST.fullmatch(value)
+    return (match is not None and uri.is_uri(b"x://" + match[1])
+            and (port == "any" or bool(match[2])))
+
+
+def is_target(target: bytes, method: bytes) -> bool:
+    """request-target (section 3.2): each form with the methods that it is for."""
+    if method == b"CONNECT":
+        return is_host(target, "some")
+    if target.startswith(b"/"):
+        return b"#" not in target and uri.is_uri(b"x://h" + target)
+    if target == b"*":
+        return method == b"OPTIONS"
+    scheme, _, rest = target.partition(b":")
+    has_host = re.match(rb"//(?:[^@/?]*@)?[^:/?]", rest) is not None
+    return (b"#" not in target and uri.is_uri(target)
+            and (has_host or scheme.lower() not in (b"http", b"https")))
+
+
 def request(data: bytes) -> Verdict:
     line = _REQUEST.match(data)
     rest = fields_of(data, line.end()) if line else None
     if line is None or rest is None:
         return INVALID
     fields, end = rest
-    flags = readings_of(data[:end])
-    length = length_of(fields, True)
+    flags = readings_of(data[:end]) + (["http-empty-line"] if line["empty"] else [])
+    length = length_of(fields, True, line["minor"])
     hosts = [value for name, value in fields if name.lower() == b"host"]
     if length is None or "http-folded" in flags:
+        return INVALID
+    if not is_target(line["target"], line["method"]) or not all(map(is_host, hosts)):
         return INVALID
     if len(hosts) > 1 or (not hosts and line["minor"] != b"0"):
         return INVALID
@@ -106,7 +139,7 @@ def request(data: bytes) -> Verdict:
 def response(data: bytes) -> Verdict:
     line = _RESPONSE.match(data)
     rest = fields_of(data, line.end()) if line else None
-    length = length_of(rest[0], False) if rest else None
+    length = length_of(rest[0], False, line["minor"]) if line and rest else None
     if line is None or rest is None or length is None:
         return INVALID
     fields, end = rest

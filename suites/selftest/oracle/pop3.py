@@ -14,12 +14,16 @@ _LEVEL = rb"[\x21-\x2e\x30-\x5c\x5e-\x7f]+"
 _CHAR = rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + WIDE + rb")"
 _TEXT = (rb"(?:\[(?P<code>" + _LEVEL + rb"(?:/" + _LEVEL + rb")*)\](?P<behind>" + _CHAR
          + rb"*)|(?!\[)(?P<text>" + _SCHAR + rb"*))")
-_LINE = re.compile(rb"(?P<status>\+OK|-ERR)(?P<blank>\x20" + _TEXT + rb")?\r\n")
+_LINE = re.compile(rb"(?P<status>\+OK|-ERR)(?:\x20" + _TEXT + rb")?\r\n")
 # RFC 5034 section 4
 _CHALLENGE = re.compile(rb"\+\x20(" + BASE64 + rb")\r\n")
 _CAPABILITY = re.compile(rb"([\x21-\x2d\x2f-\x7f]+)((?:\x20[\x21-\x7e]+)*)\r\n")
-# RFC 1939 section 7, without quoted strings
-_ID = re.compile(rb"<[\x21-\x3b\x3d\x3f\x41-\x7e]+@[\x21-\x3b\x3d\x3f\x41-\x7e]+>")
+# RFC 1939 section 7: msg-id of RFC 822 section 6.1, without blanks (RFC 2449 section 4)
+_ATOM = rb"[!#-'*+/0-9=?A-Z^-~-]+"
+_WORD = _ATOM + rb'|"(?:[!#-\[\]-~]|\\[!-~])*"'
+_PART = _ATOM + rb"|\[(?:[!-Z^-~]|\\[!-~])*\]"
+_ID = re.compile(rb"<(?:" + _WORD + rb")(?:\.(?:" + _WORD + rb"))*@(?:" + _PART + rb")(?:\.(?:"
+                 + _PART + rb"))*>")
 
 
 def reply(data: bytes) -> Verdict:
@@ -32,8 +36,6 @@ def reply(data: bytes) -> Verdict:
         return INVALID
     code, behind, said = line["code"], line["behind"] or b"", line["text"] or b""
     flags = []
-    if line["blank"] == b" ":
-        flags.append("pop3-empty-text")
     if is_wide(line[0]):
         flags.append("pop3-text-utf8")
     if b"\x7f" in line[0] or re.search(rb"[\x01-\x1f]", behind):
@@ -52,10 +54,12 @@ def greeting(data: bytes) -> Verdict:
     said = line.value["text"]
     before, mark, _ = said.partition("<")
     found = _ID.match(said.encode("latin-1"), len(before))
-    if mark and (found is None or said.count("<") > 1):
+    if mark and (found is None or "<" in said[found.end():]):
         return INVALID
     return accepted({"code": line.value["code"], "text": said,
-                     "timestamp": text(found[0]) if found else ""}, line.flags, line.consumed)
+                     "timestamp": text(found[0]) if found else ""},
+                    # A gchar may be a bracket.
+                    set(line.flags) - {"pop3-text-bracket"}, line.consumed)
 
 
 def capa(data: bytes) -> Verdict:

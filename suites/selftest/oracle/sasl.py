@@ -10,9 +10,9 @@ from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 # RFC 5801 section 4, RFC 5802 section 7
 _SAFE = rb"(?:[\x01-\x2b\x2d-\x3c\x3e-\x7f]|" + WIDE + rb")"
-_NAME = rb"(?:" + _SAFE + rb"|=2C|=3D)+"
+_NAME = rb"(?:" + _SAFE + rb"|=2[Cc]|=3[Dd])+"
 _VALUE = rb"(?:" + _SAFE + rb"|=)+"
-_GS2 = rb"(?P<flag>[ny]|p=[A-Za-z0-9.-]+),(?:a=(?P<authzid>" + _NAME + rb"))?,"
+_GS2 = rb"(?P<flag>[nyNY]|[pP]=[A-Za-z0-9.-]+),(?:a=(?P<authzid>" + _NAME + rb"))?,"
 _SCRAM = re.compile(_GS2 + rb"n=(?P<name>" + _NAME + rb"),r=(?P<nonce>[\x21-\x2b\x2d-\x7e]+)"
                     rb"(?P<attributes>(?:,[A-Za-z]=" + _VALUE + rb")*)")
 # RFC 7628 section 3.1, RFC 6750 section 2.1
@@ -21,6 +21,14 @@ _BEARER = re.compile(_GS2 + rb"\x01(?P<pairs>(?:" + _PAIR + rb")*)\x01")
 _XOAUTH2 = re.compile(rb"user=(?P<user>(?:[\x02-\x7f]|" + WIDE + rb")+)\x01(?P<pairs>(?:" + _PAIR
                       + rb")*)\x01")
 _AUTH = re.compile(rb"([\x21-\x7e]+)\x20+([^\x20].*)", re.DOTALL)
+
+
+def case_of(message: re.Match[bytes]) -> list[str]:
+    """The reading of a message whose flag or escapes have the other case."""
+    names = b"".join(value for name, value in message.groupdict().items()
+                     if name in ("name", "authzid") and value)
+    other = message["flag"][:1].isupper() or re.search(rb"=2c|=3d", names)
+    return ["sasl-case"] if other else []
 
 
 def plain(data: bytes) -> Verdict:
@@ -36,19 +44,19 @@ def plain(data: bytes) -> Verdict:
 
 
 def cram(data: bytes) -> Verdict:
-    match = re.fullmatch(rb"(.+)\x20([0-9A-Fa-f]{32})", data, re.DOTALL)
+    match = re.fullmatch(rb"(.+)\x20([0-9a-f]{32})", data, re.DOTALL)
     if match is None:
         return INVALID
     name, digest = match.groups()
-    return accepted({"name": text(name), "digest": text(digest.lower())},
-                    ["sasl-cram-case"] if digest != digest.lower() else ())
+    return accepted({"name": text(name), "digest": text(digest)})
 
 
 def scram(data: bytes) -> Verdict:
     match = _SCRAM.fullmatch(data)
     if match is None:
         return INVALID
-    return accepted({name: text(value or b"") for name, value in match.groupdict().items()})
+    return accepted({name: text(value or b"") for name, value in match.groupdict().items()},
+                    case_of(match))
 
 
 def auth_of(pairs: list[list[bytes]]) -> tuple[str, str, list[str]] | None:
@@ -75,7 +83,8 @@ def bearer(data: bytes) -> Verdict:
         return INVALID
     return accepted({"flag": text(match["flag"]), "authzid": text(match["authzid"] or b""),
                      "scheme": auth[0], "token": auth[1],
-                     "pairs": [[text(key), text(value)] for key, value in pairs]}, auth[2])
+                     "pairs": [[text(key), text(value)] for key, value in pairs]},
+                    auth[2] + case_of(match))
 
 
 def xoauth2(data: bytes) -> Verdict:

@@ -73,6 +73,8 @@ def ehlo(data: bytes) -> Verdict:
         return INVALID
     if re.search(rb"[\x00-\x08\x0b-\x1f\x7f]", texts[0]):
         flags.append("smtp-ehlo-greet-control")
+    if texts[0].startswith(b"["):
+        flags.append("smtp-ehlo-literal")
     words = [text(line).split(" ") for line in texts[1:]]
     return accepted({"domain": text(greeting[1]), "greet": text(greeting[2] or b""),
                      "keywords": [[word.upper(), *more] for word, *more in words]},
