@@ -123,8 +123,9 @@ port_read(struct scan *scan, struct uri *out_r)
 	return 0;
 }
 
-/* host [: port]; an @ behind it would have made it the userinfo. */
-static ssize_t
+/* host [: port]; an @ behind it would have made it the userinfo. Within its
+ * callers, whose stack would grow by its own. */
+static inline __attribute__((always_inline)) ssize_t
 host_read(struct scan *scan, struct uri *out_r)
 {
 	size_t start;
