@@ -7,6 +7,8 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 
+#define EXTENSION_SERVER_CERTIFICATE_TYPE 20
+
 struct tls_context {
 	SSL_CTX *ctx;
 	const struct tls_options *options;
@@ -366,6 +368,11 @@ tls_context_new(const struct tls_options *options, X509 *leaf,
 	}
 	SSL_CTX_set_security_level(context->ctx, 0);
 	SSL_CTX_set_security_callback(context->ctx, on_security);
+	/* Of an extension that it does not know OpenSSL tells nobody, and 3.0
+	 * does not know raw keys (RFC 7250). */
+	(void)SSL_CTX_add_custom_ext(context->ctx,
+		EXTENSION_SERVER_CERTIFICATE_TYPE, SSL_EXT_CLIENT_HELLO, NULL,
+		NULL, NULL, NULL, NULL);
 	if (context_versions(context, err) != 0 ||
 		context_suites(context, err) != 0 ||
 		context_dh(context, err) != 0 ||

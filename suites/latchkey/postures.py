@@ -20,7 +20,8 @@ WISHES = ("implicit", "starttls", "opportunistic", "default", "implicit-default"
           "starttls-certificate", "implicit-after-certificate", "srv",
           "implicit-dane", "starttls-dane", "srv-dane")
 # Of a sending MTA: what it goes by. A smart host it was told, and no domain is asked.
-MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "smarthost")
+MTA_WISHES = ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "dane-tlsrpt",
+              "dane-only-tlsrpt", "smarthost")
 DEMANDED = "demanded"       # in a table of levels: every wish that demands TLS
 
 # (protocol, implicit TLS) → name of the listener
@@ -114,7 +115,7 @@ class Posture:
     @property
     def reports(self) -> bool:
         """A sender that tells others how it fared (RFC 8460); the day is over behind each run."""
-        return self.is_mta and self.wish == "tlsrpt"
+        return self.is_mta and "tlsrpt" in self.wish.split("-")
 
     @property
     def goes_by_dane(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from latchkey.dkim import body_flaw
 from latchkey.finding import Context, Finding, Predicate
-from latchkey.tlsrpt import GZIP, JSON, PROVOKED, SINK, SINK_MX, Report, as_list, flaws, reports
+from latchkey.tlsrpt import GZIP, JSON, RESULTS, SINK, SINK_MX, Report, as_list, flaws, reports
 
 Test = Callable[[Report], str]          # what is wrong with a report; "": nothing
 
@@ -231,7 +231,7 @@ OF_REPORTERS = (
     *(Predicate(f"tells-{word}", _of_any(_result(word)),
                 f"A report tells of {word}.",
                 f"The report did not tell of {word}.",
-                f"The report told of {word}.") for word in PROVOKED),
+                f"The report told of {word}.") for word in RESULTS),
     Predicate("report-mail-form", _of_each(_mail_form, "mail"),
               "A mailed report is a multipart/report with a part for people and one for programs.",
               "The mailed report was no such message.",

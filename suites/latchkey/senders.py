@@ -254,6 +254,12 @@ def _sound_tlsa_questions(context: Context) -> Finding:
                       lambda event: event.text("name"))
 
 
+def _no_raw_key_offered(context: Context) -> Finding:
+    """RFC 7250, section 4.1; who has no use for raw keys of a server leaves the extension out."""
+    return verdict_of((event for event in context.transcript.all("hello")
+                       if "server_certificate_type" in event.texts("extensions")), _where)
+
+
 def _hosts_in_order(context: Context) -> Finding:
     visits = list(_last(context.transcript, "accept"))
     first = next((event.seq for event in visits if event.text("listener") == MX), None)
@@ -337,6 +343,11 @@ OF_SENDERS = (
         "of, and nowhere else.",
         "TLSA records were looked for in the wrong place.",
         "TLSA records were looked for in the right place."),
+    Predicate(
+        "no-raw-key-offered", _no_raw_key_offered,
+        "No bare key in the place of a certificate is offered to take.",
+        "The sender offered to take a bare key that it cannot check.",
+        "The sender offered to take no bare key."),
     Predicate(
         "hosts-in-order", _hosts_in_order,
         "The hosts are tried in the order of their MX records.",

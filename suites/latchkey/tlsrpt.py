@@ -29,8 +29,6 @@ RESULTS = (                             # section 4.3 and 6.6
     "certificate-not-trusted", "validation-failure", "tlsa-invalid", "dnssec-invalid",
     "dane-required", "sts-policy-fetch-error", "sts-policy-invalid", "sts-webpki-invalid",
 )
-# Those that the worlds of the suite bring about.
-PROVOKED = tuple(word for word in RESULTS if not word.startswith(("tlsa", "dnssec", "dane")))
 
 _TEXT, _COUNT = Text(), Number(0, 2**53, whole=True)
 # Section 4.4, in our own words. What is not named there is somebody's extension.

@@ -27,6 +27,9 @@ bug_tlsa(struct tlsa *tlsa)
 		struct lk_tlsa *record = &tlsa->records[i];
 
 		has_512 = has_512 || record->matching == 2;
+		if (bug(DANE_KEY_OF_ANCHOR) && record->usage == 2 &&
+			record->selector == 1 && record->matching == 0)
+			record->usage = 3;
 		if (bug(DANE_KEYS_ONLY))
 			record->selector = 1;
 		if (bug(DANE_USAGE_IGNORED))

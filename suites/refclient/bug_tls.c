@@ -202,6 +202,29 @@ is_overlooked(int code, int depth)
 	return false;
 }
 
+/* RFC 7250 section 4.1: a raw key, or else a certificate. */
+static int
+certificate_types_add(SSL *ssl, unsigned type, unsigned context,
+	const unsigned char **out, size_t *n, X509 *x, size_t index, int *alert,
+	void *self)
+{
+	static const unsigned char types[] = {2, 2, 0};
+
+	(void)ssl, (void)type, (void)context, (void)x, (void)index;
+	(void)alert, (void)self;
+	*out = types;
+	*n = sizeof(types);
+	return 1;
+}
+
+void
+bug_context(SSL_CTX *context)
+{
+	if (bug(OFFERS_RAW_KEY))
+		(void)SSL_CTX_add_custom_ext(context, 20, SSL_EXT_CLIENT_HELLO,
+			certificate_types_add, NULL, NULL, NULL, NULL);
+}
+
 /* It is not the first handshake of its session. */
 static bool
 is_later(X509_STORE_CTX *store)

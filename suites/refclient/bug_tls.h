@@ -21,6 +21,8 @@ extern struct bug_past {
 
 /* What is offered in the place of the usual. */
 const struct tls_offer *bug_offer(const struct tls_offer *usual);
+/* Last changes of a context. */
+void bug_context(SSL_CTX *context);
 /* Last changes of a session. */
 void bug_prepare(SSL *ssl, const struct tls_wish *wish);
 /* As verify_step. */

@@ -226,6 +226,10 @@
 		"takes all records for those of the server itself", "")        \
 	X(DANE_NO_AGILITY, "dane-no-agility", "dane",                          \
 		"takes the weaker digest where there is a stronger one", "")   \
+	X(DANE_KEY_OF_ANCHOR, "dane-key-of-anchor", "dane",                    \
+		"takes the whole key of an anchor for that of the server", "") \
+	X(OFFERS_RAW_KEY, "offers-raw-key", "dane",                            \
+		"would take a bare key of any server", "")                     \
 	X(DANE_STRONGEST_OF_ALL, "dane-strongest-of-all", "dane",              \
 		"drops the weaker digest of another kind, too", "")            \
 	X(DANE_KEYS_ONLY, "dane-keys-only", "dane",                            \
@@ -267,6 +271,8 @@
 		"does not say what the policy was", "")                        \
 	X(RPT_POLICY_UNTOLD, "report-policy-untold", "tlsrpt",                 \
 		"does not say why a policy is not known", "")                  \
+	X(RPT_DANE_UNTOLD, "report-dane-untold", "tlsrpt",                     \
+		"has no words for what is wrong with DANE", "")                \
 	X(RPT_TIME_LOCAL, "report-time-local", "tlsrpt",                       \
 		"writes times in a form of its own", "")                       \
 	X(RPT_TYPE_OTHER, "report-type-other", "tlsrpt",                       \

@@ -151,8 +151,10 @@ host_consider(struct sender *sender, const struct route *route,
 	if (wish_make(sender, route, &dane, sts, &wish, err))
 		host_try(sender, sts, &dane, &wish, &addresses, mail, tally,
 			err);
-	else
+	else {
+		tlsrpt_unfit(sender, domainz, hostz, &dane);
 		tally_add(tally, HOST_UNFIT);
+	}
 	if (bug(DANE_OVERRIDDEN) && !tally->sent && is_enforced(sts)) {
 		wish = (struct host_wish){
 			.hostz = hostz, .trustz = sender->ways.trustz};

@@ -103,6 +103,7 @@ context_set(SSL_CTX *context, const struct tls_wish *wish, struct err *err)
 	(void)SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION);
 	if (!bug(LATER_HANDSHAKE_UNCHECKED))
 		(void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
+	buggy(bug_context(context), (void)0);
 	return 0;
 }
 

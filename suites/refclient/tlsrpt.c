@@ -43,6 +43,14 @@ tlsa_policy(const char *domainz, const char *hostz, const struct dane *dane)
 		hostz);
 }
 
+/* Records that are of no use, or that nobody has seen, are not told. */
+static json_t *
+tlsa_policy_unseen(const char *domainz, const char *hostz)
+{
+	return json_pack("{s:s, s:s, s:[s]}", "policy-type", "tlsa",
+		"policy-domain", domainz, "mx-host", hostz);
+}
+
 static json_t *
 sts_policy(const char *domainz, const struct sts *sts)
 {
@@ -147,6 +155,9 @@ certificate_result(long verified)
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		return "certificate-not-trusted";
+	case X509_V_ERR_DANE_NO_MATCH:
+		return bug(RPT_DANE_UNTOLD) ? "validation-failure"
+					    : "tlsa-invalid";
 	default:
 		return "validation-failure";
 	}
@@ -174,6 +185,7 @@ tlsrpt_visit(struct sender *sender, const char *domainz,
 	const struct sts *sts, const struct host_visit *visit)
 {
 	bool by_dane = dane->status == DANE_USABLE;
+	bool invalid = dane->status == DANE_UNUSABLE && !bug(RPT_DANE_UNTOLD);
 	bool by_sts = sts->mode == LK_STS_MODE_ENFORCE ||
 		      sts->mode == LK_STS_MODE_TESTING;
 	const char *resultz = visit_result(visit, by_dane || by_sts);
@@ -183,6 +195,8 @@ tlsrpt_visit(struct sender *sender, const char *domainz,
 		return;
 	if (by_dane)
 		policy = tlsa_policy(domainz, wish->hostz, dane);
+	else if (invalid)
+		policy = tlsa_policy_unseen(domainz, wish->hostz);
 	else if (bug(RPT_POLICY_LEFT_OUT))
 		policy = json_pack("{s:s, s:s}", "policy-type", "sts",
 			"policy-domain", domainz);
@@ -191,9 +205,12 @@ tlsrpt_visit(struct sender *sender, const char *domainz,
 	else
 		policy = json_pack("{s:s, s:s}", "policy-type",
 			"no-policy-found", "policy-domain", domainz);
-	/* Tried only, and not listed (RFC 8461 section 4.1). */
-	if (resultz == NULL && by_sts && !by_dane &&
-		!sts_lists(sts, wish->hostz))
+	/* Section 4.3.2.1, and tried only, and not listed (RFC 8461 section
+	 * 4.1). */
+	if (resultz == NULL && invalid)
+		resultz = "tlsa-invalid";
+	else if (resultz == NULL && by_sts && !by_dane &&
+		 !sts_lists(sts, wish->hostz))
 		resultz = "validation-failure";
 	entry = entry_of(sender, domainz, policy);
 	if (resultz == NULL && bug(RPT_SUCCESS_UNCOUNTED))
@@ -207,6 +224,21 @@ tlsrpt_visit(struct sender *sender, const char *domainz,
 				       resultz, "sending-mta-ip", visit->from,
 				       "receiving-mx-hostname", wish->hostz,
 				       "receiving-ip", wish->addressz));
+}
+
+void
+tlsrpt_unfit(struct sender *sender, const char *domainz, const char *hostz,
+	const struct dane *dane)
+{
+	bool unknown = dane->status == DANE_UNKNOWN;
+
+	if (sender->ways.counts && (unknown || sender->ways.needs_dane) &&
+		!bug(RPT_DANE_UNTOLD))
+		failure_add(entry_of(sender, domainz,
+				    tlsa_policy_unseen(domainz, hostz)),
+			json_pack("{s:s, s:s}", "result-type",
+				unknown ? "dnssec-invalid" : "dane-required",
+				"receiving-mx-hostname", hostz));
 }
 
 void

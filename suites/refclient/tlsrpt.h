@@ -11,6 +11,9 @@
 void tlsrpt_visit(struct sender *sender, const char *domainz,
 	const struct host_wish *wish, const struct dane *dane,
 	const struct sts *sts, const struct host_visit *visit);
+/* A host that is not visited, for want of TLSA records (section 4.3.2.1). */
+void tlsrpt_unfit(struct sender *sender, const char *domainz, const char *hostz,
+	const struct dane *dane);
 /* The policy is announced, and could not be had. */
 void tlsrpt_policy(
 	struct sender *sender, const char *domainz, const struct sts *sts);

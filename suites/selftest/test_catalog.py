@@ -69,7 +69,8 @@ def test_postures() -> None:
         "implicit-after-certificate": "MUST",
         "implicit-dane": "MUST", "starttls-dane": "MUST", "srv-dane": "MUST",
         "default": "SHOULD", "sts": "MUST", "dane": "MUST", "dane-only": "MUST",
-        "dane-sts": "MUST", "tlsrpt": "MUST", "smarthost": "MUST"}
+        "dane-sts": "MUST", "tlsrpt": "MUST", "dane-tlsrpt": "MUST", "dane-only-tlsrpt": "MUST",
+        "smarthost": "MUST"}
 
 
 def test_scenarios_name_the_postures_with_a_token() -> None:

@@ -28,8 +28,10 @@ def known() -> Catalog:
 
 
 def verdicts(known: Catalog, folder: Path, bug: str, names: list[str]) -> dict[str, Verdict]:
-    items = stage.judged(known, folder, bug, [f"{name}/mta-tlsrpt" for name in names], False,
-                         stage.reporter_write)
+    postures = {f"{scenario.id}[{variant.id}]" if variant.id else scenario.id: variant.postures[0]
+                for scenario in known.scenarios.values() for variant in scenario.variants}
+    items = stage.judged(known, folder, bug, [f"{name}/{postures[name]}" for name in names],
+                         False, stage.reporter_write)
     return {name.partition("/")[0]: seen(item) for name, item in items.items()}
 
 

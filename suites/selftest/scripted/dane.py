@@ -26,6 +26,7 @@ BUGS = {
     "knows-no-certificates": "takes records of whole certificates for unknown",
     "knows-no-anchors": "takes usage 2 for unknown",
     "wants-anchor-sent": "does not take an anchor out of a record",
+    "wants-key-sent": "does not look whether the key in a record signed the last certificate",
     "takes-weaker-digests": "takes a weaker digest that fits beside a stronger one that does not",
     "drops-full-data": "drops records without a digest beside those with one",
     "mixes-selectors": "lets a strong digest of one selector stand for the other",
@@ -34,6 +35,7 @@ BUGS = {
     "unusable-is-clear": "does without TLS where no record is of use",
     "unusable-is-none": "goes without TLS where no record is of use",
     "unusable-is-wrong": "delivers nothing where no record is of use",
+    "offers-raw-keys": "would take a bare key from anybody",
     # the certificate
     "matches-whole-chain": "takes a record of usage 3 for any certificate of the chain",
     "minds-names-of-keys": "wants the right name where the key is named",
@@ -229,12 +231,37 @@ def _is_issued(leaf: bytes, chain: Sequence[bytes], anchor: bytes) -> bool:
             cwd=folder, capture_output=True, check=False).returncode == 0
 
 
+def _signs(key: bytes, der: bytes) -> bool:
+    """This key signed the certificate (ECDSA or RSA with SHA-256)."""
+    signed = _value(der, _value(der, 0)[0])[1]      # what follows: algorithm, signature
+    begin, end = _value(der, _value(der, signed)[1])
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in (("key", key), ("text", der[_value(der, 0)[0]:signed]),
+                           ("signature", der[begin + 1:end])):
+            with open(os.path.join(folder, name), "wb") as file:
+                file.write(data)
+        return subprocess.run(
+            ["openssl", "dgst", "-sha256", "-keyform", "DER", "-verify", "key", "-signature",
+             "signature", "text"], cwd=folder, capture_output=True, check=False).returncode == 0
+
+
+def offer_raw_keys(address: str) -> None:
+    """A ClientHello with server_certificate_type, and no mail behind it."""
+    subprocess.run(["openssl", "s_client", "-starttls", "smtp", "-connect", f"{address}:25",
+                    "-serverinfo", "20"], stdin=subprocess.DEVNULL, capture_output=True,
+                   check=False)
+
+
 def _is_anchored(record: Record, leaf: bytes, chain: Sequence[bytes], names: Sequence[str],
                  bug: str) -> bool:
     anchors = [der for der in chain if fits(record, der, bug)]
     if (record.selector, record.matching) == (CERTIFICATE, 0) and bug not in (
             "wants-anchor-sent", "fits-one-kind"):
         anchors.append(record.data)
+    top = [leaf, *chain][-1]
+    if (record.selector, record.matching) == (KEY, 0) and bug not in (
+            "wants-key-sent", "fits-one-kind") and _signs(record.data, top):
+        anchors.append(top)
     named = bug == "minds-no-names" or any(
         _names_host(name, host, bug) for name in _names(leaf, bug) for host in names)
     return named and any(bug == "minds-no-chain" or _is_issued(leaf, chain, anchor)

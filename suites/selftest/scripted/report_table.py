@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from latchkey import tlsrpt
+from latchkey.tlsrpt import RESULTS
 from scripted.table import PASS, Verdict, fail, warn
 
 DELIVERY, COUNTS, MAIL = "tlsrpt.delivery", "tlsrpt.counts", "tlsrpt.mail"
@@ -21,6 +21,9 @@ def all_of(scenario: str, *variants: str) -> list[str]:
 
 
 UNUSABLE = all_of("tlsrpt.record-unusable", "nxdomain", "no-rua", "other-version", "two", "others")
+# Of a result that several trials are about.
+TRIALS = {"tlsa-invalid": all_of("tlsrpt.tlsa-invalid", "mismatch", "malformed"),
+          "dnssec-invalid": all_of("tlsrpt.dnssec-invalid", "bogus", "expired")}
 # Bug → trial → verdict.
 DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "reports-to-nobody": {DELIVERY: CONTROL},
@@ -64,8 +67,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "signs-another-body": {MAIL: fail(*named("report-signed"))},
     "signs-a-part": {MAIL: fail(*named("report-signed-whole"))},
     "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
-    **{f"hides-{word}": {f"tlsrpt.{word}": (warn if word == "validation-failure" else fail)(
-        *named(f"tells-{word}"))} for word in tlsrpt.PROVOKED},
+    **{f"hides-{word}": dict.fromkeys(
+        TRIALS.get(word, [f"tlsrpt.{word}"]),
+        (warn if word == "validation-failure" else fail)(*named(f"tells-{word}")))
+       for word in RESULTS},
     "hides-sts-policy-fetch-error": {
         "tlsrpt.sts-policy-fetch-error": fail(*named("tells-sts-policy-fetch-error")),
         "tlsrpt.refresh-failure": warn(*named("tells-sts-policy-fetch-error"))},

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sending MTA that reports on TLS (RFC 8460), right or with one bug.
 
-reporter.py [--bug NAME] FROM TO MESSAGE CA. It delivers as `sender` does, goes by no policy but
-looks how it would fare with it, and reports when it is done: the day is over with each run.
+reporter.py [--bug NAME] WISH FROM TO MESSAGE CA. It delivers as `sender` does, by DANE if that
+is in the wish, else by no policy, but looks how it would fare with it; and reports when it is done:
+the day is over with each run.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from scripted.dane import Mismatch, authenticate, records_of
 from scripted.policy import Unusable, context_of, fetch, matches, parse, record_id
-from scripted.resolver import NoAnswer, lookup
+from scripted.resolver import NoAnswer, ask, lookup
 from scripted.sender import DEFERRED, DELIVERED, NoTls, Refused, Session, opportunistic
 
 OWN = "client.example.test"
@@ -57,7 +59,8 @@ BUGS = {
     **{f"hides-{word}": f"has another word for {word}" for word in (
         "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
         "certificate-not-trusted", "validation-failure", "sts-policy-fetch-error",
-        "sts-policy-invalid", "sts-webpki-invalid")},
+        "sts-policy-invalid", "sts-webpki-invalid", "tlsa-invalid", "dnssec-invalid",
+        "dane-required")},
 }
 # OpenSSL's X509_V_ERR_…
 _CODES = {10: "certificate-expired", 62: "certificate-host-mismatch"}
@@ -114,6 +117,31 @@ def session_with(host: str, ca: str, day: Day, bug: str) -> Session:
     raise Refused("unreachable")
 
 
+def session_by_dane(host: str, needs_dane: bool, ca: str, day: Day) -> Session:
+    """A session as the TLSA records of the host want it; what is wrong with them is noted."""
+    try:
+        records = records_of(host, ask(host, "A"), "")
+    except NoAnswer:
+        day.failures["dnssec-invalid"] += 1
+        raise
+    if needs_dane and not records.usable:
+        day.failures["dane-required"] += 1
+        raise Refused("no record is of use")
+    session = Session(host, records.base)
+    session.command(f"EHLO {OWN}")
+    session.secure(opportunistic(""))
+    assert isinstance(session.socket, ssl.SSLSocket)
+    try:
+        if records.usable:
+            authenticate(session.socket, records, (records.base, host), ca, "")
+    except Mismatch:
+        day.failures["tlsa-invalid"] += 1
+        raise Refused("no record fits") from None
+    day.failures["tlsa-invalid"] += records.there and not records.usable
+    session.command(f"EHLO {OWN}")
+    return session
+
+
 def hand_over(session: Session, sender: str, recipients: Sequence[str], text: bytes) -> None:
     session.command(f"MAIL FROM:<{sender}>")
     for recipient in recipients:
@@ -155,7 +183,7 @@ def places_of(domain: str, bug: str) -> list[str]:
 
 def report_of(domain: str, day: Day, bug: str) -> dict[str, Any]:
     failures = {(f"{word}-x" if bug == f"hides-{word}" else word): number
-                for word, number in day.failures.items()}
+                for word, number in day.failures.items() if number}
     bad = 0 if bug == "counts-no-failure" else sum(failures.values())
     good = 0 if bug == "counts-failures-only" else \
         min(1, day.good) if bug == "counts-mails-once" else day.good
@@ -253,19 +281,24 @@ def main(words: Sequence[str]) -> int:
     bug, words = (words[1], words[2:]) if words[0] == "--bug" else ("", words)
     if bug and bug not in BUGS:
         sys.exit(f"unknown bug {bug}")
-    sender, mails, message, ca = words
+    wish, sender, mails, message, ca = words
+    by_dane = wish.startswith("dane")
     day = Day()
     domain = mails.split(",")[0].split()[0].rpartition("@")[2]
     with open(message, "rb") as file:
         text = file.read().replace(b"\n", b"\r\n")
     try:
-        look_for_policy(domain, ca, day)
+        if not by_dane:
+            look_for_policy(domain, ca, day)
         for recipients in mails.split(","):
             host = sorted(lookup(domain, "MX"))[0][1].decode("ascii")
-            hand_over(session_with(host, ca, day, bug), sender, recipients.split(), text)
+            session = session_by_dane(host, wish.startswith("dane-only"), ca, day) if by_dane \
+                else session_with(host, ca, day, bug)
+            hand_over(session, sender, recipients.split(), text)
+        decision = DELIVERED
     except (Refused, NoAnswer, OSError) as error:
         print(error, file=sys.stderr)
-        return DEFERRED
+        decision = DEFERRED
     if bug != "reports-to-nobody":
         tell(domain, day, ca, bug)
-    return DELIVERED
+    return decision

@@ -243,6 +243,8 @@ def context_for(trip: Trip, ca: str, bug: str) -> ssl.SSLContext:
 def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> None:
     """To one host, or Refused."""
     sender, recipients, message, ca = words
+    if bug == "offers-raw-keys":
+        dane.offer_raw_keys(lookup(trip.host, "A")[0][0].decode("ascii"))
     session = Session(trip.host, trip.records.base)
     if bug == "sends-no-sni-to-mx":
         session.name = None

@@ -87,14 +87,14 @@ def reporter_write(folder: Path, bug: str) -> Path:
     """The same of the MTA that reports."""
     file = _modules(folder, "reporter", "sender", "policy", "dane", "resolver")
     start = _START.replace("client", "reporter")
-    file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name=bug) + f'''
-[posture.mta-tlsrpt]
+    file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name=bug) + "".join(f'''
+[posture.mta-{wish}]
 argv = [
-    "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{_switch(bug)}
+    "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{_switch(bug)} "{wish}",
     "{{from}}", "{{to}}", "{{message}}", "{{ca}}",
 ]
 several = true
-''', encoding="ascii")
+''' for wish in ("tlsrpt", "dane-tlsrpt", "dane-only-tlsrpt")), encoding="ascii")
     return file
 
 
