@@ -24,6 +24,9 @@ LIBRARY_SOURCES := \
 	servers/parse/http_response.c \
 	servers/parse/imap_capability.c \
 	servers/parse/imap_response.c \
+	servers/parse/imap_fit.c \
+	servers/parse/imap_scalar.c \
+	servers/parse/imap_section.c \
 	servers/parse/imap_shape.c \
 	servers/parse/imap_text.c \
 	servers/parse/imap_value.c \

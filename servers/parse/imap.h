@@ -46,7 +46,7 @@
 		"data of this name have other values, or another number of "   \
 		"them",                                                        \
 		"RFC 9051 sections 7.2 to 7.5 and 9, RFC 2971 section 4, "     \
-		"RFC 4466 section 3")                                          \
+		"RFC 3516 section 7, RFC 4466 section 3, RFC 7162 section 7")  \
 	X(IMAP_QUOTED, "imap-quoted",                                          \
 		"a quoted string has no NUL, CR or LF, and a backslash only "  \
 		"in front of another or a quotation mark",                     \
@@ -84,7 +84,18 @@
 		"what begins with [ and is no response code with a blank "     \
 		"behind it is text",                                           \
 		"it is a response code, or an error",                          \
-		"RFC 9051 sections 7.1 and 9")
+		"RFC 9051 sections 7.1 and 9")                                 \
+	X(IMAP_CODE_ARGUMENTS, "imap-code-arguments",                          \
+		"a known response code with something else behind it is of "   \
+		"the general form",                                            \
+		"its own rule decides, and it is an error",                    \
+		"RFC 9051 sections 7.1 and 9")                                 \
+	X(IMAP_BODY_FORM, "imap-body-form",                                    \
+		"a text without its lines is of the general form, and so is "  \
+		"MESSAGE/GLOBAL without an envelope",                          \
+		"a text has the number of its lines, MESSAGE/GLOBAL has an "   \
+		"envelope and a body, as in rev2",                             \
+		"RFC 9051 sections 7.5.2 and 9, RFC 3501 section 9")
 
 enum lk_imap_kind {
 	LK_IMAP_UNTAGGED,

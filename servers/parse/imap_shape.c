@@ -1,335 +1,238 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which values the data of the base protocol have (RFC 9051 section 9, RFC 3501
- * section 9 for what is only there; STATUS as RFC 4466 section 3 has it, ID as
- * RFC 2971 section 4).
+ * Which values the data of the base protocol and the response codes have (RFC
+ * 9051 section 9, RFC 3501 section 9 for what is only there; STATUS as RFC 4466
+ * section 3 has it, ID as RFC 2971 section 4, the list behind the numbers of
+ * SEARCH as RFC 7162 section 7).
+ *
+ * They are written as letters: a capital one is an atom, number or string
+ * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
+ * to the name in front, . anything. Behind a letter, * is any number of them,
+ * and + any number without a blank in front; - in front of one: it may be
+ * missing. At a ? the values may end; at a digit they may, too, or go on so
+ * many letters before it. One blank is between two values.
  */
-#include "parse/imap_value.h"
+#include "parse/imap_shape.h"
 
 #include "parse/stop.h"
-#include "parse/utf8.h"
 
 #include "core/span.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-/*
- * Letters stand for values: A an atom, S an atom or string, G a string, V a
- * string or NIL, Q a quoted character or NIL, D a number, W one of 63 bits, n
- * one that is not 0, M such a number or a list that ends the data, P the name
- * of a part of a message, L a list; a list of flags F, of the attributes of a
- * mailbox B, of namespaces or NIL O; pairs of fields or NIL I, of counts T, of
- * parts R. In a shape, * repeats the last one, also not at all; what is in
- * small letters may be missing; . is the rest, whatever it is. C: a list of
- * capabilities.
- */
 static const struct imap_shape shapes[] = {
 	{"CAPABILITY", "C", IMAP_NUMBER_NONE},
 	{"ENABLED", "A*", IMAP_NUMBER_NONE},
+	{"ESEARCH", "-t-Y?L=2", IMAP_NUMBER_NONE},
 	{"EXISTS", "", IMAP_NUMBER_ANY},
 	{"EXPUNGE", "", IMAP_NUMBER_NOT_ZERO},
-	{"FETCH", "R", IMAP_NUMBER_NOT_ZERO},
-	{"FLAGS", "F", IMAP_NUMBER_NONE},
-	{"ID", "I", IMAP_NUMBER_NONE},
-	{"LIST", "BQSl", IMAP_NUMBER_NONE},
-	{"LSUB", "BQSl", IMAP_NUMBER_NONE},
-	{"NAMESPACE", "OOO", IMAP_NUMBER_NONE},
+	{"FETCH", "r", IMAP_NUMBER_NOT_ZERO},
+	{"FLAGS", "f", IMAP_NUMBER_NONE},
+	{"ID", "i", IMAP_NUMBER_NONE},
+	{"LIST", "bQS?w", IMAP_NUMBER_NONE},
+	{"LSUB", "bQS", IMAP_NUMBER_NONE},
+	{"NAMESPACE", "ooo", IMAP_NUMBER_NONE},
 	{"RECENT", "", IMAP_NUMBER_ANY},
-	{"SEARCH", "nM*", IMAP_NUMBER_NONE},
-	{"STATUS", "ST", IMAP_NUMBER_NONE},
+	{"SEARCH", "?NN*?m", IMAP_NUMBER_NONE},
+	{"STATUS", "Sc", IMAP_NUMBER_NONE},
 };
 
-/* What the second value of a pair is by the first one, of which a name with a
- * section counts up to its [. Pairs that are not here are of extensions. */
-struct pair {
-	const char *name;
+/* Response codes; those that have nothing behind them are below. */
+static const struct imap_shape codes[] = {
+	{"APPENDUID", "NU", IMAP_NUMBER_NONE},
+	{"BADCHARSET", "?h", IMAP_NUMBER_NONE},
+	{"CAPABILITY", "C", IMAP_NUMBER_NONE},
+	{"COPYUID", "NUU", IMAP_NUMBER_NONE},
+	{"HIGHESTMODSEQ", "O", IMAP_NUMBER_NONE},
+	{"PERMANENTFLAGS", "k", IMAP_NUMBER_NONE},
+	{"UIDNEXT", "N", IMAP_NUMBER_NONE},
+	{"UIDVALIDITY", "N", IMAP_NUMBER_NONE},
+	{"UNSEEN", "N", IMAP_NUMBER_NONE},
+};
+
+static const char *const words[] = {"ALERT", "ALREADYEXISTS",
+	"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "CANNOT", "CLIENTBUG",
+	"CLOSED", "CONTACTADMIN", "CORRUPTION", "EXPIRED", "EXPUNGEISSUED",
+	"HASCHILDREN", "INUSE", "LIMIT", "NOMODSEQ", "NONEXISTENT", "NOPERM",
+	"NOTSAVED", "OVERQUOTA", "PARSE", "PRIVACYREQUIRED", "READ-ONLY",
+	"READ-WRITE", "SERVERBUG", "TRYCREATE", "UIDNOTSTICKY", "UNAVAILABLE",
+	"UNKNOWN-CTE"};
+
+/* What may stand behind the fields of a part. */
+#define EXTENSION "?V?j?l?V?x*"
+
+static const struct imap_list lists[] = {
+	{'/', 0, "yy+G?p?j?l?V?x*"},      /* body of several */
+	{'.', '.', ".*"},                 /* whatever an extension has */
+	{'a', 'J', "dd+"},                /* addresses */
+	{'b', 0, "B*"},                   /* attributes of a mailbox */
+	{'c', 0, "?A=2"},                 /* counts of STATUS */
+	{'d', 0, "VVVV"},                 /* address */
+	{'e', 0, "VVaaaaaaVV"},           /* envelope */
+	{'f', 0, "F*"},                   /* flags */
+	{'g', 0, "GGpVVGD" EXTENSION},    /* body of no type below */
+	{'h', 0, "HH*"},                  /* names of charsets */
+	{'i', 'J', "?GV2"},               /* fields of ID */
+	{'j', 'J', "Gp"},                 /* disposition */
+	{'k', 0, "K*"},                   /* flags that stay */
+	{'l', 'V', "GG*"},                /* languages */
+	{'m', 0, "MO"},                   /* when the mailbox changed */
+	{'n', 0, "GQ?Gs2"},               /* namespace */
+	{'o', 'J', "nn+"},                /* namespaces */
+	{'p', 'J', "GG2"},                /* parameters */
+	{'q', 0, "GGpVVGDW" EXTENSION},   /* body of a text */
+	{'r', 0, "P=2"},                  /* parts of FETCH */
+	{'s', 0, "GG*"},                  /* strings */
+	{'t', 0, "TS"},                   /* what was answered */
+	{'u', 0, "GGpVVGDeyW" EXTENSION}, /* body of a message */
+	{'v', 'E', "?zz*"},               /* value of an extension */
+	{'w', 0, "?Sv2"},                 /* extensions of LIST */
+	{'x', 'X', "xx*"},                /* extension of a body */
+	{'z', 'S', "zz*"},                /* within the value of an extension */
+};
+
+/* What the value is by the name in front, of which one with a section counts up
+ * to its [; names without text are all others. */
+static const struct pair {
+	char letter; /* of the name */
 	char value;
+	const char *name;
+} pairs[] = {
+	{'A', 'D', "DELETED"},
+	{'A', 'D', "MESSAGES"},
+	{'A', 'D', "RECENT"},
+	{'A', 'W', "SIZE"},
+	{'A', 'N', "UIDNEXT"},
+	{'A', 'N', "UIDVALIDITY"},
+	{'A', 'D', "UNSEEN"},
+	{'A', '.', ""},
+	{'L', 'R', "ALL"},
+	{'L', 'D', "COUNT"},
+	{'L', 'N', "MAX"},
+	{'L', 'N', "MIN"},
+	{'L', 'v', ""},
+	{'P', 'D', "BINARY.SIZE["},
+	{'P', 'Z', "BINARY["},
+	{'P', 'y', "BODY"},
+	{'P', 'V', "BODY["},
+	{'P', 'y', "BODYSTRUCTURE"},
+	{'P', 'e', "ENVELOPE"},
+	{'P', 'f', "FLAGS"},
+	{'P', 'I', "INTERNALDATE"},
+	{'P', 'V', "RFC822"},
+	{'P', 'V', "RFC822.HEADER"},
+	{'P', 'W', "RFC822.SIZE"},
+	{'P', 'V', "RFC822.TEXT"},
+	{'P', 'N', "UID"},
+	{'P', '.', ""},
 };
 
-static const struct pair counts[] = {
-	{"DELETED", 'D'},
-	{"MESSAGES", 'D'},
-	{"RECENT", 'D'},
-	{"SIZE", 'W'},
-	{"UIDNEXT", 'n'},
-	{"UIDVALIDITY", 'n'},
-	{"UNSEEN", 'D'},
-};
-
-static const struct pair parts[] = {
-	{"BINARY.SIZE[", 'D'},
-	{"BODY", 'L'},
-	{"BODY[", 'V'},
-	{"BODYSTRUCTURE", 'L'},
-	{"ENVELOPE", 'L'},
-	{"FLAGS", 'F'},
-	{"RFC822", 'V'},
-	{"RFC822.HEADER", 'V'},
-	{"RFC822.SIZE", 'W'},
-	{"RFC822.TEXT", 'V'},
-	{"UID", 'n'},
-};
+static const struct imap_shape *
+shape_of(const struct imap_shape *shape, size_t n, struct span word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (span_eq_nocase(word, span_z(shape[i].word)))
+			return &shape[i];
+	return NULL;
+}
 
 const struct imap_shape *
 imap_shape_find(struct span word)
 {
-	for (size_t i = 0; i < COUNT(shapes); i++)
-		if (span_eq_nocase(word, span_z(shapes[i].word)))
-			return &shapes[i];
-	return NULL;
+	return shape_of(shapes, COUNT(shapes), word);
 }
 
-static bool
-is_nil(struct span value)
+const struct imap_shape *
+imap_code_find(struct span name)
 {
-	return span_eq_nocase(value, span_z("NIL"));
+	static const struct imap_shape alone = {"", "", IMAP_NUMBER_NONE};
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (span_eq_nocase(name, span_z(words[i])))
+			return &alone;
+	return shape_of(codes, COUNT(codes), name);
 }
 
-static bool
-is_string(struct span value)
-{
-	return value.p[0] == '"' || value.p[0] == '{';
-}
-
-/* 1*DIGIT of at most `max` */
-static bool
-is_number(struct span value, uint64_t max)
-{
-	uint64_t number = 0, digit;
-
-	for (size_t i = 0; i < value.n; i++) {
-		if (!is_digit(value.p[i]))
-			return false;
-		digit = (uint64_t)(value.p[i] - '0');
-		if (number > (max - digit) / 10)
-			return false;
-		number = number * 10 + digit;
-	}
-	return true;
-}
-
-/* nz-number */
-static bool
-is_counted(struct span value)
-{
-	return is_number(value, UINT32_MAX) && value.p[0] != '0';
-}
-
-/* astring = 1*ASTRING-CHAR / string */
-static bool
-is_astring(struct span value)
-{
-	size_t at = 0;
-
-	if (is_string(value))
-		return true;
-	while (is_atom_char(span_at(value, at)) || span_at(value, at) == ']')
-		at++;
-	return at == value.n;
-}
-
-/* A quoted string of one character, or NIL: what stands between the levels of
- * the names of mailboxes. */
-static bool
-is_delimiter(struct span value)
-{
-	if (value.p[0] != '"')
-		return is_nil(value);
-	if (value.p[1] == '\\')
-		return value.n == 4;
-	return value.n > 2 && utf8_size(value, 1) == (ssize_t)value.n - 2;
-}
-
-/* The name of a part up to its section, or all of it. */
+/* The value at `index` of a list; nothing if there are fewer. */
 static struct span
-part_head(struct span name)
+item_at(struct span list, size_t index, struct lk_result *r)
 {
-	size_t at = span_find(name, 0, span_z("["));
+	size_t at = 1, end;
 
-	return at == SIZE_MAX ? name : span_cut(name, 0, at + 1);
-}
-
-/* An atom, perhaps with a section behind it. */
-static bool
-is_part(struct span value)
-{
-	struct span head = part_head(value);
-
-	return imap_atom_end(head, 0) == head.n;
-}
-
-/* Flags: atoms, perhaps with a backslash in front of them. Attributes of a
- * mailbox have it always. \* is neither. */
-static bool
-are_flags(struct span list, bool are_attributes)
-{
-	size_t at = 0, start;
-
-	if (list.p[0] != '(')
-		return false;
-	if (list.n == 2)
-		return true;
-	do {
-		start = at + 1;
-		if (list.p[start] == '\\')
-			start++;
-		else if (are_attributes)
-			return false;
-		at = imap_atom_end(list, start);
-		if (at == start)
-			return false;
-	} while (list.p[at] == ' ');
-	return at == list.n - 1;
-}
-
-/* Is the value what the letter stands for, as far as that is no list with
- * other things in it than flags? */
-static bool
-value_fits(char letter, struct span value)
-{
-	switch (letter) {
-	case 'A':
-		return imap_atom_end(value, 0) == value.n;
-	case 'S':
-		return is_astring(value);
-	case 'G':
-		return is_string(value);
-	case 'V':
-		return is_string(value) || is_nil(value);
-	case 'Q':
-		return is_delimiter(value);
-	case 'D':
-		return is_number(value, UINT32_MAX);
-	case 'W':
-		return is_number(value, INT64_MAX);
-	case 'n':
-		return is_counted(value);
-	case 'M':
-		return value.p[0] == '(' || is_counted(value);
-	case 'P':
-		return is_part(value);
-	case 'L':
-	case 'l':
-		return value.p[0] == '(';
-	case 'F':
-	case 'B':
-		return are_flags(value, letter == 'B');
-	default:
-		return true;
-	}
-}
-
-/* What the second value of a pair is; . if anything. */
-static char
-pair_value(const struct pair *pairs, size_t n, struct span name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (span_eq_nocase(part_head(name), span_z(pairs[i].name)))
-			return pairs[i].value;
-	return '.';
-}
-
-/* What the value at `index` of a list is; `before` is the one in front. */
-static char
-item_letter(char list, size_t index, struct span before)
-{
-	bool is_name = index % 2 == 0;
-
-	switch (list) {
-	case 'O':
-		return 'L';
-	case 'I':
-		return is_name ? 'G' : 'V';
-	case 'T':
-		return is_name ? 'A'
-			       : pair_value(counts, COUNT(counts), before);
-	default:
-		return is_name ? 'P' : pair_value(parts, COUNT(parts), before);
-	}
-}
-
-/* A list, which is whole, of namespaces, fields, counts or parts. */
-static bool
-list_fits(char letter, struct span list, struct lk_result *r)
-{
-	struct span item = span_of(NULL, 0);
-	size_t n = 0, at = 1, end;
-
-	for (; list.p[at] != ')'; at = end, n++) {
+	for (;; at = end, index--) {
+		if (list.p[at] == ')')
+			return span_of(NULL, 0);
 		if (list.p[at] == ' ')
 			at++;
 		end = (size_t)imap_value_read(list, at, r);
-		if (!value_fits(item_letter(letter, n, item),
-			    span_cut(list, at, end)))
-			return false;
-		item = span_cut(list, at, end);
+		if (index == 0)
+			return span_cut(list, at, end);
 	}
-	if (letter == 'O')
-		return n > 0;
-	return n % 2 == 0 && (letter != 'R' || n > 0);
 }
 
+/* Is it a string that says this? */
 static bool
-shape_fits(char letter, struct span value, struct lk_result *r)
+is_text(struct span value, const char *text)
 {
-	switch (letter) {
-	case 'O':
-	case 'I':
-		if (is_nil(value))
-			return true;
-		/* fallthrough */
-	case 'T':
-	case 'R':
-		return value.p[0] == '(' && list_fits(letter, value, r);
-	default:
-		return value_fits(letter, value);
+	size_t start = 1, end = value.n;
+
+	if (span_at(value, 0) == '{')
+		start = span_find(value, 0, span_z("\n")) + 1;
+	else if (span_at(value, 0) == '"')
+		end--;
+	else
+		return false;
+	return span_eq_nocase(span_cut(value, start, end), span_z(text));
+}
+
+/*
+ * A text without the number of its lines fits what other types have, and so
+ * does MESSAGE/GLOBAL without an envelope, as before RFC 9051.
+ */
+char
+imap_body_form(struct span body, struct lk_result *r)
+{
+	struct span type, subtype, behind;
+	bool is_message;
+
+	if (body.p[1] == '(')
+		return '/';
+	type = item_at(body, 0, r);
+	subtype = item_at(body, 1, r);
+	behind = item_at(body, 7, r);
+	is_message = is_text(type, "MESSAGE");
+	if (is_message && is_text(subtype, "RFC822"))
+		return 'u';
+	if (is_message && is_text(subtype, "GLOBAL")) {
+		if (span_at(behind, 0) == '(')
+			return 'u';
+	} else if (!is_text(type, "TEXT")) {
+		return 'g';
+	} else if (is_digit(span_at(behind, 0))) {
+		return 'q';
 	}
+	result_open(r, LK_READING_IMAP_BODY_FORM);
+	return 'g';
 }
 
-/* What the next value has to be; behind the last one NUL. */
-static const char *
-letter_next(const char *letter, bool is_list)
+const struct imap_list *
+imap_list_find(char letter)
 {
-	if (letter[0] == 'M' && is_list)
-		return "";
-	if (letter[0] == '.' || letter[1] == '*')
-		return letter;
-	return letter + 1;
+	for (size_t i = 0; i < COUNT(lists); i++)
+		if (lists[i].letter == letter)
+			return &lists[i];
+	return NULL;
 }
 
-/* May the values end where this one is the next? */
-static bool
-is_enough(const char *letter)
+char
+imap_pair_value(char letter, struct span name)
 {
-	return *letter == '\0' || *letter == '.' || !is_upper(*letter) ||
-	       letter[1] == '*';
-}
+	struct span head = imap_part_head(name);
+	size_t i = 0;
 
-ssize_t
-imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
-	struct lk_result *r)
-{
-	const char *letter = shape != NULL ? shape->values : ".";
-	size_t start;
-	ssize_t n;
-
-	while (span_at(s, at) == ' ') {
-		start = at + 1;
-		n = imap_value_read(s, start, r);
-		if (n < 0)
-			return n;
-		at = (size_t)n;
-		/* More may belong to it. */
-		if (at == s.n)
-			break;
-		if (*letter == '\0' ||
-			!shape_fits(*letter, span_cut(s, start, at), r))
-			return result_stop(r, LK_BAD, LK_IMAP_SHAPE, start);
-		letter = letter_next(letter, s.p[start] == '(');
-	}
-	if (span_at(s, at) != '\r')
-		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
-	if (!is_enough(letter))
-		return result_stop(r, LK_BAD, LK_IMAP_SHAPE, at);
-	return (ssize_t)at;
+	while (pairs[i].letter != letter ||
+		(pairs[i].name[0] != '\0' &&
+			!span_eq_nocase(head, span_z(pairs[i].name))))
+		i++;
+	return pairs[i].value;
 }

@@ -2,7 +2,7 @@
 /*
  * resp-text = ["[" resp-text-code "]" SP] [text]
  * resp-text-code = … / atom [SP 1*(text but "]")]
- * (RFC 9051 section 9). Every code of the specification fits the last form.
+ * (RFC 9051 section 9)
  */
 #include "parse/imap_value.h"
 
@@ -30,9 +30,10 @@ line_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)at;
 }
 
-/* Take the response code off the text; false if it begins with none. */
+/* Take the response code off the text; false if it begins with none. Every code
+ * of the specification fits the general form, too. */
 static bool
-code_take(struct lk_imap_response *response)
+code_take(struct lk_imap_response *response, struct lk_result *r)
 {
 	struct span text = response->text;
 	size_t name = 1, end;
@@ -45,6 +46,10 @@ code_take(struct lk_imap_response *response)
 	if (end != name && (text.p[name] != ' ' || end == name + 1))
 		return false;
 	response->code = span_cut(text, 1, name);
+	if (!imap_code_fits(response->code, span_cut(text, name, end), r)) {
+		result_open(r, LK_READING_IMAP_CODE_ARGUMENTS);
+		r->reason = LK_NONE;
+	}
 	response->code_text =
 		end == name ? span_of(NULL, 0) : span_cut(text, name + 1, end);
 	response->text = span_cut(text, end + 2, text.n);
@@ -60,7 +65,7 @@ imap_text_read(struct span s, size_t at, struct lk_imap_response *response,
 	if (n < 0)
 		return n;
 	response->text = span_cut(s, at, (size_t)n);
-	if (span_at(response->text, 0) == '[' && !code_take(response))
+	if (span_at(response->text, 0) == '[' && !code_take(response, r))
 		result_open(r, LK_READING_IMAP_BROKEN_CODE);
 	/* An empty continuation is empty base64, in rev1 as well. */
 	if (response->text.n == 0 && response->kind != LK_IMAP_CONTINUE)

@@ -6,8 +6,6 @@
 #include "parse/stop.h"
 #include "parse/utf8.h"
 
-#define DEPTH_MAX 32
-
 /*
  * What stands for itself: an atom, a number, a flag; or the name of a part of a
  * message, which has blanks, lists and strings in its section.
@@ -130,13 +128,16 @@ literal_read(struct span s, size_t at, struct lk_result *r)
 	bool binary = s.p[at] == '~';
 	uint64_t size;
 	ssize_t n = size_read(s, at + binary, &size, r);
-	size_t start = (size_t)n, nul;
+	size_t start = (size_t)n;
+	const uint8_t *nul;
 
 	if (n < 0)
 		return n;
-	nul = span_find(span_cut(s, 0, start + size), start, span_of("", 1));
-	if (!binary && nul != SIZE_MAX)
-		return result_stop(r, LK_BAD, LK_IMAP_LITERAL_NUL, nul);
+	nul = memchr(s.p + start, '\0',
+		size < s.n - start ? (size_t)size : s.n - start);
+	if (!binary && nul != NULL)
+		return result_stop(
+			r, LK_BAD, LK_IMAP_LITERAL_NUL, (size_t)(nul - s.p));
 	if (s.n - start < size)
 		return result_stop(r, LK_MORE, LK_IMAP_LITERAL, s.n);
 	return (ssize_t)(start + size);
@@ -176,7 +177,7 @@ list_read(struct span s, size_t at, struct lk_result *r)
 		c = span_at(s, at);
 		n = (ssize_t)at + 1;
 		if (c == '(' && last != VALUE) {
-			if (++depth > DEPTH_MAX)
+			if (++depth > IMAP_DEPTH_MAX)
 				return result_stop(
 					r, LK_LIMIT, LK_IMAP_DEPTH, at);
 			last = OPENED;

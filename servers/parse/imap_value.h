@@ -44,6 +44,13 @@ const struct imap_shape *imap_shape_find(struct span word);
 ssize_t imap_values_read(struct span s, size_t at,
 	const struct imap_shape *shape, struct lk_result *r);
 
+/* How deep lists may be nested. */
+#define IMAP_DEPTH_MAX 32
+
+/* Is `behind`, a blank and values or nothing, what stands behind a response
+ * code  of this name? True for names that the base protocol does not know. */
+bool imap_code_fits(struct span name, struct span behind, struct lk_result *r);
+
 /* The value at `at`, a list whole: where it ends, or a code. */
 ssize_t imap_value_read(struct span s, size_t at, struct lk_result *r);
 

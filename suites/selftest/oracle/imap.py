@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Responses of IMAP (RFC 9051 section 9; RFC 3501 where it differs; RFC 7162 for SEARCH, RFC 4466
-for STATUS, RFC 2971 for ID)."""
+for STATUS, RFC 2971 for ID, RFC 3516 for BINARY)."""
 
 from __future__ import annotations
 
@@ -9,173 +9,54 @@ from collections.abc import Callable
 from typing import Any
 
 from oracle.chars import WIDE, is_wide
+from oracle.imap_body import is_general, is_parts
+from oracle.imap_value import (
+    ATOM, LITERAL, QUOTED, Check, Wrong, each, either, is_atom, is_attribute, is_count,
+    is_delimiter, is_flag, is_list, is_modified, is_nil, is_number, is_quote, is_sequence,
+    is_size, is_string, is_text, is_uids, is_word, paired, pairs, row, spaced,
+    touching, value)
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
-_ATOM_CHAR = rb"[!#$&'+,./0-9:;<=>?@A-Z\[^_`a-z|}~-]"
-_ATOM = _ATOM_CHAR + rb"+"
-_ASTRING = rb"[!#$&'+,./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
 _TAG = rb"[!#$&',./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
-_NZ_NUMBER = re.compile(rb"[1-9][0-9]*")
-_QUOTED = re.compile(rb'"((?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\["\\]|' + WIDE
-                     + rb')*)"')
-_QUOTED_CHAR = re.compile(rb'"(?:[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f]|\\["\\]|' + WIDE
-                          + rb')"')
-_LITERAL = re.compile(rb"(~?)\{([0-9]+)\}\r\n")
-# Flags, numbers, atoms, names of parts: what is neither list nor string.
-_BARE = re.compile(rb"[!#-'*-z|}~]+")
-_SECTION = re.compile(rb"(?:BODY|BINARY|BINARY\.SIZE)\[", re.IGNORECASE)
 _LINE = re.compile(rb"((?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + WIDE + rb")*)\r\n")
-_CODE = re.compile(rb"\[(" + _ATOM + rb")(?:\x20([^\]]+))?\]\x20(.*)", re.DOTALL)
-_LIST = re.compile(rb"CAPABILITY((?:\x20" + _ATOM + rb")*)", re.IGNORECASE)
-_DEPTH = 32
-
-
-class Wrong(Exception):
-    """It does not fit."""
-
-
-Value = tuple[Any, bytes, int]          # as JSON, as it stands, where it ends
-
-
-def quoted(data: bytes, at: int) -> Value:
-    match = _QUOTED.match(data, at)
-    if match is None:
-        raise Wrong
-    return text(re.sub(rb"\\(.)", rb"\1", match[1])), match[0], match.end()
-
-
-def literal(data: bytes, at: int) -> Value:
-    match = _LITERAL.match(data, at)
-    size = int(match[2]) if match else 0
-    if match is None or size >= 1 << 32:
-        raise Wrong
-    end = match.end() + size
-    octets = data[match.end():end]
-    if len(octets) < size or (b"\0" in octets and not match[1]):
-        raise Wrong
-    return text(octets), data[at:end], end
-
-
-def section(data: bytes, at: int) -> int:
-    """From behind the [ to behind its ]."""
-    while data[at:at + 1] != b"]":
-        if data[at:at + 1] == b'"':
-            at = quoted(data, at)[2]
-        elif data[at:at + 1] == b"{":
-            at = literal(data, at)[2]
-        elif re.match(rb"[\x20-\x7e]", data[at:at + 1]):
-            at += 1
-        else:
-            raise Wrong
-    return at + 1
-
-
-def bare(data: bytes, at: int) -> Value:
-    name = _SECTION.match(data, at)
-    behind = section(data, name.end()) if name else at
-    rest = _BARE.match(data, behind)
-    end = rest.end() if rest else behind
-    if end == at:
-        raise Wrong
-    return {"atom": text(data[at:end])}, data[at:end], end
-
-
-def value(data: bytes, at: int, depth: int = 0) -> Value:
-    first = data[at:at + 1]
-    if first == b'"':
-        return quoted(data, at)
-    if first == b"{" or data[at:at + 2] == b"~{":
-        return literal(data, at)
-    if first != b"(":
-        return bare(data, at)
-    if depth == _DEPTH:
-        raise Wrong
-    found: list[Any] = []
-    start, was_list = at, False
-    at += 1
-    while data[at:at + 1] != b")":
-        if found and data[at:at + 1] == b" ":
-            at += 1
-        elif found and not (was_list and data[at:at + 1] == b"("):
-            raise Wrong
-        was_list = data[at:at + 1] == b"("
-        one, _, at = value(data, at, depth + 1)
-        found.append(one)
-    return found, data[start:at + 1], at + 1
-
-
-def is_list(raw: bytes) -> bool:
-    return raw.startswith(b"(")
-
-
-def is_nil(raw: bytes) -> bool:
-    return raw.upper() == b"NIL"
-
-
-def is_number(raw: bytes) -> bool:
-    return bool(_NZ_NUMBER.fullmatch(raw)) and int(raw) < 1 << 32
-
-
-def is_count(raw: bytes) -> bool:
-    return raw.isdigit() and int(raw) < 1 << 32
-
-
-def is_size(raw: bytes) -> bool:
-    return raw.isdigit() and int(raw) < 1 << 63
-
-
-def is_string(raw: bytes) -> bool:
-    return is_quote(raw) or bool(re.fullmatch(_ASTRING, raw))
-
-
-def is_quote(raw: bytes) -> bool:
-    return raw.startswith((b'"', b"{"))
-
-
-def is_text(raw: bytes) -> bool:
-    return is_quote(raw) or is_nil(raw)
-
-
-def is_delimiter(raw: bytes) -> bool:
-    return is_nil(raw) or bool(_QUOTED_CHAR.fullmatch(raw))
+_CODE = re.compile(rb"\[(" + ATOM + rb")(?:\x20([^\]]+))?\]\x20(.*)", re.DOTALL)
+_LIST = re.compile(rb"CAPABILITY((?:\x20" + ATOM + rb")*)", re.IGNORECASE)
 
 
 def is_search(raw: list[bytes]) -> bool:
     """Numbers, and behind them perhaps how the mailbox changed (RFC 7162 section 7)."""
     numbers = raw[:-1] if len(raw) > 1 and is_list(raw[-1]) else raw
-    return all(is_number(one) for one in numbers)
+    return all(is_number(one) for one in numbers) and all(
+        row(is_word(b"MODSEQ"), is_modified)(one) for one in raw[len(numbers):])
+
+
+def is_comp(raw: bytes) -> bool:
+    """tagged-ext-comp"""
+    return each(is_comp, 1)(raw) if is_list(raw) else is_string(raw)
+
+
+def is_extension(raw: bytes) -> bool:
+    """tagged-ext-val"""
+    return each(is_comp)(raw) if is_list(raw) else is_size(raw) or is_sequence(raw)
 
 
 def is_mailbox(raw: list[bytes]) -> bool:
-    return (len(raw) in (3, 4) and is_attributes(raw[0]) and is_delimiter(raw[1])
-            and is_string(raw[2]) and all(is_list(one) for one in raw[3:]))
+    return (len(raw) == 3 and each(is_attribute)(raw[0]) and is_delimiter(raw[1])
+            and is_string(raw[2]))
 
 
-def items(raw: bytes) -> list[bytes]:
-    """What is in a list."""
-    found, at = [], 1
-    while raw[at:at + 1] != b")":
-        _, one, at = value(raw, at + raw.startswith(b" ", at))
-        found.append(one)
-    return found
+def is_listed(raw: list[bytes]) -> bool:
+    more = pairs(raw[3]) if len(raw) == 4 else []
+    return is_mailbox(raw[:3]) and len(raw) in (3, 4) and more is not None and all(
+        is_string(name) and is_extension(one) for name, one in more)
 
 
-def is_flags(raw: bytes) -> bool:
-    return is_list(raw) and all(re.fullmatch(rb"\\?" + _ATOM, one) for one in items(raw))
-
-
-def is_attributes(raw: bytes) -> bool:
-    return is_list(raw) and all(re.fullmatch(rb"\\" + _ATOM, one) for one in items(raw))
-
-
-def is_namespaces(raw: bytes) -> bool:
-    return is_nil(raw) or (is_list(raw) and raw != b"()" and all(map(is_list, items(raw))))
-
-
-def pairs(raw: bytes) -> list[tuple[bytes, bytes]] | None:
-    """None if it is no list of pairs."""
-    found = items(raw) if is_list(raw) else [b""]
-    return list(zip(found[::2], found[1::2])) if len(found) % 2 == 0 else None
+def is_namespace(raw: bytes) -> bool:
+    found = spaced(raw) or []
+    more = paired(found[2:])
+    return (len(found) > 1 and is_quote(found[0]) and is_delimiter(found[1])
+            and more is not None and all(
+                is_quote(name) and each(is_quote, 1)(one) for name, one in more))
 
 
 def is_fields(raw: bytes) -> bool:
@@ -184,8 +65,26 @@ def is_fields(raw: bytes) -> bool:
         is_quote(name) and is_text(one) for name, one in found))
 
 
+_RESULTS: dict[bytes, Check] = {
+    b"MIN": is_number, b"MAX": is_number, b"COUNT": is_count, b"ALL": is_sequence}
+
+
+def is_result(raw: list[bytes]) -> bool:
+    """ESEARCH: perhaps the tag, perhaps UID, and pairs."""
+    if raw and is_list(raw[0]):
+        if not row(is_word(b"TAG"), is_string)(raw[0]):
+            return False
+        raw = raw[1:]
+    if raw and raw[0].upper() == b"UID":
+        raw = raw[1:]
+    found = paired(raw)
+    return found is not None and all(
+        re.fullmatch(rb"[A-Za-z._-][A-Za-z0-9._:-]*", name)
+        and _RESULTS.get(name.upper(), is_extension)(one) for name, one in found)
+
+
 # STATUS (RFC 4466 section 3; SIZE and DELETED of RFC 9051). Extensions have any value.
-_COUNTS: dict[bytes, Callable[[bytes], bool]] = {
+_COUNTS: dict[bytes, Check] = {
     b"MESSAGES": is_count, b"RECENT": is_count, b"UNSEEN": is_count, b"DELETED": is_count,
     b"UIDNEXT": is_number, b"UIDVALIDITY": is_number, b"SIZE": is_size}
 
@@ -193,38 +92,63 @@ _COUNTS: dict[bytes, Callable[[bytes], bool]] = {
 def is_counts(raw: bytes) -> bool:
     found = pairs(raw)
     return found is not None and all(
-        re.fullmatch(_ATOM, name) and (name.upper() not in _COUNTS or _COUNTS[name.upper()](one))
+        re.fullmatch(ATOM, name) and (name.upper() not in _COUNTS or _COUNTS[name.upper()](one))
         for name, one in found)
 
 
-_PART = re.compile(rb"(?:(?!\[)" + _ATOM_CHAR + rb")*(?:\[|\Z)")
-_PARTS: dict[bytes, Callable[[bytes], bool]] = {
-    b"FLAGS": is_flags, b"UID": is_number, b"RFC822.SIZE": is_size, b"BINARY.SIZE[": is_count,
-    b"ENVELOPE": is_list, b"BODY": is_list, b"BODYSTRUCTURE": is_list, b"BODY[": is_text,
-    b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text}
+# What response codes have behind them.
+_ALONE = (b"ALERT ALREADYEXISTS AUTHENTICATIONFAILED AUTHORIZATIONFAILED CANNOT CLIENTBUG CLOSED "
+          b"CONTACTADMIN CORRUPTION EXPIRED EXPUNGEISSUED HASCHILDREN INUSE LIMIT NOMODSEQ "
+          b"NONEXISTENT NOPERM NOTSAVED OVERQUOTA PARSE PRIVACYREQUIRED READ-ONLY READ-WRITE "
+          b"SERVERBUG TRYCREATE UIDNOTSTICKY UNAVAILABLE UNKNOWN-CTE").split()
+_CODES: dict[bytes, list[Check]] = {
+    b"APPENDUID": [is_number, is_uids], b"COPYUID": [is_number, is_uids, is_uids],
+    b"UIDNEXT": [is_number], b"UIDVALIDITY": [is_number], b"UNSEEN": [is_number],
+    b"HIGHESTMODSEQ": [is_modified],
+    b"PERMANENTFLAGS": [each(either(is_flag, lambda raw: raw == b"\\*"))],
+    **{name: [] for name in _ALONE}}
 
 
-def is_parts(raw: bytes) -> bool:
-    """Names, perhaps with a section, and values of them; at least one."""
-    found = pairs(raw)
-    heads = [(_PART.match(name), one) for name, one in found or []]
-    return bool(heads) and all(
-        head is not None and _PARTS.get(head[0].upper(), bool)(one) for head, one in heads)
+def is_code(name: bytes, behind: bytes | None) -> bool:
+    """Is it by its own rule what the general one lets it be?"""
+    if name == b"CAPABILITY":
+        return capability(b"CAPABILITY " + behind if behind else b"").result == "valid"
+    if name != b"BADCHARSET" and name not in _CODES:
+        return True
+    found, at, said = [], 0, behind or b""
+    try:
+        while at < len(said):
+            _, one, at = value(said, at)
+            found.append(one)
+            if at < len(said) and said[at:at + 1] != b" ":
+                return False
+            at += 1
+    except Wrong:
+        return False
+    if at == len(said) and said:
+        return False
+    if name == b"BADCHARSET":
+        return not found or (len(found) == 1 and each(
+            lambda raw: raw.startswith(b'"') or is_atom(raw), 1)(found[0]))
+    checks = _CODES[name]
+    return len(found) == len(checks) and all(check(one) for check, one in zip(checks, found))
 
 
 # What the data of a name have behind it, and the number in front of it: "none", "any", "not 0".
 Shape = Callable[[list[bytes]], bool]
 _SHAPES: dict[bytes, tuple[str, Shape]] = {
-    b"CAPABILITY": ("none", lambda raw: all(re.fullmatch(_ATOM, one) for one in raw)),
-    b"ENABLED": ("none", lambda raw: all(re.fullmatch(_ATOM, one) for one in raw)),
+    b"CAPABILITY": ("none", lambda raw: all(re.fullmatch(ATOM, one) for one in raw)),
+    b"ESEARCH": ("none", is_result),
+    b"ENABLED": ("none", lambda raw: all(re.fullmatch(ATOM, one) for one in raw)),
     b"EXISTS": ("any", lambda raw: not raw),
     b"EXPUNGE": ("not 0", lambda raw: not raw),
     b"FETCH": ("not 0", lambda raw: len(raw) == 1 and is_parts(raw[0])),
-    b"FLAGS": ("none", lambda raw: len(raw) == 1 and is_flags(raw[0])),
+    b"FLAGS": ("none", lambda raw: len(raw) == 1 and each(is_flag)(raw[0])),
     b"ID": ("none", lambda raw: len(raw) == 1 and is_fields(raw[0])),
-    b"LIST": ("none", is_mailbox),
+    b"LIST": ("none", is_listed),
     b"LSUB": ("none", is_mailbox),
-    b"NAMESPACE": ("none", lambda raw: len(raw) == 3 and all(map(is_namespaces, raw))),
+    b"NAMESPACE": ("none", lambda raw: len(raw) == 3 and all(
+        is_nil(one) or touching(is_namespace)(one) for one in raw)),
     b"RECENT": ("any", lambda raw: not raw),
     b"SEARCH": ("none", is_search),
     b"STATUS": ("none", lambda raw: len(raw) == 2 and is_string(raw[0]) and is_counts(raw[1])),
@@ -240,6 +164,8 @@ def said(data: bytes, at: int, head: dict[str, Any]) -> Verdict:
     code = _CODE.fullmatch(line[1])
     rest = code[3] if code else line[1]
     flags = ["imap-text-utf8"] if is_wide(line[1]) else []
+    if code is not None and not is_code(code[1].upper(), code[2]):
+        flags.append("imap-code-arguments")
     if code is None and line[1].startswith(b"["):
         flags.append("imap-broken-code")
     # An empty continuation is empty base64.
@@ -268,24 +194,28 @@ def told(data: bytes, at: int, head: dict[str, Any], word: bytes) -> Verdict:
         return INVALID
     # Only strings can have octets that are no ASCII, and literals do not count.
     wide = any(is_wide(match[0]) for match in strings(b" ".join(raw)))
-    return accepted({**_EMPTY, **head, "values": found},
-                    ["imap-text-utf8"] if wide else (), at + 2)
+    flags = ["imap-text-utf8"] if wide else []
+    if word == b"FETCH" and any(
+            name.upper() in (b"BODY", b"BODYSTRUCTURE") and is_general(one)
+            for name, one in pairs(raw[0]) or []):
+        flags.append("imap-body-form")
+    return accepted({**_EMPTY, **head, "values": found}, flags, at + 2)
 
 
 def strings(data: bytes) -> list[re.Match[bytes]]:
     """Quoted strings outside of literals."""
     found, at = [], 0
     while at < len(data):
-        match = _QUOTED.match(data, at)
+        match = QUOTED.match(data, at)
         if match is not None:
             found.append(match)
-        size = _LITERAL.match(data, at)
+        size = LITERAL.match(data, at)
         at = match.end() if match else size.end() + int(size[2]) if size else at + 1
     return found
 
 
 _TAGGED = re.compile(rb"(" + _TAG + rb")\x20(OK|NO|BAD)\x20", re.IGNORECASE)
-_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20|(?![0-9]))(" + _ATOM + rb")(?=[\x20\r])")
+_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20|(?![0-9]))(" + ATOM + rb")(?=[\x20\r])")
 
 
 def response(data: bytes) -> Verdict:

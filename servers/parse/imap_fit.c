@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Do values fit the letters of their shape? What is nested goes onto a stack of
+ * places, as deep as lists may be. */
+#include "parse/imap_shape.h"
+
+#include "parse/stop.h"
+
+#include "core/span.h"
+
+/* A value, and the name in front of it. */
+struct item {
+	struct span value; /* of a list its beginning */
+	struct span name;
+	bool is_apart; /* behind a blank, or the first of its list */
+};
+
+static bool
+is_skipped(const char *next)
+{
+	return *next == '-' || next[1] == '*' || next[1] == '+';
+}
+
+/* May the values end where this is next? */
+static bool
+is_enough(const char *next)
+{
+	while (*next != '\0' && *next != '?' && !is_digit(*next)) {
+		if (!is_skipped(next))
+			return false;
+		next += 2;
+	}
+	return true;
+}
+
+static bool
+letter_fits(char letter, const struct item *item)
+{
+	const struct imap_list *list = imap_list_find(letter);
+	bool is_list = item->value.p[0] == '(';
+
+	if (is_list || letter == 'y')
+		return is_list && (list != NULL || letter == 'y');
+	return imap_scalar_fits(
+		list != NULL ? list->scalar : letter, item->value);
+}
+
+/* Is a blank in front of it, or none, as it has to be? */
+static bool
+blank_fits(char letter, char behind, const struct item *item)
+{
+	return letter == '.' || item->is_apart == (behind != '+');
+}
+
+/* The letter that the value fits, of those that are next; 0 if none. */
+static char
+letter_take(const char **next, const struct item *item)
+{
+	const char *at = *next;
+	char letter;
+
+	for (;; at += 2) {
+		while (*at == '?' || is_digit(*at))
+			at += *at == '?' ? 1 : '0' - *at;
+		if (*at == '\0')
+			return 0;
+		letter = *at == '-' ? at[1] : *at;
+		if (letter == '=')
+			letter = imap_pair_value(at[-1], item->name);
+		if (blank_fits(letter, at[1], item) &&
+			letter_fits(letter, item))
+			break;
+		if (!is_skipped(at))
+			return 0;
+	}
+	/* What may be there again stays next. */
+	*next = *at == '-' ? at + 2 : is_skipped(at) ? at : at + 1;
+	return letter;
+}
+
+/* How far a list was read: whose items it has, and which of them is next. */
+struct place {
+	char letter;
+	uint8_t next;
+};
+
+static struct place
+place_of(char letter, struct span list, struct lk_result *r)
+{
+	return (struct place){
+		letter == 'y' ? imap_body_form(list, r) : letter, 0};
+}
+
+/* Is in the list, which is whole, what the letter says? */
+static bool
+list_fits(char letter, struct span list, struct lk_result *r)
+{
+	struct place place[IMAP_DEPTH_MAX];
+	struct item item = {.is_apart = true};
+	size_t depth = 0, at = 1, end;
+	const char *items, *next;
+
+	place[0] = place_of(letter, list, r);
+	for (;; at = end) {
+		items = imap_list_find(place[depth].letter)->items;
+		next = items + place[depth].next;
+		if (list.p[at] == ')') {
+			if (!is_enough(next))
+				return false;
+			if (depth-- == 0)
+				return true;
+			item.is_apart = false;
+			end = at + 1;
+			continue;
+		}
+		if (list.p[at] == ' ') {
+			item.is_apart = true;
+			at++;
+		}
+		end = list.p[at] == '(' ? list.n
+					: (size_t)imap_value_read(list, at, r);
+		item.value = span_cut(list, at, end);
+		letter = letter_take(&next, &item);
+		if (letter == 0)
+			return false;
+		place[depth].next = (uint8_t)(next - items);
+		item.name = item.value;
+		item.is_apart = list.p[at] == '(';
+		if (item.is_apart) {
+			place[++depth] = place_of(letter, item.value, r);
+			end = at + 1;
+		}
+	}
+}
+
+/* Does the value, which is whole, fit what is next? */
+static bool
+value_take(const char **next, struct span value, struct item *item,
+	struct lk_result *r)
+{
+	char letter;
+
+	item->value = value;
+	item->is_apart = true;
+	letter = letter_take(next, item);
+	item->name = value;
+	return letter != 0 &&
+	       (value.p[0] != '(' || list_fits(letter, value, r));
+}
+
+ssize_t
+imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
+	struct lk_result *r)
+{
+	const char *next = shape != NULL ? shape->values : ".*";
+	struct item item = {.is_apart = true};
+	size_t start;
+	ssize_t n;
+
+	while (span_at(s, at) == ' ') {
+		start = at + 1;
+		n = imap_value_read(s, start, r);
+		if (n < 0)
+			return n;
+		at = (size_t)n;
+		/* More may belong to it. */
+		if (at == s.n)
+			break;
+		if (!value_take(&next, span_cut(s, start, at), &item, r))
+			return result_stop(r, LK_BAD, LK_IMAP_SHAPE, start);
+	}
+	if (span_at(s, at) != '\r')
+		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
+	if (!is_enough(next))
+		return result_stop(r, LK_BAD, LK_IMAP_SHAPE, at);
+	return (ssize_t)at;
+}
+
+/* Out of its caller's frame: most codes are no list of capabilities. */
+static __attribute__((noinline)) bool
+capabilities_fit(struct span code, struct lk_result *r)
+{
+	struct lk_imap_capability list = {.rev1 = false};
+
+	return imap_capability_read(code, 0, &list, r) > 0;
+}
+
+bool
+imap_code_fits(struct span name, struct span behind, struct lk_result *r)
+{
+	const struct imap_shape *shape = imap_code_find(name);
+	struct item item = {.is_apart = true};
+	const char *next;
+	size_t at = 0, start;
+	ssize_t n;
+
+	if (shape == NULL)
+		return true;
+	if (shape->values[0] == 'C')
+		return capabilities_fit(span_of(name.p, name.n + behind.n), r);
+	for (next = shape->values; at < behind.n; at = (size_t)n) {
+		start = at + 1;
+		n = imap_value_read(behind, start, r);
+		if (behind.p[at] != ' ' || n < 0 ||
+			!value_take(&next, span_cut(behind, start, (size_t)n),
+				&item, r))
+			return false;
+	}
+	return is_enough(next);
+}
