@@ -208,6 +208,7 @@ TEST_SOURCES := \
 	servers/tests/test_sts_policy.c \
 	servers/tests/test_sts_record.c \
 	servers/tests/test_tls.c \
+	servers/tests/test_tls_renegotiation.c \
 	servers/tests/test_tlsa.c \
 	servers/tests/test_utf8.c \
 	servers/tests/test_vectors.c
