@@ -15,6 +15,8 @@ REPORT_RECORD = "_smtp._tls."           # RFC 8460, section 3
 # The kinds of questions, in the order of the table.
 QUESTIONS = ("mx", "mx-address", "tlsa", "sts-record", "policy-address", "report-record", "aaaa",
              "other")
+# What a validating resolver asks of its own: it is no choice of the sender, and has no least.
+VALIDATION = "validation"
 
 
 def question(event: Event, mx_hosts: frozenset[str]) -> str:
@@ -24,6 +26,8 @@ def question(event: Event, mx_hosts: frozenset[str]) -> str:
         return "aaaa"
     if kind in ("MX", "TLSA"):
         return kind.lower()
+    if kind in ("DS", "DNSKEY") or (name, kind) == ("", "NS"):
+        return VALIDATION
     if kind == "TXT" and name.startswith(POLICY_RECORD):
         return "sts-record"
     if kind == "TXT" and name.startswith(REPORT_RECORD):
@@ -38,7 +42,7 @@ def measure(transcript: Transcript) -> dict[str, int | None]:
     events = transcript.events[transcript.last_run:]
     mx_hosts = frozenset(event.text("host").lower() for event in transcript.all("listen")
                          if event.service == "smtp")
-    found: dict[str, int | None] = dict.fromkeys(QUESTIONS, 0)
+    found: dict[str, int | None] = dict.fromkeys((*QUESTIONS, VALIDATION), 0)
     for event in events:
         if event.name == "dns.query":
             kind = question(event, mx_hosts)

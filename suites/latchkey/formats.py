@@ -44,8 +44,8 @@ _RUN = Number(1, 9, whole=True)
 
 # What is counted of a sender (cost.py).
 COSTS = ("mx", "mx-address", "sts-record", "policy-address", "tlsa", "report-record", "aaaa",
-         "other", "https", "https-full", "https-resumed", "smtp", "smtp-full", "smtp-resumed",
-         "round-trips", "bytes")
+         "other", "validation", "https", "https-full", "https-resumed", "smtp", "smtp-full",
+         "smtp-resumed", "round-trips", "bytes")
 
 DIALECTS = ("01", "02", "03", "04", "comma", "05", "06")
 _DEEP: Mapping[str, Shape] = {

@@ -71,11 +71,15 @@ LISTEN = {"event": "listen", "listener": "mx", "host": "mx.example.test", "servi
     ("mta-sts.example.test", "A", "policy-address"),
     ("mta-sts.example.test", "AAAA", "aaaa"),
     ("mx.example.test", "AAAA", "aaaa"),
-    (".", "NS", "other"),
+    ("example.test", "NS", "other"),
+    ("test", "DS", "validation"),                       # the resolver's own
+    ("example.test", "DNSKEY", "validation"),
+    (".", "DNSKEY", "validation"),
+    (".", "NS", "validation"),
 ])
 def test_each_question_has_its_kind(name: str, kind: str, expected: str) -> None:
     found = cost.measure(made(LISTEN, asked(name, kind)))
-    assert [one for one in cost.QUESTIONS if found[one]] == [expected]
+    assert [one for one in (*cost.QUESTIONS, cost.VALIDATION) if found[one]] == [expected]
 
 
 def test_only_the_last_run_counts() -> None:

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from latchkey.cost import QUESTIONS
+from latchkey.cost import QUESTIONS, VALIDATION
 
 from . import facts
 from .items import Item
@@ -13,13 +13,15 @@ from .items import Item
 HEADINGS: Mapping[str, str] = {
     "mx": "MX", "mx-address": "A of MX", "tlsa": "TLSA", "sts-record": "TXT _mta-sts",
     "policy-address": "A of policy host", "report-record": "TXT _smtp._tls", "aaaa": "AAAA",
-    "other": "other", "https": "connections", "https-full": "full", "https-resumed": "resumed",
+    "other": "other", VALIDATION: "to validate",
+    "https": "connections", "https-full": "full", "https-resumed": "resumed",
     "smtp": "connections", "smtp-full": "full", "smtp-resumed": "resumed",
     "round-trips": "until MAIL", "bytes": "both ways",
 }
 # heading over columns → their kinds
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "DNS questions": QUESTIONS,
+    "Resolver": (VALIDATION,),
     "HTTPS": ("https", "https-full", "https-resumed"),
     "SMTP": ("smtp", "smtp-full", "smtp-resumed"),
     "Round trips": ("round-trips",),

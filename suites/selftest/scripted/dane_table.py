@@ -122,8 +122,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     # the lookup
     "believes-insecure": all_of(warn(SENT), *of(INSECURE, "host", "record-alias", "host-alias")),
-    "asks-insecure": {"dane.insecure-question/mta-dane":
-                      warn("no-tlsa-asked: interoperability")},
+    "asks-insecure": all_of(warn("no-tlsa-asked: interoperability"),
+                            "dane.insecure-question/mta-dane", "cost.dane-insecure/mta-dane"),
     "asks-early": {REQUEST: fail("address-before-tlsa: interoperability")},
     "asks-other-port": {REQUEST: fail(SOUND)},
     "is-oblivious": all_of(fail(MAIL), *of(
@@ -154,8 +154,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "minds-tlsa-aliases": all_of(fail(MAIL), *of(ALIAS_BAD, "record")),
     "prefers-dane": {"dane.host-order/mta-dane": fail("hosts-in-order: interoperability")},
     "wants-tlsa": {
-        **all_of(warn(SENT), *of("dane.denied", "nodata", "nxdomain")),
-        **all_of(warn(SENT), *both("no-record-enforce")),
+        **all_of(warn(SENT), *of("dane.denied", "nodata", "nxdomain"),
+                 "cost.dane[no-record]/mta-dane"),
+        **all_of(warn(SENT), *both("no-record-enforce"),
+                 "cost.dane-sts[no-tlsa]/mta-dane-sts", "cost.dane-sts[insecure]/mta-dane-sts"),
         **all_of(warn(SENT), *of(INSECURE, "host", "zone-of-host")),
     },
     # beside a policy

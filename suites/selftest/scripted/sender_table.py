@@ -209,7 +209,8 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
         **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
         **dict.fromkeys(of("mta-sts.policy-host-gone", "stripped"), fail(MAIL)),
     },
-    "fetches-always": {SAME_ID: warn(AGAIN), "cost.same-policy/mta-sts": warn(AGAIN)},
+    "fetches-always": {SAME_ID: warn(AGAIN), "cost.same-policy/mta-sts": warn(AGAIN),
+                       "cost.dane-sts-same-policy/mta-dane-sts": warn(AGAIN)},
     "fetches-never-again": {
         "mta-sts.new-id/mta-sts": warn(FETCHED), "cost.new-policy/mta-sts": warn(FETCHED),
         "mta-sts.stale-file/mta-sts": warn(FETCHED), SAME_ID: PASS},
@@ -229,8 +230,11 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
         "asks-for-codings", "names-itself", "visits-services")},
     "believes-freshness": {"mta-sts.new-id/mta-sts": warn(FETCHED)},
     # several mails
-    "serves-first-mail": {"cost.failed-fetch/mta-sts": fail(SENT), SAME_ID: PASS},
-    "serves-first-recipient": {"cost.hundred-recipients/mta-sts": fail(SENT), SAME_ID: PASS},
+    "serves-first-mail": {"cost.failed-fetch/mta-sts": fail(SENT), SAME_ID: PASS,
+                          "cost.dane[two-mails]/mta-dane": warn(SENT),
+                          "cost.dane-sts[two-mails]/mta-dane-sts": warn(SENT)},
+    "serves-first-recipient": {"cost.hundred-recipients/mta-sts": fail(SENT), SAME_ID: PASS,
+                               "cost.dane[hundred-recipients]/mta-dane": warn(SENT)},
     "serves-first-domain": {"cost.hundred-domains/mta-sts": fail(SENT), SAME_ID: PASS},
     "goes-by-aliases": {"mta-sts.mx-alias/mta-sts": warn(MAIL)},
     "goes-to-policy-hosts": {"mta-sts.no-mx/mta-sts": warn(MAIL)},
