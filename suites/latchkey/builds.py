@@ -25,9 +25,8 @@ def another(client: Client, folder: Path) -> Client:
     if client.root:
         raise UserError(None, 0, f"{what}: {client.name} has a root of its own",
                         "write an adapter with a root that has the other build")
-    hidden = [place for place in _OWN if programs.is_relative_to(place)]
-    if hidden:
-        raise UserError(None, 0, f"{what}: the sandbox has a {hidden[0]} of its own",
+    if hidden_by(programs):
+        raise UserError(None, 0, f"{what}: the sandbox has a {hidden_by(programs)} of its own",
                         "put the programs elsewhere")
     if not programs.is_dir():
         raise UserError(None, 0, f"{what}: there is no such folder",
@@ -36,6 +35,11 @@ def another(client: Client, folder: Path) -> Client:
         raise UserError(None, 0, f"{what}: the adapter starts no program that is in there",
                         f"it starts {_started(client)}")
     return replace(client, programs=str(programs))
+
+
+def hidden_by(folder: Path) -> str:
+    """The place of its own that a sandbox has instead of this folder; "" if it shows the folder."""
+    return next((place for place in _OWN if folder.resolve().is_relative_to(place)), "")
 
 
 def tells_version(client: Client) -> bool:

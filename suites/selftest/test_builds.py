@@ -23,10 +23,12 @@ CARELESS = '[ "$1" = --version ] && { echo curl 6.6.6; exit; }\nexec /usr/bin/cu
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Outside /tmp, of which a sandbox has its own."""
-    below = paths.ROOT / ".build"
-    below.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=below) as name:
+    """Where a sandbox has nothing of its own, even if this checkout lies in /tmp."""
+    places = [place for place in (paths.ROOT / ".build", Path.home(), Path("/srv"))
+              if place.is_dir() and not builds.hidden_by(place)]
+    if not places:
+        pytest.skip("no folder that a sandbox would show")
+    with tempfile.TemporaryDirectory(dir=places[0]) as name:
         yield Path(name)
 
 

@@ -171,6 +171,11 @@ ROWS = (
     Row("of nobody", "sound-tlsa-questions", False, (
         TO_MX, asked("_25._tcp.other.test", "TLSA"))),
 
+    Row("certificates", "no-raw-key-offered", True, (
+        hello(1, service="smtp", extensions=["client_certificate_type"]),)),
+    Row("bare keys too", "no-raw-key-offered", False, (
+        hello(1, service="smtp", extensions=["server_certificate_type"]),)),
+
     Row("in order", "hosts-in-order", True, (visit(1, "mx"), visit(2, "mx-2"))),
     Row("the first alone", "hosts-in-order", True, (visit(1, "mx"),)),
     Row("the other way", "hosts-in-order", False, (visit(1, "mx-2"), visit(2, "mx"))),
