@@ -18,7 +18,8 @@ from latchkey.tomlfile import TomlFile, load
 
 # What can be known. PASS needs no entry, and SKIP and ERROR say nothing of a client.
 OUTCOMES = ("FAIL", "WARN", "INCONCLUSIVE")
-_MACHINE = ("missing", "no-netns", "needs-root", "no-resolver")  # SKIPs that are not the client's
+# SKIPs that are not the client's
+_MACHINE = ("missing", "no-netns", "needs-root", "no-resolver", "no-dkim")
 _BETTER = {"FAIL": ("WARN", "PASS"), "WARN": ("PASS",), "INCONCLUSIVE": ("PASS",)}
 
 _TEXT = Text()

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from latchkey import catalog, paths, runner, sandbox
+from latchkey import catalog, dkim, paths, runner, sandbox
 from latchkey.errors import UserError
 from latchkey.model import Client
 
@@ -43,6 +43,7 @@ def examine(scratch: Path) -> Iterator[Finding]:
         yield Finding(f"python: {module}", found, "" if found else "not there", package=package)
     yield _sandbox(scratch)
     yield _resolver()
+    yield _dkim()
     yield _world()
     try:
         yield from _clients()
@@ -64,6 +65,13 @@ def _resolver() -> Finding:
     good = sandbox.has_resolver()
     return Finding("resolver", good, "unbound" if good else "unbound is not installed",
                    needed=False, package="unbound")
+
+
+def _dkim() -> Finding:
+    """Signatures of mailed reports are verified with a library."""
+    good = dkim.is_there()
+    return Finding("dkim", good, "signatures of mails can be verified" if good else
+                   "python3-dkim is not installed", needed=False, package="python3-dkim")
 
 
 def _allow_namespaces() -> str:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from latchkey.postures import Posture
 from latchkey.transcript import Event, Transcript
@@ -25,6 +25,7 @@ class Context:
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
     deliveries: int = 1                 # how many recipients a run has to reach
     level: str = ""                     # of confidentiality, that the client shows: high or none
+    keys: Mapping[str, str] = field(default_factory=dict)   # records of keys for signatures
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Predicate:
     of_work: bool = False               # it asks for work to be brought to an end
     of_process: bool = False            # it asks how the client's process ended, or what it said
     of_status: bool = False             # it asks what level of confidentiality the client shows
+    of_signature: bool = False          # it verifies the signature of a mail
 
 
 def delivered(transcript: Transcript) -> Event | None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import signal
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from latchkey import cost, tlsrpt
 from latchkey.faults import ACTIONS
@@ -42,6 +42,7 @@ REASONS = {
     "no-netns": "This machine allows no network namespace.",
     "needs-root": "Root is needed.",
     "no-resolver": "There is no validating resolver (unbound).",
+    "no-dkim": "Nothing is there to verify signatures of mails with (python3-dkim).",
 }
 
 
@@ -84,6 +85,7 @@ class Case:
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
     deliveries: int = 1                 # how many recipients a run has to reach
     measured: bool = False              # what it costs is counted
+    keys: Mapping[str, str] = field(default_factory=dict)   # name → record, for signatures
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Result:
 
 
 def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
-            told: tuple[str, ...] = (), level: str = "") -> Case:
+            told: tuple[str, ...] = (), level: str = "",
+            keys: Mapping[str, str] | None = None) -> Case:
     """The facts of a catalog's trial."""
     demands = tuple(Demand(check.predicate, level, check.consequence)
                     for check, level in trial.levels)
@@ -128,7 +131,7 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
     return Case(trial.posture, demands, success, prompted, shown, told, level,
                 step_of(fault, trial.posture, trial.variant.signature), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
-                trial.variant.mail.deliveries, trial.variant.cost is not None)
+                trial.variant.mail.deliveries, trial.variant.cost is not None, keys or {})
 
 
 def step_of(fault: Fault, posture: Posture, signature: str = "") -> Step | None:
@@ -163,7 +166,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     if trouble:
         return replace(error(trouble), expected=_expected(case))
     context = Context(transcript, case.posture, case.success, twin, case.prompted,
-                      case.shown, case.told, case.deliveries, case.level)
+                      case.shown, case.told, case.deliveries, case.level, case.keys)
     lack = judge_control(case, control).reason if control is not None else "there was none"
     reached = fault_reached(transcript)
     if not lack and control is not None and (
@@ -175,6 +178,8 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
         return replace(result, notes=(f"control: {lack}", *result.notes))
     if not reached:
         return _undecided(context, case, "fault-not-delivered")
+    if not case.keys and any(PREDICATES[one.predicate].of_signature for one in case.demands):
+        return _undecided(context, case, "no-dkim")
     checks = tuple(_check(context, demand) for demand in case.demands)
     outcomes = {check.outcome for check in checks}
     outcome = next((word for word in ("FAIL", "WARN") if word in outcomes), "PASS")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from latchkey import template
+from latchkey import dkim, template
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from latchkey.faults import ALERTS, BYTES, PHASES
@@ -20,6 +20,7 @@ from latchkey.predicates import PREDICATES
 
 MESSAGE_FILE = ".latchkey-message.eml"
 CERTIFICATE_FILE = ".latchkey-certificate.pem"
+DKIM_FILE = ".latchkey-dkim.pem"
 GOOD, FAULT = "good", "fault"
 FORGED = ("forged", "forged-number")     # what only the attacker has named
 _OF_CERTIFICATE = re.compile(r"\{(?P<which>leaf|issuer|top):(?P<of>[a-z0-9-]+)\}$")
@@ -83,11 +84,11 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "secrets": dict(secrets),
         "mailbox": [template.fill(text, values).replace("\n", "\r\n") for text in profile.mailbox],
         "listeners": _listeners(profile, places),
-        "dns": _dns(profile, trial, identities, places),
+        "dns": _dns(profile, trial, identities, places, secrets),
         "deep": _deep(trial),
         "fault": fault,
         "client": {**_client(trial, setup, template.fill(profile.message, letter), values,
-                             _before(profile, places), places, _variables(trial)),
+                             _before(profile, places), places, _variables(trial), secrets),
                    "runs": trial.variant.fault.runs},
     }
 
@@ -144,6 +145,7 @@ def _values(profile: Profile, trial: Trial, secrets: Mapping[str, str],
         "home": places.home,
         "ca": places.bundle or profile.bundle,
         "certificate": f"{places.home}/{CERTIFICATE_FILE}",
+        "dkim-key": f"{places.home}/{DKIM_FILE}",
         "message": f"{places.home}/{MESSAGE_FILE}",
         "adapter": places.adapter,
         "built": places.built,
@@ -176,7 +178,7 @@ def _listeners(profile: Profile, places: Places) -> list[dict[str, Any]]:
 
 
 def _dns(profile: Profile, trial: Trial, identities: Mapping[str, Any],
-         places: Places) -> dict[str, Any] | None:
+         places: Places, secrets: Mapping[str, str]) -> dict[str, Any] | None:
     if profile.dns_address is None:
         return None
     own = trial.variant.tlsa            # of every port of a user's, or of the first MX host
@@ -190,6 +192,8 @@ def _dns(profile: Profile, trial: Trial, identities: Mapping[str, Any],
     records += [{"name": owner, "type": "TLSA", "ttl": 60,
                  "value": _certified(value, profile, identities)}
                 for owner in owners for value in own or ()]
+    records += [{"name": name, "type": "TXT", "value": f'"{text}"', "ttl": 60}
+                for name, text in (dkim.records(secrets) if trial.posture.reports else {}).items()]
     tlsa = () if trial.variant.deep is None else trial.variant.deep.tlsa
     records += [{"name": _port_name(listener, places), "type": "TLSA",
                  "value": f"3 0 1 {{leaf:{name}}}", "ttl": 60}
@@ -249,6 +253,11 @@ def asks_status(trial: Trial) -> bool:
     return any(PREDICATES[check.predicate].of_status for check, _ in trial.levels)
 
 
+def asks_signature(trial: Trial) -> bool:
+    """Whether a check verifies the signature of a mail."""
+    return any(PREDICATES[check.predicate].of_signature for check, _ in trial.levels)
+
+
 def _argv(trial: Trial, setup: Setup) -> tuple[str, ...]:
     """The client's own, and behind it what shows the level, if that is looked at."""
     status = trial.client.status
@@ -259,9 +268,11 @@ def _argv(trial: Trial, setup: Setup) -> tuple[str, ...]:
 
 def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
             before: tuple[str, ...], places: Places,
-            variables: Mapping[str, str]) -> dict[str, Any]:
+            variables: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, Any]:
     files = [{"path": file.path, "text": template.fill(file.text, values), "mode": file.mode}
              for file in setup.files]
+    if trial.posture.reports:
+        files.append({"path": DKIM_FILE, "text": dkim.private_key(secrets), "mode": "600"})
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
     usual = {"HOME": places.home, "PATH": trial.client.path, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from latchkey.dkim import body_flaw
+from latchkey import dkim
 from latchkey.finding import Context, Finding, Predicate
 from latchkey.tlsrpt import GZIP, JSON, RESULTS, SINK, SINK_MX, Report, as_list, flaws, reports
 
@@ -165,28 +165,29 @@ def _mail_file(report: Report) -> str:
     return "" if re.fullmatch(shape, report.filename) else f"the file is {report.filename}"
 
 
-def _signature(report: Report) -> dict[str, str]:
-    pairs = (one.partition("=") for one in report.fields.get("dkim-signature", "").split(";"))
-    return {name.strip(): "".join(value.split()) for name, sign, value in pairs if sign}
+def _signatures(report: Report) -> list[dict[str, str]]:
+    """The tags of each."""
+    fields: list[str] = [] if report.message is None else \
+        report.message.get_all("DKIM-Signature", [])
+    pairs = ([one.partition("=") for one in str(text).split(";")] for text in fields)
+    return [{name.strip(): "".join(value.split()) for name, sign, value in own if sign}
+            for own in pairs]
 
 
-def _signed(report: Report) -> str:
-    own = _signature(report)
-    submitter = report.fields.get("tls-report-submitter", "").lower()
-    if not {"d", "s", "h", "b", "bh"} <= own.keys():
-        return "there is no whole DKIM-Signature"
-    if own["d"].lower() != submitter:
-        return f"it is signed by {own['d']}"
-    return body_flaw(report.text, own)
+def _signed(context: Context) -> Finding:
+    return _of_each(lambda report: dkim.flaw(
+        report.text, report.fields.get("tls-report-submitter", "").lower(), context.keys),
+        "mail")(context)
 
 
 def _signed_whole(report: Report) -> str:
-    return "the signature has a length" if "l" in _signature(report) else ""
+    return "the signature has a length" if any("l" in one for one in _signatures(report)) else ""
 
 
 def _signed_fields(report: Report) -> str:
-    names = _signature(report).get("h", "").lower().split(":")
-    missing = {"tls-report-domain", "tls-report-submitter"} - set(names)
+    wanted = frozenset({"tls-report-domain", "tls-report-submitter"})
+    missing = min((wanted - set(one.get("h", "").lower().split(":"))
+                   for one in _signatures(report)), key=len, default=wanted)
     return f"the signature leaves out {', '.join(sorted(missing))}" if missing else ""
 
 
@@ -253,10 +254,10 @@ OF_REPORTERS = (
               "The name of the file has sender, domain and time in it.",
               "The name of the file had another form.",
               "The name of the file had its form."),
-    Predicate("report-signed", _of_each(_signed, "mail"),
+    Predicate("report-signed", _signed,
               "A mailed report is signed by the domain that sends it.",
               "The mailed report was not signed by the domain that sends it.",
-              "The mailed report was signed by the domain that sends it."),
+              "The mailed report was signed by the domain that sends it.", of_signature=True),
     Predicate("report-signed-whole", _of_each(_signed_whole, "mail"),
               "The signature of a mailed report covers all of its body.",
               "The signature of the mailed report covered a part of its body.",

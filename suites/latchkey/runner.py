@@ -22,11 +22,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from latchkey import builds, judge, paths, ports, sandbox, template, trial as trials
+from latchkey import builds, dkim, judge, paths, ports, sandbox, template, trial as trials
 from latchkey.catalog import Catalog
 from latchkey.judge import Result
 from latchkey.model import Client, Trial, control_of, twin_of
-from latchkey.plan import asks_status, compile_plan
+from latchkey.plan import asks_signature, asks_status, compile_plan
 from latchkey.results import Entry, entry
 from latchkey.trial import Seen
 from latchkey.worlds import Worlds
@@ -214,6 +214,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "needs-root"
     if bench.catalog.profiles[trial.scenario.profile].resolver and not sandbox.has_resolver():
         return "no-resolver"
+    if asks_signature(trial) and not dkim.is_there():
+        return "no-dkim"
     if bench.ports:
         return "no-netns" if ports.unfit(bench.catalog, trial) else ""
     return "no-netns" if sandbox.refusal(bench.scratch) else ""
@@ -242,7 +244,8 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     seen = bench.run(trial, folder)
     if seen.trouble:
         return judge.error(seen.trouble)
-    case = judge.case_of(trial, seen.prompted, seen.shown, seen.told, seen.level)
+    keys = dkim.records(seen.known) if asks_signature(trial) and seen.known else {}
+    case = judge.case_of(trial, seen.prompted, seen.shown, seen.told, seen.level, keys)
     result = judge.judge(case, seen.transcript, control.transcript,
                          twin.transcript if twin is not None else None)
     return replace(result, notes=(*result.notes, ports.NOTE)) if bench.ports else result

@@ -314,7 +314,8 @@ def _all(service: Service, trial: Trial) -> list[Entry]:
 def case_of(trial: Trial) -> Case:
     """The facts of the trial; nobody sees how the client ends."""
     case = judge.case_of(trial)
-    demands = tuple(one for one in case.demands if not PREDICATES[one.predicate].of_process)
+    demands = tuple(one for one in case.demands if not PREDICATES[one.predicate].of_process
+                    and not PREDICATES[one.predicate].of_signature)
     return replace(case, demands=demands, success=None)
 
 

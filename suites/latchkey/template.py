@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from latchkey.errors import nearest
 
 VARIABLES = ("host", "port", "user", "password", "token", "from", "to", "subject", "body", "home",
-             "ca", "certificate", "message", "adapter", "built", "dialect")
+             "ca", "certificate", "dkim-key", "message", "adapter", "built", "dialect")
 _WORD = re.compile(r"\{([a-z][a-z_-]*)\}")
 
 

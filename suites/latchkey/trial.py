@@ -8,7 +8,7 @@ import re
 import secrets
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class Seen:
     told: tuple[str, ...] = ()          # the URLs of providers that are in its output
     level: str = ""                     # of confidentiality, that the client shows: high or none
     trouble: str = ""                   # why the world could not do its part
+    known: Mapping[str, str] = field(default_factory=dict)  # the secrets of its plan
 
 
 def fresh_secrets(size: int = 8) -> dict[str, str]:
@@ -113,12 +114,13 @@ def look(folder: Path, client: Client, trouble: str = "",
     output = {name: _beginning(folder / f"client.{name}") for name in ("stdout", "stderr")}
     question = re.compile(client.prompt) if client.prompt else None
     prompted = question is not None and any(map(question.search, output.values()))
-    forged = _forged(_secrets(folder) if known is None else known)
+    known = _secrets(folder) if known is None else known
+    forged = _forged(known)
     shown = tuple(name for name, text in output.items() if forged.search(text))
     seen = transcript.read(folder / "transcript.jsonl")
     urls = dict.fromkeys(url for event in seen.all("latch") if (url := event.text("url")))
     told = tuple(url for url in urls if any(url in text for text in output.values()))
-    return Seen(seen, prompted, shown, told, _level(client, output["stdout"]), trouble)
+    return Seen(seen, prompted, shown, told, _level(client, output["stdout"]), trouble, known)
 
 
 def _level(client: Client, output: str) -> str:

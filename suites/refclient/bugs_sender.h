@@ -302,7 +302,11 @@
 	X(RPT_SIGNED_PART, "report-signed-part", "tlsrpt",                     \
 		"signs a part of the body", "")                                \
 	X(RPT_SIGNED_FEW, "report-signed-few", "tlsrpt",                       \
-		"signs few fields of the head", "")
+		"signs few fields of the head", "")                            \
+	X(RPT_SIGNED_OTHER, "report-signed-other", "tlsrpt",                   \
+		"signs the report with a key that is not published", "")       \
+	X(RPT_SIGNED_HOST, "report-signed-host", "tlsrpt",                     \
+		"signs the report for its host, not for its domain", "")
 
 #define REFSENDER_BUGS_SMTP(X)                                                 \
 	X(HOSTS_REVERSED, "hosts-reversed", "smtp-host",                       \

@@ -4,7 +4,9 @@
 
 #include <ctype.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bug.h"
 #include "parse/base64.h"
@@ -13,7 +15,36 @@
 #define SIGNATURE_SIZE 64
 #define DIGEST_SIZE 32
 
-/* The secret of the sender, in base64 in its memory; NULL: cannot be. */
+const char *
+dkim_selector(const struct sender *sender, int *n_r)
+{
+	const char *signz = sender->ways.signz;
+
+	*n_r = signz != NULL ? (int)strcspn(signz, ":")
+			     : (int)strlen(DKIM_SELECTOR);
+	return signz != NULL ? signz : DKIM_SELECTOR;
+}
+
+/* The key in a file; NULL: it cannot be read, or is none of Ed25519. */
+static EVP_PKEY *
+key_read(const char *pathz)
+{
+	FILE *file = fopen(pathz, "r");
+	EVP_PKEY *key = NULL;
+
+	if (file == NULL)
+		return NULL;
+	key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+	(void)fclose(file);
+	if (key != NULL && EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+	return key;
+}
+
+/* The secret of the sender, in a file or in base64 in its memory; NULL: cannot
+ * be. */
 static EVP_PKEY *
 key_find(struct sender *sender)
 {
@@ -23,6 +54,10 @@ key_find(struct sender *sender)
 	size_t n = 0;
 	EVP_PKEY *key;
 
+	if (bug(RPT_SIGNED_OTHER))
+		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	if (sender->ways.signz != NULL)
+		return key_read(strchr(sender->ways.signz, ':') + 1);
 	if (base64_decode(span_z(z), secret, sizeof(secret), &n) &&
 		n == KEY_SIZE)
 		return EVP_PKEY_new_raw_private_key(
@@ -113,7 +148,8 @@ dkim_sign(struct buf *out, struct sender *sender, const char *domainz,
 	EVP_PKEY *key = key_find(sender);
 	struct buf names, signed_text, field;
 	size_t n = 0;
-	int result = -1;
+	int result = -1, selector_size;
+	const char *selector = dkim_selector(sender, &selector_size);
 
 	buf_init(&names, 4096);
 	buf_init(&signed_text, 64 * 1024);
@@ -128,10 +164,11 @@ dkim_sign(struct buf *out, struct sender *sender, const char *domainz,
 		fields_read(head, &names, &signed_text) == 0 &&
 		buf_addf(&field,
 			"DKIM-Signature: v=1; a=ed25519-sha256; "
-			"c=relaxed/simple; d=%s; s=" DKIM_SELECTOR
-			"; t=%lld;%s h=%.*s; bh=%s; b=",
-			domainz, (long long)sender->now, length, (int)names.n,
-			(const char *)names.p, hash) == 0 &&
+			"c=relaxed/simple; d=%s%s; s=%.*s; "
+			"t=%lld;%s h=%.*s; bh=%s; b=",
+			bug(RPT_SIGNED_HOST) ? "client." : "", domainz,
+			selector_size, selector, (long long)sender->now, length,
+			(int)names.n, (const char *)names.p, hash) == 0 &&
 		field_relaxed(&signed_text, buf_span(&field)) == 0 &&
 		signature_make(key, buf_span(&signed_text), signature,
 			sizeof(signature)) == 0 &&

@@ -241,13 +241,16 @@ command_key(char **words, const struct ways *ways)
 {
 	struct sender sender;
 	struct err err;
+	const char *selector;
 	struct buf text;
+	int n;
 
 	if (sender_open(&sender, words[0], ways, &err) != 0)
 		return usage_fail("%s", err.text);
 	buf_init(&text, 4096);
+	selector = dkim_selector(&sender, &n);
 	if (dkim_record(&text, &sender) == 0)
-		(void)printf(DKIM_SELECTOR "._domainkey\tTXT\t\"%.*s\"\n",
+		(void)printf("%.*s._domainkey\tTXT\t\"%.*s\"\n", n, selector,
 			(int)text.n, (const char *)text.p);
 	buf_fini(&text);
 	sender_close(&sender);
@@ -330,6 +333,7 @@ main(int argc, char **argv)
 		{"count", no_argument, NULL, 'c'},
 		{"help", no_argument, NULL, 'h'},
 		{"report", required_argument, NULL, 'r'},
+		{"sign", required_argument, NULL, 's'},
 		{"trust", required_argument, NULL, 't'},
 		{"version", no_argument, NULL, 'v'},
 		{NULL, 0, NULL, 0},
@@ -360,6 +364,12 @@ main(int argc, char **argv)
 					"--report=%s: no address", optarg);
 			ways.contactz = optarg;
 			ways.counts = true;
+			break;
+		case 's':
+			if (optarg[0] == ':' || strchr(optarg, ':') == NULL)
+				return usage_fail(
+					"--sign=%s: no SELECTOR:FILE", optarg);
+			ways.signz = optarg;
 			break;
 		case 't':
 			ways.trustz = optarg;

@@ -11,6 +11,7 @@ struct ways {
 	const char *trustz;   /* bundle of roots; NULL: that of the system */
 	bool by_sts, by_dane; /* what it goes by */
 	const char *contactz; /* reports go out behind the mail, and name him */
+	const char *signz;    /* SELECTOR:FILE, a key in PEM; NULL: its own */
 	bool counts;          /* for reports on TLS (RFC 8460) */
 	bool needs_dane;      /* nothing goes without (RFC 7672 section 6) */
 };

@@ -16,6 +16,7 @@ from typing import Any
 import jsonschema  # type: ignore[import]
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from latchkey import catalog, paths, runner
 from latchkey.catalog import Catalog
@@ -56,6 +57,7 @@ def run(program: str, *words: str) -> subprocess.CompletedProcess[str]:
     (["send", "state.json", "a b@c.test", "d@e.test"], "no address"),
     (["policy", "state.json"], "policy needs STATE DOMAIN"),
     (["--by=luck", "policy", "state.json", "b.test"], "--by=luck: sts, dane, dane-only or"),
+    (["--sign=key.pem", "key", "state.json"], "--sign=key.pem: no SELECTOR:FILE"),
 ])
 def test_wrong_usage_is_one_line(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                                  words: list[str], said: str) -> None:
@@ -194,7 +196,8 @@ def test_every_promise_is_kept(built: Path, known: Catalog, monkeypatch: pytest.
 
 def test_a_mailed_report_is_signed_right(built: Path, known: Catalog) -> None:
     """RFC 6376 with RFC 8463, computed here from the octets that arrived."""
-    send = SEND.replace("--trust={ca} send", "--trust={ca} --report={from} send")
+    send = SEND.replace("--trust={ca} send", "--trust={ca} --report={from}"
+                        " --sign=latchkey:{dkim-key} send")
     adapter = ADAPTER.replace("[posture.mta-sts]", "[posture.mta-tlsrpt]")
     file = built / "adapter.toml"
     file.write_text(adapter.format(state='{"sender": 1}', command=send))
@@ -215,6 +218,10 @@ def test_a_mailed_report_is_signed_right(built: Path, known: Catalog) -> None:
     covered = "".join(f"{name.lower()}:{fields[name]}\r\n" for name in tags["h"].split(":"))
     bare = signature.partition(": ")[2].removesuffix(tags["b"])
     digest = hashlib.sha256((covered + "dkim-signature:" + bare).encode()).digest()
-    key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(state["key"])).public_key()
-    key.verify(base64.b64decode(tags["b"]), digest)
+    assert tags["s"] == "latchkey" and "key" not in state
+    files = json.loads((folder / "plan.json").read_text())["client"]["files"]
+    (text,) = [one["text"] for one in files if one["path"] == ".latchkey-dkim.pem"]
+    key = load_pem_private_key(text.encode(), None)
+    assert isinstance(key, Ed25519PrivateKey)
+    key.public_key().verify(base64.b64decode(tags["b"]), digest)
     assert set(fields) == set(tags["h"].split(":")) and "TLS-Report-Domain" in fields

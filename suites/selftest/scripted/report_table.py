@@ -67,6 +67,10 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "signs-another-body": {MAIL: fail(*named("report-signed"))},
     "signs-a-part": {MAIL: fail(*named("report-signed-whole"))},
     "signs-few-fields": {MAIL: warn(*named("report-signed-fields"))},
+    "signs-with-another-key": {MAIL: fail(*named("report-signed"))},
+    "signs-for-its-host": {MAIL: fail(*named("report-signed"))},
+    "signs-without-record": {MAIL: fail(*named("report-signed"))},
+    "signs-another-subject": {MAIL: fail(*named("report-signed"))},
     **{f"hides-{word}": dict.fromkeys(
         TRIALS.get(word, [f"tlsrpt.{word}"]),
         (warn if word == "validation-failure" else fail)(*named(f"tells-{word}")))

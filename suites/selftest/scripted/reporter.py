@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A sending MTA that reports on TLS (RFC 8460), right or with one bug.
 
-reporter.py [--bug NAME] WISH FROM TO MESSAGE CA. It delivers as `sender` does, by DANE if that
+reporter.py [--bug NAME] WISH FROM TO MESSAGE CA KEY. It delivers as `sender` does, by DANE if that
 is in the wish, else by no policy, but looks how it would fare with it; and reports when it is done:
 the day is over with each run.
 """
@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import base64
 import gzip
-import hashlib
 import json
 import re
+import site
 import socket
 import ssl
 import sys
@@ -25,7 +25,8 @@ from scripted.policy import Unusable, context_of, fetch, matches, parse, record_
 from scripted.resolver import NoAnswer, ask, lookup
 from scripted.sender import DEFERRED, DELIVERED, NoTls, Refused, Session, opportunistic
 
-OWN = "client.example.test"
+OWN, DOMAIN = "client.example.test", "example.test"
+_SEED = 32                              # octets at the end of a key of Ed25519 (RFC 8410)
 BUGS = {
     "reports-to-nobody": "sends no report",
     "reports-to-everybody": "takes any record, and what it does not understand for the usual place",
@@ -53,9 +54,13 @@ BUGS = {
     "names-file-badly": "gives the file another extension",
     "numbers-file": "gives the file a name of its own",
     "signs-nothing": "does not sign",
-    "signs-a-part": "signs a part of the body",
+    "signs-a-part": "tells in its signature how much of the body it covers",
     "signs-another-body": "signs a body that it does not send",
     "signs-few-fields": "leaves the fields of reports out of its signature",
+    "signs-with-another-key": "signs with a key that is not the published one",
+    "signs-for-its-host": "signs for its host, not for its domain",
+    "signs-without-record": "signs by a selector where no key is",
+    "signs-another-subject": "signs a subject that it does not send",
     **{f"hides-{word}": f"has another word for {word}" for word in (
         "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
         "certificate-not-trusted", "validation-failure", "sts-policy-fetch-error",
@@ -202,7 +207,7 @@ def report_of(domain: str, day: Day, bug: str) -> dict[str, Any]:
     start: Any = 1 if bug == "tells-seconds" else "2024-03-01T00:00:00Z"
     found = {"organization-name": "Scripted",
              "date-range": {"start-datetime": start, "end-datetime": "2024-03-01T23:59:59Z"},
-             "contact-info": f"tls@{OWN}", "report-id": "1@x",
+             "contact-info": f"tls@{DOMAIN}", "report-id": "1@x",
              "policies": policies[0] if bug == "tells-one-policy" else policies}
     if bug == "forgets-contact":
         del found["contact-info"]
@@ -222,32 +227,46 @@ def post(uri: str, body: bytes, kind: str, ca: str, bug: str) -> None:
 
 
 def message_of(address: str, domain: str, body: bytes, kind: str, bug: str) -> bytes:
-    submitter = "" if bug == "names-nobody" else f"TLS-Report-Submitter: {OWN}\r\n"
+    submitter = "" if bug == "names-nobody" else f"TLS-Report-Submitter: {DOMAIN}\r\n"
     subject = "TLS report" if bug == "has-own-subject" else \
-        f"Report Domain: {domain} Submitter: {OWN} Report-ID: <1@x>"
-    name = f"{OWN}!{domain}!1709251200!1709337599.json.gz"
+        f"Report Domain: {domain} Submitter: {DOMAIN} Report-ID: <1@x>"
+    name = f"{DOMAIN}!{domain}!1709251200!1709337599.json.gz"
     name = {"names-file-badly": name.replace(".json.gz", ".gz"),
             "numbers-file": "1.json.gz"}.get(bug, name)
-    signed = "from:to:subject" if bug == "signs-few-fields" else \
-        "from:to:subject:tls-report-domain:tls-report-submitter"
-    length = "l=9; " if bug == "signs-a-part" else ""
     whole = "multipart/mixed" if bug == "mails-plainly" else "multipart/report; report-type=tlsrpt"
     text = ("--b\r\nContent-Type: text/plain\r\n\r\nA report.\r\n"
             f"--b\r\nContent-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n"
             f'Content-Disposition: attachment; filename="{name}"\r\n\r\n'
             f"{base64.encodebytes(body).decode()}--b--\r\n").replace("\n", "\r\n").replace(
                 "\r\r\n", "\r\n").encode()
-    covered = text[:9] if length else text + b"x" * (bug == "signs-another-body")
-    digest = base64.b64encode(hashlib.sha256(covered).digest()).decode()
-    signature = "" if bug == "signs-nothing" else (
-        f"DKIM-Signature: v=1; a=rsa-sha256; d={OWN}; s=a; {length}h={signed}; bh={digest}; "
-        "b=eA==\r\n")
-    return (f"{signature}From: tls@{OWN}\r\nTo: {address}\r\nSubject: {subject}\r\n"
+    return (f"From: tls@{DOMAIN}\r\nTo: {address}\r\nSubject: {subject}\r\n"
             f"TLS-Report-Domain: {domain}\r\n{submitter}MIME-Version: 1.0\r\n"
             f'Content-Type: {whole}; boundary="b"\r\n\r\n').encode() + text
 
 
-def mail(address: str, domain: str, body: bytes, kind: str, ca: str, bug: str) -> None:
+def signature_of(message: bytes, key: str, bug: str) -> bytes:
+    """The field DKIM-Signature (RFC 6376) over a message, with Ed25519 (RFC 8463)."""
+    if bug == "signs-nothing":
+        return b""
+    site.main()                         # an isolated interpreter (stage.py) knows no packages
+    import dkim     # type: ignore[import]
+    if bug == "signs-another-body":
+        message += b"x\r\n"
+    if bug == "signs-another-subject":
+        message = message.replace(b"\r\nSubject: ", b"\r\nSubject: Re: ")
+    with open(key, encoding="ascii") as file:
+        secret = base64.b64decode("".join(file.read().split("\n")[1:-2]))[-_SEED:]
+    fields = [b"from", b"to", b"subject", b"tls-report-domain", b"tls-report-submitter"]
+    signed: bytes = dkim.DKIM(message, signature_algorithm=b"ed25519-sha256").sign(
+        b"nowhere" if bug == "signs-without-record" else b"latchkey",
+        (OWN if bug == "signs-for-its-host" else DOMAIN).encode("ascii"),
+        base64.b64encode(bytes(_SEED) if bug == "signs-with-another-key" else secret),
+        include_headers=fields[:3] if bug == "signs-few-fields" else fields,
+        length=bug == "signs-a-part")
+    return signed
+
+
+def mail(address: str, domain: str, body: bytes, kind: str, ca: str, key: str, bug: str) -> None:
     target = address.rpartition("@")[2]
     host = sorted(lookup(target, "MX"))[0][1].decode("ascii")
     if bug == "honours-policy":
@@ -257,11 +276,12 @@ def mail(address: str, domain: str, body: bytes, kind: str, ca: str, bug: str) -
                 return
         except Unusable:
             pass
-    hand_over(session_with(host, ca, Day(), bug), f"tls@{OWN}", [address],
-              message_of(address, domain, body, kind, bug))
+    message = message_of(address, domain, body, kind, bug)
+    hand_over(session_with(host, ca, Day(), bug), f"tls@{DOMAIN}", [address],
+              signature_of(message, key, bug) + message)
 
 
-def tell(domain: str, day: Day, ca: str, bug: str) -> None:
+def tell(domain: str, day: Day, ca: str, key: str, bug: str) -> None:
     text = json.dumps(report_of(domain, day, bug))
     if bug == "repeats-member":
         text = text.replace('"report-id"', '"report-id": "0", "report-id"')
@@ -274,14 +294,14 @@ def tell(domain: str, day: Day, ca: str, bug: str) -> None:
         if uri.startswith("https:"):
             post(uri, body, kind, ca, bug)
         elif bug != "never-mails":
-            mail(uri.removeprefix("mailto:"), domain, body, kind, ca, bug)
+            mail(uri.removeprefix("mailto:"), domain, body, kind, ca, key, bug)
 
 
 def main(words: Sequence[str]) -> int:
     bug, words = (words[1], words[2:]) if words[0] == "--bug" else ("", words)
     if bug and bug not in BUGS:
         sys.exit(f"unknown bug {bug}")
-    wish, sender, mails, message, ca = words
+    wish, sender, mails, message, ca, key = words
     by_dane = wish.startswith("dane")
     day = Day()
     domain = mails.split(",")[0].split()[0].rpartition("@")[2]
@@ -300,5 +320,5 @@ def main(words: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         decision = DEFERRED
     if bug != "reports-to-nobody":
-        tell(domain, day, ca, bug)
+        tell(domain, day, ca, key, bug)
     return decision

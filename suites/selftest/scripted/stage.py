@@ -91,7 +91,7 @@ def reporter_write(folder: Path, bug: str) -> Path:
 [posture.mta-{wish}]
 argv = [
     "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}",{_switch(bug)} "{wish}",
-    "{{from}}", "{{to}}", "{{message}}", "{{ca}}",
+    "{{from}}", "{{to}}", "{{message}}", "{{ca}}", "{{dkim-key}}",
 ]
 several = true
 ''' for wish in ("tlsrpt", "dane-tlsrpt", "dane-only-tlsrpt")), encoding="ascii")
