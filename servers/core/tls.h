@@ -50,6 +50,8 @@ struct tls_hello {
 	unsigned groups;
 	uint16_t signature[TLS_LIST_MAX]; /* signature_algorithms */
 	unsigned signatures;
+	uint16_t chain[TLS_LIST_MAX]; /* signature_algorithms_cert */
+	unsigned chains;
 	uint16_t extension[TLS_LIST_MAX]; /* which there are */
 	unsigned extensions;
 	bool compression; /* it offers more than none */

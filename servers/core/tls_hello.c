@@ -88,6 +88,8 @@ tls_hello_read(SSL *ssl, struct tls_hello *hello)
 		ssl, TLSEXT_TYPE_supported_groups, 2, hello->group);
 	hello->signatures = hello_numbers(
 		ssl, TLSEXT_TYPE_signature_algorithms, 2, hello->signature);
+	hello->chains = hello_numbers(
+		ssl, TLSEXT_TYPE_signature_algorithms_cert, 2, hello->chain);
 	hello->compression =
 		SSL_client_hello_get0_compression_methods(ssl, &p) > 1;
 	hello_extensions(ssl, hello);

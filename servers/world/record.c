@@ -200,6 +200,13 @@ record_hello(struct conn *conn, const struct tls_hello *hello)
 		transcript_item(
 			t, tls_signature_name(hello->signature[i], room));
 	transcript_list_end(t);
+	if (hello->chains > 0) {
+		transcript_list(t, "certificate_signatures");
+		for (unsigned i = 0; i < hello->chains; i++)
+			transcript_item(
+				t, tls_signature_name(hello->chain[i], room));
+		transcript_list_end(t);
+	}
 	transcript_list(t, "extensions");
 	for (unsigned i = 0; i < hello->extensions; i++)
 		transcript_item(

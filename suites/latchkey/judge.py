@@ -15,6 +15,7 @@ from latchkey.logins import certificates
 from latchkey.model import Fault, Trial
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES
+from latchkey.recipes import CHAIN
 from latchkey.senders import UNPROVEN, doubt, policy_sought, tlsa_asked
 from latchkey.transcript import Event, Transcript
 
@@ -134,10 +135,10 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
                 trial.variant.mail.deliveries, trial.variant.cost is not None, keys or {})
 
 
-def step_of(fault: Fault, posture: Posture, signature: str = "") -> Step | None:
+def step_of(fault: Fault, posture: Posture, signature: tuple[str, str] = ("", "")) -> Step | None:
     """The step that a fault waits for; signature: that of Variant."""
-    if signature:
-        return Step(offers="signatures", offered=signature)
+    if signature[0]:
+        return Step(offers=signature[0], offered=signature[1])
     at = fault.at
     if fault.action == "alpn":
         return Step(offers="alpn")
@@ -336,6 +337,7 @@ def comes_to(control: Transcript, step: Step) -> bool:
                    if event.seq > control.last_run)
     if step.offers:
         return any(any(step.offered in ("", name) for name in hello.texts(step.offers))
+                   or step.offers == CHAIN and CHAIN not in hello.fields
                    for hello in control.all("hello"))
     met: dict[str, list[int]] = {}
     for event in control.all("accept"):

@@ -94,7 +94,7 @@ class Variant:
     cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured
     tlsa: tuple[str, ...] | None = None     # of the host, in the place of the profile's
     server: str | None = None           # is it who it should be? None: as its recipe says
-    signature: str = ""                 # without this offer a client is not shown the certificate
+    signature: tuple[str, str] = ("", "")       # recipes.signature of the certificate it shows
 
 
 @dataclass(frozen=True)

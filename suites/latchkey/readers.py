@@ -160,7 +160,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         cost=data.get("cost"),
         tlsa=tuple(data["tlsa"]) if "tlsa" in data else None,
         server=data.get("server"),
-        signature=recipes.signature(known.recipes, do["recipe"]) if "recipe" in do else "",
+        signature=recipes.signature(known.recipes, do["recipe"]) if "recipe" in do else ("", ""),
     )
 
 

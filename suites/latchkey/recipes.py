@@ -10,6 +10,9 @@ from typing import Any
 
 from latchkey import tomlfile
 
+# The list of a `hello` for the signatures of certificates: who has none is shown any.
+CHAIN = "certificate_signatures"
+
 
 @cache
 def _data(path: Path) -> dict[str, Any]:
@@ -21,13 +24,22 @@ def read(paths: Mapping[str, Path], name: str) -> dict[str, Any]:
     return _data(paths[name])
 
 
-def signature(paths: Mapping[str, Path], name: str) -> str:
-    """The signature scheme that a client has to offer to be shown a leaf with this key.
+def signature(paths: Mapping[str, Path], name: str) -> tuple[str, str]:
+    """The list of a `hello` and the scheme in it without which a client is not shown this leaf.
 
-    "": the schemes of all clients will do. Names as in a transcript's `hello`.
+    Its key makes the signature of the handshake; what the issuer made with an old digest is held
+    against signature_algorithms_cert if there is such (RFC 8446, section 4.2.3). ("", ""): the
+    lists of all clients will do.
     """
-    key = str(read(paths, name).get("leaf", {}).get("key", ""))
-    return key if key == "ed25519" else ""
+    data = read(paths, name)
+    leaf: dict[str, Any] = data.get("leaf", {})
+    if leaf.get("key") == "ed25519":
+        return "signatures", "ed25519"
+    if leaf.get("digest") in ("md5", "sha1"):
+        issuer: dict[str, Any] = next(iter(data.get("intermediate", ())), {})
+        kind = "rsa_pkcs1" if str(issuer.get("key", "")).startswith("rsa") else "ecdsa"
+        return CHAIN, f"{kind}_{leaf['digest']}"
+    return "", ""
 
 
 def says(paths: Mapping[str, Path], name: str) -> dict[str, Any]:

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from dialogue import (Event, accept, event, exited, fault, hello, mail_in_clear, mail_in_tls, recv,
-                      transcript, up)
+                      secret, transcript, up)
 
+from latchkey import catalog, recipes
 from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
 from latchkey.model import Fault
 from latchkey.postures import POSTURES
+from latchkey.recipes import CHAIN
+from samples import ROOT
 
 LEAK = Demand("no-credential-in-clear", "MUST", "credential-leak")
 FETCHED = event("send", 1, "tls-good", reply="fetch", by="profile", segment=9, data="x")
@@ -92,6 +95,42 @@ def test_a_client_that_cannot_check_the_signature_is_not_shown_the_certificate()
         assert (missed.outcome, missed.reason) == outcome
 
 
+@pytest.mark.parametrize(("hellos", "reason"), [
+    ([{CHAIN: ["rsa_pkcs1_sha256"]}], "untouched"),
+    ([{CHAIN: ["rsa_pkcs1_sha256", "rsa_pkcs1_md5"]}], "fault-not-delivered"),
+    # Without a list of its own for certificates a server shows what it has.
+    ([{}], "fault-not-delivered"),
+    ([{"signatures": ["rsa_pkcs1_sha256"]}], "fault-not-delivered"),
+    ([{CHAIN: ["rsa_pkcs1_sha256"]}, {}], "fault-not-delivered"),
+    ([], "untouched"),                                  # it never starts TLS
+])
+def test_a_digest_that_a_client_does_not_want_in_a_chain(hellos: list[dict[str, Any]],
+                                                         reason: str) -> None:
+    case = Case(POSTURES["imap-implicit"], (LEAK,), step=Step(offers=CHAIN,
+                                                              offered="rsa_pkcs1_md5"))
+    said = [hello(**more) for more in hellos]
+    control = transcript(accept(), *said, *(one for one in mail_in_tls()
+                                            if one["event"] != "hello"), exited())
+    missed = judge(case, transcript(accept(), *said, exited()), control)
+    assert (missed.outcome, missed.reason) == (
+        "SKIP" if reason == "untouched" else "INCONCLUSIVE", reason)
+    # What was shown is judged, whatever the client said of it.
+    shown = judge(case, transcript(up(), *said, fault(), recv(), exited(1)), control)
+    assert shown.outcome == "PASS"
+    leaked = judge(case, transcript(up(), *said, fault(), secret(), exited()), control)
+    assert leaked.outcome == "FAIL"
+
+
+@pytest.mark.parametrize(("recipe", "signature"), [
+    ("good", ("", "")), ("good-ed25519", ("signatures", "ed25519")),
+    ("md5-leaf", (CHAIN, "rsa_pkcs1_md5")), ("sha1-leaf", (CHAIN, "ecdsa_sha1")),
+    # Servers look at the leaf alone.
+    ("md5-intermediate", ("", "")), ("sha1-intermediate", ("", "")),
+])
+def test_the_signature_that_a_recipe_needs(recipe: str, signature: tuple[str, str]) -> None:
+    assert recipes.signature(catalog.load(ROOT).recipes, recipe) == signature
+
+
 def waits(**at: Any) -> Fault:
     return Fault(at, {"action": "drop"})
 
@@ -106,7 +145,8 @@ def test_the_step_is_read_from_the_fault() -> None:
     assert step_of(waits(listener="implicit"), posture) == Step(listeners=("imaps",))
     assert step_of(waits(listener="both"), posture) == Step(listeners=("imap", "imaps"))
     assert step_of(Fault({}, {"action": "alpn"}), posture) == Step(offers="alpn")
-    assert step_of(waits(), posture, "ed25519") == Step(offers="signatures", offered="ed25519")
+    assert step_of(waits(), posture, ("signatures", "ed25519")) == \
+        Step(offers="signatures", offered="ed25519")
     asked = Fault({"listener": "dns"}, {"action": "dns", "name": "a.test", "type": "SRV"})
     assert step_of(asked, posture) is None
     assert step_of(asked, POSTURES["imap-srv"]) == Step(question="a.test SRV")
