@@ -283,7 +283,9 @@ $(FUZZ_TARGETS:%=$(OUT)/%): $(OUT)/%: $(B)/oss/fuzz/targets/%.o $(B)/oss/libworl
 	$(Q)$(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ -Wl,--start-group $^ \
 		-Wl,--end-group $(LIB_FUZZING_ENGINE) $(OSS_LIBS)
 
+# This one has a RAND_bytes of its own, which goes before that of the archive.
 $(OUT)/refclient: $(FUZZ_REFCLIENT:%.c=$(B)/oss/%.o)
+$(OUT)/refclient: LDFLAGS += -Wl,--allow-multiple-definition
 
 fuzz-oss: $(FUZZ_TARGETS:%=$(OUT)/%)
 endif
