@@ -23,7 +23,8 @@ struct needles {
 	unsigned n;
 };
 
-/* Adds the four forms of one secret (6 to 100 bytes); -1 if it does not fit. */
+/* Adds the four forms of one secret (6 bytes at least, of which the first 100
+ * are looked for); -1 if it does not fit. */
 int needles_add(struct needles *set, const char *secretz, const char *value)
 	__attribute__((warn_unused_result));
 

@@ -144,6 +144,28 @@ a_canary_is_found_in_every_form_and_at_every_cut(void **state)
 }
 
 static void
+of_a_long_canary_the_beginning_is_found(void **state)
+{
+	struct needles set = {0};
+	char secret[1201];
+	struct span plain = span_of(secret, sizeof(secret) - 1);
+
+	(void)state;
+	memset(secret, 'x', plain.n);
+	memcpy(secret, "t0ken", 5);
+	secret[plain.n] = '\0';
+	assert_int_equal(needles_add(&set, "token", secret), 0);
+	for (size_t n = 99; n <= plain.n; n++) {
+		struct needle_scan scan = {0};
+		unsigned found = 0;
+
+		needles_scan(&set, &scan, span_cut(plain, 0, n), count_found,
+			&found);
+		assert_int_equal(found, n >= 100);
+	}
+}
+
+static void
 a_canary_is_found_byte_by_byte_in_a_long_stream(void **state)
 {
 	struct needles set = {0};
@@ -314,6 +336,7 @@ main(void)
 		cmocka_unit_test(a_long_format_is_not_cut),
 		cmocka_unit_test(
 			a_canary_is_found_in_every_form_and_at_every_cut),
+		cmocka_unit_test(of_a_long_canary_the_beginning_is_found),
 		cmocka_unit_test(
 			a_canary_is_found_byte_by_byte_in_a_long_stream),
 		cmocka_unit_test(

@@ -67,7 +67,7 @@ load_secrets(struct plan *plan, const struct json_place *root, struct err *err)
 		if (value != NULL &&
 			needles_add(&plan->needles, names[i], value) != 0)
 			return err_set(err, ERR_PLAN,
-				"secrets.%s: must have 6 to 100 bytes",
+				"secrets.%s: must have 6 bytes or more",
 				names[i]);
 	}
 	(void)json_text(&place, "user", true, &plan->user, err);

@@ -110,6 +110,9 @@ PARAMETERS: Mapping[str, Shape] = {
 }
 
 
+TOKENS = (100, 8192)                    # bytes; the servers take messages of 12288 in base64
+
+
 @dataclass(frozen=True)
 class Action:
     required: tuple[str, ...] = ()
@@ -157,7 +160,9 @@ ACTIONS: Mapping[str, Action] = {
     "renegotiate": Action(optional=("recipe",), reply=True, tls=True),
     "oversize": Action(("message", "size"), tls=True),
     "none": Action(),
-    "environment": Action(("variables",)),      # played by who starts the client, not by the world
+    # These two are played by who starts the client, not by the world.
+    "environment": Action(("variables",)),
+    "token": Action(("size",)),
     "dns": Action(("name", "type"), ("dnssec",), dns=True,
                   one_of=("rcode", "values", "drop", "truncate", "seconds")),
 }
@@ -207,6 +212,9 @@ def check_fault(at: Mapping[str, Any], do: Mapping[str, Any]) -> None:
     if name == "oversize" and do["size"] > 0xFFFF:
         raise Misfit(("do", "size"), "a record's length is a number of 16 bits",
                      "write 65535 at most")
+    if name == "token" and not TOKENS[0] <= do["size"] <= TOKENS[1]:
+        raise Misfit(("do", "size"), "no client has such a token",
+                     f"write {TOKENS[0]} to {TOKENS[1]} bytes")
     _check_refusal(name, at, do)
     if action.dns != (at.get("listener") == "dns"):
         right = ('write at = { listener = "dns" }' if action.dns

@@ -5,6 +5,7 @@ and of saying goodbye."""
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 
 from latchkey.finding import Context, Finding, Predicate, verdict_of
 from latchkey.transcript import Event, Transcript
@@ -14,6 +15,10 @@ CANCEL = b"*\r\n"
 _ONE_STEP = frozenset({b"PLAIN", b"EXTERNAL", b"XOAUTH2", b"OAUTHBEARER"})
 _AUTH = re.compile(rb"(?:^|\n)AUTH +([A-Z0-9_-]+)( +\S+)? *\r\n(?P<rest>.*)",
                    re.IGNORECASE | re.DOTALL)
+_AUTH_LINE = re.compile(rb"^AUTH [^\n]*\n?", re.IGNORECASE | re.MULTILINE)
+# Octets of a command with its CR LF (RFC 4954, section 4: RFC 5321, section 4.5.3.1.4; RFC 5034,
+# section 4: RFC 2449, section 4). IMAP has no limit.
+_LIMITS = {"smtp": 512, "pop3": 255}
 
 
 def _said(transcript: Transcript, conn: int, since: int) -> tuple[bytes, tuple[int, ...]]:
@@ -54,6 +59,27 @@ def _goes_on(event: Event) -> bool:
 def _login_ends_group(context: Context) -> Finding:
     return verdict_of(filter(_goes_on, context.transcript.all("recv")),
                       lambda event: "something came behind AUTH")
+
+
+def _auth_line_within_limit(context: Context) -> Finding:
+    received: dict[int, list[Event]] = {}
+    for event in context.transcript.all("recv"):
+        if event.in_tls and event.service in _LIMITS:
+            received.setdefault(event.conn, []).append(event)
+    for events in received.values():
+        limit = _LIMITS[events[0].service]
+        for line in _AUTH_LINE.finditer(b"".join(event.bytes() for event in events)):
+            if len(line[0]) > limit:
+                return Finding(False, _bringers(events, line.start(), line.end()),
+                               f"{len(line[0])} octets, where {limit} are the most")
+    return Finding(True)
+
+
+def _bringers(events: list[Event], start: int, end: int) -> tuple[int, ...]:
+    """Those that brought the bytes from start to end of all that came."""
+    ends = list(accumulate(len(event.bytes()) for event in events))
+    return tuple(event.seq for event, begin, behind in zip(events, [0, *ends], ends)
+                 if begin < end and behind > start)
 
 
 def _says_goodbye(context: Context) -> Finding:
@@ -111,6 +137,11 @@ OF_LOGINS = (
         "Behind a login that takes several steps nothing is sent until the server has answered.",
         "The client sent more along with a login that takes several steps.",
         "The client waited for the answer to its login."),
+    Predicate(
+        "auth-line-within-limit", _auth_line_within_limit,
+        "An AUTH command is not longer than a command may be.",
+        "The client sent an AUTH command that is longer than a command may be.",
+        "No AUTH command was longer than a command may be."),
     Predicate(
         "says-goodbye", _says_goodbye,
         "A client that is done sends close_notify before it hangs up.",

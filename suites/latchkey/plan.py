@@ -59,6 +59,7 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         raise UserError(trial.client.file, 0, f"there is no [posture.{trial.posture.name}]",
                         "add it, or leave this posture out")
     profile = catalog.profiles[trial.scenario.profile]
+    secrets = {**secrets, "token": _token(trial, secrets["token"])}
     values = {**_values(profile, trial, secrets, places),
               "dialect": "" if trial.variant.deep is None else trial.variant.deep.dialect}
     letter = {**values, "to": secrets["recipient"]}
@@ -241,6 +242,14 @@ def _variables(trial: Trial) -> Mapping[str, str]:
     return given if trial.kind == "fault" else {}
 
 
+def _token(trial: Trial, secret: str) -> str:
+    """As long as the fault wants it. What fills it up does not repeat the secret, so that this is
+    found once wherever it is."""
+    fault = trial.variant.fault
+    lengthened = trial.kind == "fault" and fault.action == "token"
+    return secret.ljust(fault.do["size"], "x") if lengthened else secret
+
+
 def _before(profile: Profile, places: Places) -> tuple[str, ...]:
     """What is started in front of the client."""
     if profile.resolver is None or profile.dns_address is None:
@@ -304,7 +313,7 @@ def _fault(trial: Trial, corpus: Path, secrets: Mapping[str, str]) -> dict[str, 
             do[key] = _latin1(do[key].encode())
     if "description" in do:
         do["description"] = ALERTS[do["description"]]
-    if do["action"] == "environment":
+    if do["action"] in ("environment", "token"):
         do = {"action": "none"}         # the world is the correct one
     if do.get("select") == "refuse":
         do = {"action": do["action"], "refuse": True}

@@ -336,7 +336,14 @@
 	X(PASSWORD_PREFERRED, "password-preferred", "capabilities",            \
 		"sends its password where its certificate is to do", "")       \
 	X(EMPTY_RESPONSE_UNSAID, "empty-response-unsaid", "capabilities",      \
-		"leaves a response out because it is empty", "")
+		"leaves a response out because it is empty", "")               \
+	X(AUTH_LINE_UNLIMITED, "auth-line-unlimited", "capabilities",          \
+		"sends a response along that does not fit into the command",   \
+		"")                                                            \
+	X(LATE_RESPONSE_FORGOTTEN, "late-response-forgotten", "capabilities",  \
+		"does not say what did not fit into the command when it is "   \
+		"asked",                                                       \
+		"")
 
 #define REFCLIENT_BUGS_REFERRAL(X)                                             \
 	X(REFERRAL_FOLLOWED, "referral-followed", "referral",                  \

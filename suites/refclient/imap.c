@@ -263,15 +263,13 @@ imap_sasl(struct session *s, struct sasl *sasl)
 	struct buf line;
 	int result = -1, waits;
 	/* RFC 4959 section 3: only where it is said to be possible. */
-	bool ahead = sasl_is_first(sasl) &&
-		     (caps_has(&s->caps, "SASL-IR") || bug(ALWAYS_SASL_IR));
+	bool ahead = caps_has(&s->caps, "SASL-IR") || bug(ALWAYS_SASL_IR);
 
 	buf_init(&line, CAPS_MAX);
-	if (tag_make(s) != 0 ||
-		buf_addf(&line, "%s AUTHENTICATE %s%s", s->tag,
-			sasl_name(sasl->mechanism), ahead ? " " : "") != 0)
+	if (tag_make(s) != 0 || buf_addf(&line, "%s AUTHENTICATE %s", s->tag,
+					sasl_name(sasl->mechanism)) != 0)
 		goto out;
-	if (ahead && sasl_begin(sasl, &line, s->err) != 0)
+	if (ahead && sasl_begin(sasl, SIZE_MAX, &line, s->err) != 0)
 		goto out;
 	for (;;) {
 		if (session_send(s, &line) != 0)

@@ -8,6 +8,7 @@
 #include "parse/number.h"
 #include "session.h"
 
+#define COMMAND_LIMIT 255 /* RFC 2449 section 4 */
 #define COUNT_MAX 1000000
 
 /* The first line of an answer; 0: +OK, 1: the server waits for more. */
@@ -114,9 +115,8 @@ pop3_sasl(struct session *s, struct sasl *sasl)
 	int result = -1, waits;
 
 	buf_init(&line, CAPS_MAX);
-	if (buf_addf(&line, "AUTH %s%s", sasl_name(sasl->mechanism),
-		    sasl_is_first(sasl) ? " " : "") != 0 ||
-		(sasl_is_first(sasl) && sasl_begin(sasl, &line, s->err) != 0))
+	if (buf_addf(&line, "AUTH %s", sasl_name(sasl->mechanism)) != 0 ||
+		sasl_begin(sasl, COMMAND_LIMIT, &line, s->err) != 0)
 		goto out;
 	for (;;) {
 		if (session_send(s, &line) != 0)

@@ -81,13 +81,6 @@ sasl_fini(struct sasl *x)
 	buf_fini(&x->first);
 }
 
-bool
-sasl_is_first(const struct sasl *x)
-{
-	return x->mechanism == SASL_EXTERNAL || x->mechanism == SASL_PLAIN ||
-	       x->mechanism == SASL_SCRAM_SHA_256;
-}
-
 /* --- SCRAM-SHA-256 (RFC 5802, RFC 7677), without channel binding */
 
 static void
@@ -326,16 +319,35 @@ sasl_step(
 	return 0;
 }
 
+/* The client speaks first. */
+static bool
+is_first(const struct sasl *x)
+{
+	return x->mechanism == SASL_EXTERNAL || x->mechanism == SASL_PLAIN ||
+	       x->mechanism == SASL_SCRAM_SHA_256 ||
+	       x->mechanism == SASL_OAUTHBEARER;
+}
+
 int
-sasl_begin(struct sasl *x, struct buf *out, struct err *err)
+sasl_begin(struct sasl *x, size_t limit, struct buf *out, struct err *err)
 {
 	size_t before = out->n;
 
+	if (!is_first(x))
+		return 0;
+	if (buf_addz(out, " ") != 0)
+		return err_set(err, ERR_IO, "too long a line");
 	if (sasl_step(x, span_z(""), out, err) != 0)
 		return -1;
-	if (out->n > before || bug(EMPTY_RESPONSE_UNSAID))
-		return 0;
-	return buf_addz(out, "=") == 0
-		       ? 0
-		       : err_set(err, ERR_IO, "too long a line");
+	if (out->n == before + 1 && !bug(EMPTY_RESPONSE_UNSAID) &&
+		buf_addz(out, "=") != 0)
+		return err_set(err, ERR_IO, "too long a line");
+	if (out->n + strlen("\r\n") > limit && !bug(AUTH_LINE_UNLIMITED)) {
+		out->n = before;
+		buf_clear(&x->first);
+		if (!bug(LATE_RESPONSE_FORGOTTEN))
+			x->step = 0;
+		x->done = false;
+	}
+	return 0;
 }

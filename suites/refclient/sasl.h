@@ -46,8 +46,6 @@ void sasl_init(struct sasl *x, enum sasl_mechanism mechanism,
 	const struct sasl_user *user);
 void sasl_fini(struct sasl *x);
 
-/* The client speaks first. */
-bool sasl_is_first(const struct sasl *x);
 /* What cancels a login that has begun (RFC 4954 section 4, RFC 9051 section
  * 6.2.2, RFC 5034 section 4). */
 #define SASL_CANCEL "*"
@@ -58,9 +56,13 @@ bool sasl_is_first(const struct sasl *x);
  */
 int sasl_step(struct sasl *x, struct span challenge, struct buf *out,
 	struct err *err);
-/* What a client that speaks first sends along with the mechanism: an empty
- * message is "=" there (RFC 4959 section 3, RFC 4954 section 4, RFC 5034
- * section 4). As sasl_step. */
-int sasl_begin(struct sasl *x, struct buf *out, struct err *err);
+/*
+ * What a client that speaks first sends along with the mechanism, whose name
+ * ends out, behind a blank: an empty message is "=" there (RFC 4959 section 3,
+ * RFC 4954 section 4, RFC 5034 section 4). Nothing, and the message is left
+ * for the first step, where the client does not speak first, or where the line
+ * would be longer than limit (octets, with CR LF). -1 as sasl_step.
+ */
+int sasl_begin(struct sasl *x, size_t limit, struct buf *out, struct err *err);
 
 #endif

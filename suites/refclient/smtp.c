@@ -8,6 +8,8 @@
 #include "deep.h"
 #include "session.h"
 
+#define COMMAND_LIMIT 512 /* RFC 5321 section 4.5.3.1.4 */
+
 /* A reply with this code, and no other, is a yes. */
 static int
 answer_take(struct session *s, unsigned code, const char *whatz,
@@ -142,9 +144,8 @@ smtp_sasl(struct session *s, struct sasl *sasl)
 	int result = -1;
 
 	buf_init(&line, CAPS_MAX);
-	if (buf_addf(&line, "AUTH %s%s", sasl_name(sasl->mechanism),
-		    sasl_is_first(sasl) ? " " : "") != 0 ||
-		(sasl_is_first(sasl) && sasl_begin(sasl, &line, s->err) != 0))
+	if (buf_addf(&line, "AUTH %s", sasl_name(sasl->mechanism)) != 0 ||
+		sasl_begin(sasl, COMMAND_LIMIT, &line, s->err) != 0)
 		goto out;
 	if (bug(AUTH_PIPELINED) && caps_has(&s->caps, "PIPELINING") &&
 		buf_addf(&line, "\r\nMAIL FROM:<%s>", s->mail->fromz) != 0)

@@ -243,6 +243,55 @@ a_token_is_no_password(void **state)
 	sasl_fini(&x);
 }
 
+/* "AUTH X" and what goes along with it. */
+static void
+begin(struct sasl *x, enum sasl_mechanism mechanism, size_t limit,
+	struct buf *line)
+{
+	static const struct sasl_user user = {
+		.namez = "tim", .passwordz = "tan", .tokenz = "t0ken"};
+	struct err err;
+
+	buf_clear(line);
+	sasl_init(x, mechanism, &user);
+	assert_int_equal(buf_addz(line, "AUTH X"), 0);
+	assert_int_equal(sasl_begin(x, limit, line, &err), 0);
+}
+
+static void
+what_does_not_fit_into_the_command_comes_behind_it(void **state)
+{
+	static const enum sasl_mechanism first[] = {
+		SASL_PLAIN, SASL_SCRAM_SHA_256, SASL_OAUTHBEARER};
+	struct buf line;
+	struct sasl x;
+	char text[512];
+
+	(void)state;
+	buf_init(&line, 512);
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		size_t whole;
+
+		begin(&x, first[i], SIZE_MAX, &line);
+		whole = line.n + 2;
+		sasl_fini(&x);
+		begin(&x, first[i], whole, &line);
+		assert_int_equal(line.n + 2, whole);
+		assert_int_equal(x.step, 1);
+		sasl_fini(&x);
+		begin(&x, first[i], whole - 1, &line);
+		assert_true(span_eq(buf_span(&line), span_z("AUTH X")));
+		assert_false(x.done);
+		assert_int_equal(step(&x, "", text, sizeof(text)), 0);
+		assert_int_equal(x.step, 1);
+		sasl_fini(&x);
+	}
+	begin(&x, SASL_LOGIN, SIZE_MAX, &line);
+	assert_true(span_eq(buf_span(&line), span_z("AUTH X")));
+	sasl_fini(&x);
+	buf_fini(&line);
+}
+
 static void
 a_certificate_takes_no_password_along(void **state)
 {
@@ -269,8 +318,8 @@ a_certificate_takes_no_password_along(void **state)
 	caps_fini(&caps);
 	buf_init(&out, 64);
 	sasl_init(&x, found, &both);
-	assert_int_equal(sasl_begin(&x, &out, &err), 0);
-	assert_true(span_eq(buf_span(&out), span_z("=")));
+	assert_int_equal(sasl_begin(&x, SIZE_MAX, &out, &err), 0);
+	assert_true(span_eq(buf_span(&out), span_z(" =")));
 	assert_true(x.done);
 	assert_int_equal(sasl_step(&x, span_z(""), &out, &err), -1);
 	sasl_fini(&x);
@@ -421,6 +470,8 @@ main(void)
 			scram_refuses_a_server_that_does_not_know_the_password),
 		cmocka_unit_test(other_logins_end_when_all_is_said),
 		cmocka_unit_test(a_token_is_no_password),
+		cmocka_unit_test(
+			what_does_not_fit_into_the_command_comes_behind_it),
 		cmocka_unit_test(a_certificate_takes_no_password_along),
 		cmocka_unit_test(what_is_not_said_of_a_server_is_safe),
 		cmocka_unit_test(states_that_are_wrong_are_refused),

@@ -14,8 +14,9 @@ from latchkey.logins import OF_LOGINS
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 
-CANCELS, WITHOUT, GROUP, GOODBYE = (
-    "cancels-login", "no-mail-without-login", "login-ends-group", "says-goodbye")
+CANCELS, WITHOUT, GROUP, LIMIT, GOODBYE = (
+    "cancels-login", "no-mail-without-login", "login-ends-group", "auth-line-within-limit",
+    "says-goodbye")
 OWN_CERTIFICATE, SHARED, BESIDE = (
     "no-client-certificate", "no-certificate-shared", "no-password-beside-certificate")
 TLS = "tls-good"
@@ -31,6 +32,11 @@ class Row(NamedTuple):
 
 def said(data: str, conn: int = 1) -> Part:
     return recv(conn, TLS, data, service="smtp")
+
+
+def auth_of(size: int) -> str:
+    """An AUTH command of so many octets."""
+    return f"{'AUTH XOAUTH2 '.ljust(size - 2, 'A')}\r\n"
 
 
 def mail(conn: int = 1) -> Part:
@@ -68,6 +74,24 @@ ROWS = (
     Row("one step", GROUP, True, (said("AUTH PLAIN AGEAYg==\r\nMAIL FROM:<>\r\n"),)),
     Row("one step that waits to be asked", GROUP, False, (said("AUTH PLAIN\r\nAGEAYg==\r\n"),)),
     Row("another protocol", GROUP, True, (recv(1, TLS, "AUTH LOGIN\r\ndQ==\r\n"),)),
+
+    Row("as long as may be", LIMIT, True, (said(auth_of(512)),)),
+    Row("one octet more", LIMIT, False, (said(auth_of(513)),),
+        "513 octets, where 512 are the most"),
+    Row("in small letters", LIMIT, False, (said(auth_of(513).lower()),)),
+    Row("in two parts", LIMIT, False, (said(auth_of(600)[:300]), said(auth_of(600)[300:]))),
+    Row("behind another command", LIMIT, False, (said("EHLO x\r\n" + auth_of(600)),)),
+    Row("that does not end", LIMIT, False, (said(auth_of(600)[:-2]),)),
+    Row("two that are short enough", LIMIT, True, (said(auth_of(400)), said(auth_of(400)))),
+    Row("two connections", LIMIT, True, (said(auth_of(600)[:300]), said(auth_of(600)[300:], 2))),
+    Row("a long answer to a challenge", LIMIT, True, (
+        said("AUTH XOAUTH2\r\n"), said(auth_of(2000)[13:]))),
+    Row("no login", LIMIT, True, (said("EHLO x\r\n"),)),
+    Row("as long as may be in POP3", LIMIT, True, (recv(1, TLS, auth_of(255), service="pop3"),)),
+    Row("one octet more in POP3", LIMIT, False, (recv(1, TLS, auth_of(256), service="pop3"),),
+        "256 octets, where 255 are the most"),
+    Row("IMAP has no limit", LIMIT, True, (recv(1, TLS, auth_of(600)),)),
+    Row("in clear", LIMIT, True, (recv(1, "clear", auth_of(600), service="smtp"),)),
 
     Row("goodbye", GOODBYE, True, (up(), message(), alert("close_notify", 1, TLS))),
     Row("only the server says it", GOODBYE, False, (

@@ -226,3 +226,15 @@ def test_controls_are_shared_by_what_they_are(real: Catalog) -> None:
               world_key(real, control_of(trial)) for trial in real.trials(
                   client, "deep", posture="pop3-implicit") if trial.variant.deep is not None}
     assert len(spoken) > 9 and len({*spoken.values()}) == len(spoken)
+
+
+@pytest.mark.parametrize("size", [450, 2000])
+def test_a_token_is_as_long_as_the_fault_wants_it(real: Catalog, size: int) -> None:
+    trial = trial_of(real, "curl", "auth.long-token", "submission-implicit-token", f"size-{size}")
+    plan, control = (compile_plan(real, one, SECRETS) for one in (trial, control_of(trial)))
+    token = plan["secrets"]["token"]
+    assert len(token) == size and token.startswith(SECRETS["token"])
+    assert token.count(SECRETS["token"]) == 1
+    assert token in plan["client"]["argv"]
+    assert plan["fault"]["do"] == {"action": "none"}
+    assert control["secrets"] == SECRETS and control["fault"] is None

@@ -75,6 +75,8 @@ BUGS = {
     "gives-up-at-warnings": "takes a warning for a failure: less of TLS, then none",
     "minds-certificate-request": "goes away when it is asked for a certificate",
     "leaves-empty-response-out": "writes nothing for an empty initial response",
+    "sends-long-commands": "sends its token along where it does not fit into the command",
+    "cuts-long-commands": "sends as much of its token as fits into the command",
     "prefers-its-password": "sends its password where its certificate is to do",
     "shares-certificate": "shows the certificate of one account for another",
     "shows-any-certificate": "shows a certificate that it was not told of, if it is asked for one",

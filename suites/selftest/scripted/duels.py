@@ -16,6 +16,7 @@ from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, 
 
 DONE = "operation-completed: interoperability"
 SHARED = "no-certificate-shared: policy-bypass"
+LIMIT = "auth-line-within-limit: interoperability"
 BESIDE = "no-password-beside-certificate: policy-bypass"
 SHOWN_ANY = "no-client-certificate: policy-bypass"
 REUSED = "no-transfer-reused: content-leak"
@@ -243,6 +244,14 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "auth.only-external/imap-implicit-certificate",
         "auth.only-external/submission-starttls-certificate",
     ), fail(DONE, UNOFFERED, BESIDE)),
+    "sends-long-commands": {
+        "auth.long-token[size-450]/submission-implicit-token": fail(LIMIT),
+        "auth.long-token[size-2000]/pop3-starttls-token": fail(LIMIT),
+    },
+    "cuts-long-commands": {
+        "auth.long-token[size-450]/submission-starttls-token": fail(DONE),
+        "auth.long-token[size-2000]/pop3-implicit-token": fail(DONE),
+    },
     "leaves-empty-response-out": {
         "auth.empty-initial-response/imap-starttls-certificate": fail(DONE),
     },

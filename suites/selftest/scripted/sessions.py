@@ -10,6 +10,7 @@ import ssl
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Sequence
 from hashlib import md5
+from math import inf
 
 from scripted.lines import REFERRED, Failed, Lines
 
@@ -20,6 +21,7 @@ class Session:
     starttls = "STARTTLS"               # the command, and what its offer is called
     leave = "QUIT"
     login_verb = "AUTH"
+    longest: float = inf                # octets of a command, with CR LF
 
     def __init__(self, lines: Lines, user: str, password: str, *mail: str) -> None:
         self.lines, self.bug = lines, lines.bug
@@ -32,6 +34,7 @@ class Session:
         self.has_certificate = False    # it has one to log in by
         self.answered: set[str] = set()     # tags that were answered before they were used
         self.early: list[str] = []      # what only a bug remembers
+        self.late = ""                  # of a login, what did not fit into the command
 
     def greet(self) -> None:
         raise NotImplementedError
@@ -73,7 +76,22 @@ class Session:
         if "XOAUTH2" not in " ".join(offered).replace("=", " ").split():
             raise Failed("no login by token is offered")
         text = f"user={self.user}\1auth=Bearer {self.password}\1\1"
-        return [self.login_verb + " XOAUTH2 " + b2a_base64(text.encode(), newline=False).decode()]
+        response = b2a_base64(text.encode(), newline=False).decode()
+        line = f"{self.login_verb} XOAUTH2 {response}"
+        if len(line) + 2 <= self.longest or self.bug == "sends-long-commands":
+            return [line]
+        if self.bug == "cuts-long-commands":
+            return [line[:int(self.longest) - 2]]
+        self.late = response
+        return [f"{self.login_verb} XOAUTH2"]
+
+    def send_late(self, command: str, sign: str) -> None:
+        """What did not fit into the command, when the server asks for it with that sign."""
+        if self.late and command.startswith(self.login_verb):
+            line = self.lines.receive()
+            if line.split(" ")[0] != sign:
+                raise Failed(line)
+            self.lines.send(self.late)
 
     def external(self, offered: Sequence[str]) -> str:
         """Login by certificate, whose message is empty."""
@@ -264,6 +282,7 @@ class Pop3(Session):
     """POP3 (RFC 1939, 2449)."""
 
     starttls = "STLS"
+    longest = 255
     timestamp = ""                      # of the greeting
 
     def answer(self) -> str:
@@ -290,6 +309,7 @@ class Pop3(Session):
 
     def command(self, *lines: str) -> list[str]:
         self.lines.send(*lines)
+        self.send_late(lines[0], "+")
         answer = [self.answer()]
         if lines[0] == "CAPA" or lines[0].startswith("RETR"):
             while (line := self.lines.receive()) != ".":
@@ -316,6 +336,7 @@ class Pop3(Session):
 class Smtp(Session):
     """Submission (RFC 5321, 6409)."""
 
+    longest = 512
     strange = False                     # the greeting was not SMTP's, and that was taken for normal
 
     def answer(self, code: str) -> list[str]:
@@ -348,6 +369,7 @@ class Smtp(Session):
 
     def command(self, *lines: str) -> list[str]:
         self.lines.send(*lines)
+        self.send_late(lines[0], "334")
         verb = lines[0].split()[0]
         return self.answer({"STARTTLS": "220", "AUTH": "235", "DATA": "354", "QUIT": "221"}
                            .get(verb, "250"))
