@@ -62,9 +62,9 @@ int pki_identity_print(
 
 /*
  * Write the root as a PEM bundle to the file bundle, and, unless folder is
- * NULL, to folder/<subject hash>.0 (OpenSSL's name for it). Neither may be there
- * yet: a world that somebody starts outside a sandbox leaves alone what the
- * machine trusts (ERR_IO).
+ * NULL, to folder/<subject hash>.0 (OpenSSL's name for it). Neither may be
+ * there yet: a world that somebody starts outside a sandbox leaves alone what
+ * the machine trusts (ERR_IO).
  */
 int pki_world_install(const struct pki_world *world, const char *bundle,
 	const char *folder, struct err *err);
