@@ -12,6 +12,7 @@ from latchkey.errors import UserError
 from latchkey.model import Client
 
 _OWN = ("/dev", "/proc", "/run", "/tmp", "/var/tmp")        # a sandbox has its own of these
+_STARTERS = frozenset({"env", "sh", "timeout"})      # of the program that is meant
 _NAME = re.compile(r"(?<![\w./-])[\w+][\w.+-]*(?![\w./-])")     # of a program, without a path
 
 
@@ -44,7 +45,8 @@ def hidden_by(folder: Path) -> str:
 
 def tells_version(client: Client) -> bool:
     """The program that is asked for the version is the one that is judged."""
-    return not client.programs or _is_program(Path(client.programs) / client.version_argv[0])
+    asked = client.version_argv[0]
+    return not client.programs or ("/" not in asked and _is_program(Path(client.programs) / asked))
 
 
 def _is_program(file: Path) -> bool:
@@ -54,7 +56,7 @@ def _is_program(file: Path) -> bool:
 def _names(client: Client) -> set[str]:
     """All words in its command lines that may name a program."""
     return {name for setup in client.setups.values() for word in setup.argv
-            for name in _NAME.findall(word)}
+            for name in _NAME.findall(word)} - _STARTERS
 
 
 def _started(client: Client) -> str:

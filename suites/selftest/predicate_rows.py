@@ -6,7 +6,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from dialogue import (HOST, Part, accept, command, event, exited, hello, mail_in_tls, secret, up)
+from dialogue import (HOST, Part, accept, command, event, exited, hello, mail_in_tls, secret,
+                      transcript, up)
+from latchkey.finding import Context, Finding
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES
 
 
 class Row(NamedTuple):
@@ -22,6 +26,13 @@ class Row(NamedTuple):
     shown: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     level: str = ""
+
+
+def ask(row: Row) -> Finding:
+    twin = None if row.twin is None else transcript(*row.twin)
+    return PREDICATES[row.predicate].function(
+        Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted,
+                row.shown, row.told, level=row.level))
 
 
 GOOD, BAD = "tls-good", "tls-bad"

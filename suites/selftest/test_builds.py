@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,14 @@ def test_a_version_is_never_that_of_another_program(folder: Path) -> None:
     assert runner.is_installed(client)
 
 
+def test_a_version_is_never_that_of_a_program_with_a_path(folder: Path) -> None:
+    """nmh's adapter asks install-mh where Debian has it, and starts other programs by name."""
+    program_write(folder / "mhfixmsg", "exit 1")
+    client = KNOWN.client("nmh")
+    assert client.version_argv[0].startswith("/")
+    assert not builds.tells_version(replace(client, programs=str(folder)))
+
+
 def test_the_users_own_path_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No trial would find the program there."""
     program_write(tmp_path / "latchkey-mine", "echo x7")
@@ -92,8 +101,10 @@ def refused(name: str) -> str:
 def test_a_build_that_would_not_be_used_is_refused(folder: Path, tmp_path: Path) -> None:
     (folder / "curl").mkdir()
     (folder / "msmtp").write_text("", encoding="ascii")
+    program_write(folder / "timeout", 'shift; exec "$@"')
     assert "starts no program that is in there; it starts curl" in refused(f"curl@{folder}")
     assert "it starts msmtp" in refused(f"msmtp@{folder}")
+    assert "starts no program" in refused(f"s-nail@{folder}")     # only what starts it
     assert "it starts /usr/bin/python3" in refused(f"python@{folder}")
     assert "there is no such folder" in refused(f"curl@{folder / 'none'}")
     assert "has a /tmp of its own" in refused("curl@/tmp/build")

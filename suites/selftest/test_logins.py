@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import pytest
 
-from dialogue import HOST, Part, accept, alert, event, fault, message, recv, secret, transcript, up
-from latchkey.finding import Context, Finding, Predicate
+from dialogue import HOST, Part, accept, alert, event, fault, message, recv, secret, up
+from latchkey.finding import Predicate
 from latchkey.logins import OF_LOGINS
-from latchkey.postures import POSTURES
-from latchkey.predicates import PREDICATES
+from predicate_rows import Row, ask
 
 CANCELS, WITHOUT, GROUP, LIMIT, GOODBYE = (
     "cancels-login", "no-mail-without-login", "login-ends-group", "auth-line-within-limit",
@@ -20,14 +18,6 @@ CANCELS, WITHOUT, GROUP, LIMIT, GOODBYE = (
 OWN_CERTIFICATE, SHARED, BESIDE = (
     "no-client-certificate", "no-certificate-shared", "no-password-beside-certificate")
 TLS = "tls-good"
-
-
-class Row(NamedTuple):
-    name: str
-    predicate: str
-    holds: bool
-    parts: tuple[Part, ...]
-    note: str = ""
 
 
 def said(data: str, conn: int = 1) -> Part:
@@ -51,15 +41,15 @@ ROWS = (
     Row("a star", CANCELS, True, (
         said("AUTH LOGIN\r\n"), fault(), said("*\r\n"), said("QUIT\r\n"))),
     Row("a star in two parts", CANCELS, True, (fault(), said("*"), said("\r\nQUIT\r\n"))),
-    Row("nothing", CANCELS, False, (said("AUTH LOGIN\r\n"), fault()), "it said nothing"),
-    Row("an answer", CANCELS, False, (fault(), said("AAAA\r\n*\r\n")), "it said AAAA"),
-    Row("more than a star", CANCELS, False, (fault(), said("*=\r\n")), "it said *="),
-    Row("a star elsewhere", CANCELS, False, (fault(), said("*\r\n", 2)), "it said nothing"),
+    Row("nothing", CANCELS, False, (said("AUTH LOGIN\r\n"), fault()), note="it said nothing"),
+    Row("an answer", CANCELS, False, (fault(), said("AAAA\r\n*\r\n")), note="it said AAAA"),
+    Row("more than a star", CANCELS, False, (fault(), said("*=\r\n")), note="it said *="),
+    Row("a star elsewhere", CANCELS, False, (fault(), said("*\r\n", 2)), note="it said nothing"),
     Row("every time", CANCELS, False, (
-        fault(), said("*\r\n"), fault(2), said("QUIT\r\n", 2)), "it said QUIT"),
+        fault(), said("*\r\n"), fault(2), said("QUIT\r\n", 2)), note="it said QUIT"),
 
     Row("a login", WITHOUT, True, (login(True), mail())),
-    Row("no login", WITHOUT, False, (mail(),), "inside TLS"),
+    Row("no login", WITHOUT, False, (mail(),), note="inside TLS"),
     Row("a login that was refused", WITHOUT, False, (login(False), mail())),
     Row("a login too late", WITHOUT, False, (mail(), login(True))),
     Row("a login elsewhere", WITHOUT, False, (login(True, 2), mail())),
@@ -128,14 +118,9 @@ ROWS = (
 )
 
 
-def ask(row: Row) -> Finding:
-    return PREDICATES[row.predicate].function(
-        Context(transcript(*row.parts), POSTURES["submission-starttls"]))
-
-
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.predicate}: {row.name}")
 def test_predicate(row: Row) -> None:
-    finding = ask(row)
+    finding = ask(row._replace(posture="submission-starttls"))
     assert finding.holds is row.holds
     assert bool(finding.events) is not row.holds, "a failed predicate names what decided"
     if row.note:

@@ -10,23 +10,15 @@ from dialogue import (HOST, Part, accept, alert, close, command, event, exited, 
                       mail_in_clear, mail_in_tls, message, recv, secret, transcript, up)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from latchkey.finding import Context, Finding, Predicate
+from latchkey.finding import Predicate
 from latchkey.footprint import OF_FETCHERS
 from latchkey.logins import OF_LOGINS
-from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.reporters import OF_REPORTERS
 from latchkey.senders import OF_SENDERS
-from predicate_rows import BAD, DISCOVERY_ROWS, GOOD, INSIDE_ROWS, LATCH_ROWS, OUT, Row, TOLD
+from predicate_rows import BAD, DISCOVERY_ROWS, GOOD, INSIDE_ROWS, LATCH_ROWS, OUT, Row, TOLD, ask
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-def ask(row: Row) -> Finding:
-    twin = None if row.twin is None else transcript(*row.twin)
-    return PREDICATES[row.predicate].function(
-        Context(transcript(*row.parts), POSTURES[row.posture], row.success, twin, row.prompted,
-                row.shown, row.told, level=row.level))
 
 
 DONE, CLEAR = "operation-completed", "no-credential-in-clear"
