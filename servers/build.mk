@@ -98,6 +98,7 @@ WORLD_SOURCES := \
 	servers/core/needle.c \
 	servers/core/pcapng.c \
 	servers/core/tls.c \
+	servers/core/tls_context.c \
 	servers/core/tls_dh.c \
 	servers/core/tls_hello.c \
 	servers/core/tls_name.c \

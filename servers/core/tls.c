@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenSSL sessions whose wire is memory. */
-#include "core/tls.h"
+#include "core/tls_context.h"
 #include "core/tls_hello.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
-
-#define EXTENSION_SERVER_CERTIFICATE_TYPE 20
-
-struct tls_context {
-	SSL_CTX *ctx;
-	const struct tls_options *options;
-};
 
 struct tls_session {
 	SSL *ssl;
@@ -23,18 +16,6 @@ struct tls_session {
 	struct tls_hidden hidden;
 	bool failed;
 };
-
-/* The newest error of OpenSSL's queue in words; empties the queue. */
-static int
-openssl_error(struct err *err, const char *what)
-{
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = ERR_reason_error_string(code);
-
-	ERR_clear_error();
-	return err_set(err, ERR_TLS, "%s: %s", what,
-		reason != NULL ? reason : "no reason given");
-}
 
 static struct tls_session *
 session_of(SSL *ssl)
@@ -64,36 +45,6 @@ on_hello(SSL *ssl, int *alert, void *arg)
 	if (options->downgrade)
 		tls_hello_lower(ssl);
 	return SSL_CLIENT_HELLO_SUCCESS;
-}
-
-static int
-on_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_n,
-	const unsigned char *in, unsigned in_n, void *arg)
-{
-	const struct tls_options *options = arg;
-	struct span rest = span_of(in, in_n);
-
-	(void)ssl;
-	if (options->alpn_refuse)
-		return SSL_TLSEXT_ERR_ALERT_FATAL;
-	if (options->alpn_selectz != NULL) {
-		*out = (const unsigned char *)options->alpn_selectz;
-		*out_n = (unsigned char)strlen(options->alpn_selectz);
-		return SSL_TLSEXT_ERR_OK;
-	}
-	while (rest.n > 1) {
-		struct span name = span_cut(rest, 1, 1 + (size_t)rest.p[0]);
-
-		for (unsigned i = 0; i < options->alpns; i++) {
-			if (!span_eq(name, span_z(options->alpn[i])))
-				continue;
-			*out = name.p;
-			*out_n = (unsigned char)name.n;
-			return SSL_TLSEXT_ERR_OK;
-		}
-		rest = span_cut(rest, 1 + name.n, rest.n);
-	}
-	return SSL_TLSEXT_ERR_NOACK;
 }
 
 static void
@@ -190,209 +141,13 @@ on_message(int out, int version, int content, const void *data, size_t n,
 		sent(session, message_of(content, p, n));
 }
 
-/* Even level 0 has a few things that OpenSSL will not do, like DHE with 512
- * bits: the world must be able to be as weak as asked. */
-static int
-on_security(const SSL *ssl, const SSL_CTX *ctx, int op, int bits, int nid,
-	void *other, void *arg)
+void
+tls_callbacks(SSL_CTX *ctx)
 {
-	(void)ssl;
-	(void)ctx;
-	(void)op;
-	(void)bits;
-	(void)nid;
-	(void)other;
-	(void)arg;
-	return 1;
-}
-
-static int
-on_client_certificate(int ok, X509_STORE_CTX *store)
-{
-	(void)ok;
-	(void)store;
-	return 1; /* whatever a client shows is taken: it is not on trial */
-}
-
-/* OpenSSL's macros want a text that they may write to. */
-static int
-context_list(struct tls_context *context, int command, const char *listz)
-{
-	char *list = strdup(listz);
-	long ok =
-		list != NULL ? SSL_CTX_ctrl(context->ctx, command, 0, list) : 0;
-
-	free(list);
-	return ok == 1 ? 0 : -1;
-}
-
-static int
-context_suites(struct tls_context *context, struct err *err)
-{
-	const struct tls_options *o = context->options;
-
-	/* Security level 0: the world must be able to be as weak as asked. */
-	if (SSL_CTX_set_cipher_list(context->ctx,
-		    o->ciphersz != NULL ? o->ciphersz
-					: "DEFAULT:@SECLEVEL=0") != 1)
-		return openssl_error(err, "ciphers");
-	if (o->suitesz != NULL &&
-		SSL_CTX_set_ciphersuites(context->ctx, o->suitesz) != 1)
-		return openssl_error(err, "suites");
-	if (o->signaturesz != NULL &&
-		context_list(context, SSL_CTRL_SET_SIGALGS_LIST,
-			o->signaturesz) != 0)
-		return openssl_error(err, "signatures");
-	if (o->groupsz != NULL &&
-		context_list(context, SSL_CTRL_SET_GROUPS_LIST, o->groupsz) !=
-			0)
-		return openssl_error(err, "groups");
-	return 0;
-}
-
-static int
-context_versions(struct tls_context *context, struct err *err)
-{
-	const struct tls_options *o = context->options;
-	int min = o->min_version != 0 ? o->min_version : TLS1_2_VERSION;
-	int max = o->max_version != 0 ? o->max_version : TLS1_3_VERSION;
-
-	if (SSL_CTX_set_min_proto_version(context->ctx, min) != 1 ||
-		SSL_CTX_set_max_proto_version(context->ctx, max) != 1)
-		return openssl_error(err, "versions");
-	return 0;
-}
-
-static int
-context_identity(struct tls_context *context, X509 *leaf,
-	STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err)
-{
-	if (leaf == NULL)
-		return 0;
-	if (SSL_CTX_use_certificate(context->ctx, leaf) != 1 ||
-		SSL_CTX_use_PrivateKey(context->ctx, key) != 1)
-		return openssl_error(err, "certificate");
-	if (chain != NULL && SSL_CTX_set1_chain(context->ctx, chain) != 1)
-		return openssl_error(err, "chain");
-	return 0;
-}
-
-/*
- * Tickets are good wherever this identity is shown, whatever else the fault
- * changes there, and nowhere else: an impostor resumes nobody's session.
- */
-static int
-context_tickets(struct tls_context *context, const X509 *leaf, EVP_PKEY *key,
-	struct err *err)
-{
-	struct {
-		uint8_t name[32];   /* 16 are used */
-		uint8_t secret[64]; /* HMAC, then AES */
-	} digest;
-	uint8_t keys[80], *der = NULL;
-	int n = leaf == NULL ? 0 : i2d_PrivateKey(key, &der);
-	bool ok = leaf == NULL;
-
-	if (n > 0)
-		ok = X509_digest(leaf, EVP_sha256(), digest.name, NULL) == 1 &&
-		     EVP_Digest(der, (size_t)n, digest.secret, NULL,
-			     EVP_sha512(), NULL) == 1;
-	if (n > 0 && ok) {
-		memcpy(keys, digest.name, 16);
-		memcpy(keys + 16, digest.secret, sizeof(digest.secret));
-		ok = SSL_CTX_set_tlsext_ticket_keys(
-			     context->ctx, keys, sizeof(keys)) == 1;
-	}
-	OPENSSL_free(der);
-	return ok ? 0 : openssl_error(err, "tickets");
-}
-
-static int
-context_dh(struct tls_context *context, struct err *err)
-{
-	EVP_PKEY *group;
-
-	if (context->options->dh_bits == 0) {
-		(void)SSL_CTX_set_dh_auto(context->ctx, 1);
-		return 0;
-	}
-	group = tls_small_dh(context->options->dh_bits);
-	if (group == NULL ||
-		SSL_CTX_set0_tmp_dh_pkey(context->ctx, group) != 1) {
-		EVP_PKEY_free(group);
-		return openssl_error(err, "DH group");
-	}
-	return 0;
-}
-
-static void
-context_callbacks(struct tls_context *context)
-{
-	SSL_CTX *ctx = context->ctx;
-	union {
-		const struct tls_options *options;
-		void *arg;
-	} u = {.options = context->options};
-
 	SSL_CTX_set_client_hello_cb(ctx, on_hello, NULL);
 	SSL_CTX_set_info_callback(ctx, on_info);
 	SSL_CTX_set_msg_callback(ctx, on_message);
 	SSL_CTX_set_keylog_callback(ctx, on_key);
-	if (context->options->alpns > 0 || context->options->alpn_refuse ||
-		context->options->alpn_selectz != NULL)
-		SSL_CTX_set_alpn_select_cb(ctx, on_alpn, u.arg);
-	if (context->options->request_certificate)
-		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_client_certificate);
-	SSL_CTX_set_mode(ctx, SSL_MODE_AUTO_RETRY | SSL_MODE_RELEASE_BUFFERS);
-	/* Tickets off the table of two would only add noise to a trial; one
-	 * lets a client resume. */
-	SSL_CTX_set_num_tickets(ctx, 1);
-	/* A new handshake is to show who the server is. */
-	SSL_CTX_set_options(ctx, SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
-	SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"latchkey", 8);
-}
-
-struct tls_context *
-tls_context_new(const struct tls_options *options, X509 *leaf,
-	STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err)
-{
-	struct tls_context *context = calloc(1, sizeof(*context));
-
-	if (context == NULL)
-		return NULL;
-	context->options = options;
-	context->ctx = SSL_CTX_new(TLS_server_method());
-	if (context->ctx == NULL) {
-		(void)openssl_error(err, "context");
-		goto fail;
-	}
-	SSL_CTX_set_security_level(context->ctx, 0);
-	SSL_CTX_set_security_callback(context->ctx, on_security);
-	/* Of an extension that it does not know OpenSSL tells nobody, and 3.0
-	 * does not know raw keys (RFC 7250). */
-	(void)SSL_CTX_add_custom_ext(context->ctx,
-		EXTENSION_SERVER_CERTIFICATE_TYPE, SSL_EXT_CLIENT_HELLO, NULL,
-		NULL, NULL, NULL, NULL);
-	if (context_versions(context, err) != 0 ||
-		context_suites(context, err) != 0 ||
-		context_dh(context, err) != 0 ||
-		context_identity(context, leaf, chain, key, err) != 0 ||
-		context_tickets(context, leaf, key, err) != 0)
-		goto fail;
-	context_callbacks(context);
-	return context;
-fail:
-	tls_context_free(context);
-	return NULL;
-}
-
-void
-tls_context_free(struct tls_context *context)
-{
-	if (context == NULL)
-		return;
-	SSL_CTX_free(context->ctx);
-	free(context);
 }
 
 struct tls_session *
@@ -411,7 +166,7 @@ tls_session_new(struct tls_context *context, const struct tls_watch *watch,
 	session->out = BIO_new(BIO_s_mem());
 	if (session->ssl == NULL || session->in == NULL ||
 		session->out == NULL) {
-		(void)openssl_error(err, "session");
+		(void)tls_error(err, "session");
 		BIO_free(session->in);
 		BIO_free(session->out);
 		SSL_free(session->ssl);
@@ -446,7 +201,7 @@ static enum tls_state
 session_failed(struct tls_session *session, struct err *err)
 {
 	session->failed = true;
-	(void)openssl_error(err, "TLS");
+	(void)tls_error(err, "TLS");
 	return TLS_FAILED;
 }
 
