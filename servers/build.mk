@@ -104,6 +104,7 @@ WORLD_SOURCES := \
 	servers/core/tls_name.c \
 	servers/core/tls_options.c \
 	servers/core/transcript.c \
+	servers/fault/action.c \
 	servers/fault/configure.c \
 	servers/fault/detail.c \
 	servers/fault/expand.c \

@@ -1,112 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a fault out of the plan: the closed list of docs/faults.md. */
-#include "fault/fault.h"
+/* Reading a fault out of the plan. */
+#include "fault/action.h"
 
 #include <stdlib.h>
-
-#include "core/json.h"
-#include "core/tls_options.h"
-
-/* What an action must or may have beside it. */
-enum {
-	NEED_REPLY = 1,
-	NEED_DATA = 2
-};
-
-struct action_rule {
-	const char *word;
-	unsigned needs;
-	const char *keys[10]; /* of do, beside "action"; NULL-terminated */
-};
-
-/* Indexed by enum fault_do. */
-static const struct action_rule rules[] = {
-	{"advertise", 0, {"action", "capabilities", "phases"}},
-	{"alert", 0, {"action", "at", "level", "description"}},
-	{"alpn", 0, {"action", "select", "refuse"}},
-	{"certificate", 0, {"action", "recipe", "min", "max", "ciphers"}},
-	{"clear-on-implicit", 0, {"action"}},
-	{"close", NEED_REPLY, {"action", "when", "how"}},
-	{"cut", NEED_REPLY, {"action", "keep", "how"}},
-	{"delay", NEED_REPLY, {"action", "seconds"}},
-	{"dns", 0,
-		{"action", "name", "type", "rcode", "values", "drop",
-			"truncate", "seconds", "dnssec"}},
-	{"downgrade", 0, {"action"}},
-	{"drop", NEED_REPLY, {"action"}},
-	{"flip", 0, {"action", "message", "offset", "bit"}},
-	{"garbage", NEED_DATA, {"action", "data"}},
-	{"greet", NEED_DATA,
-		{"action", "state", "data", "capabilities", "selected"}},
-	{"inject", NEED_REPLY | NEED_DATA,
-		{"action", "where", "segment", "data", "after", "then"}},
-	{"none", 0, {"action"}},
-	{"no-renegotiation-info", 0, {"action"}},
-	{"oversize", 0, {"action", "message", "size"}},
-	{"refuse", NEED_REPLY | NEED_DATA, {"action", "data"}},
-	{"refuse-connection", 0, {"action"}},
-	{"renegotiate", NEED_REPLY, {"action", "recipe"}},
-	{"repeat", NEED_REPLY, {"action", "count"}},
-	{"replace", NEED_REPLY | NEED_DATA,
-		{"action", "data", "sizes", "seconds"}},
-	{"request-certificate", 0, {"action"}},
-	{"reset", 0, {"action"}},
-	{"respond", 0,
-		{"action", "status", "headers", "data", "size", "framing"}},
-	{"silence", 0, {"action"}},
-	{"skip-tls", 0, {"action", "then"}},
-	{"sni", 0, {"action", "refuse"}},
-	{"speak", 0, {"action", "protocol"}},
-	{"split", NEED_REPLY, {"action", "sizes", "seconds"}},
-	{"status", 0, {"action", "promises", "phases"}},
-	{"tls", 0,
-		{"action", "min", "max", "ciphers", "suites", "groups",
-			"signatures", "dh", "alpn"}},
-	{"tls-on-clear", 0, {"action"}},
-	{"truncate", 0, {"action", "message", "keep", "how"}},
-	{"withhold", 0,
-		{"action", "capabilities", "phases", "instead", "data"}},
-};
-
-#define RULES (sizeof(rules) / sizeof(rules[0]))
-
-static const char *const hows[] = {"notify", "fin", "reset", NULL};
-static const char *const thens[] = {"clear", "silent", "close", NULL};
-static const char *const phases[] = {"greeting", "clear", "tls", "login", NULL};
-static const char *const greetings[] = {"ok", "preauth", "bye", NULL};
-
-/* One word out of a list, as its index; *out_r stays when it is missing. */
-static int
-load_word(const struct json_place *place, const char *key, bool need,
-	const char *const *words, int *out_r, struct err *err)
-{
-	const char *z = NULL;
-	int i;
-
-	if (json_text(place, key, need, &z, err) != 0)
-		return -1;
-	if (z == NULL)
-		return 0;
-	i = json_word(place, key, z, words, err);
-	if (i < 0)
-		return -1;
-	*out_r = i;
-	return 0;
-}
 
 static int
 load_action(struct fault *fault, const struct json_place *act, struct err *err)
 {
-	const char *words[RULES + 1] = {NULL};
+	const char *words[FAULT_ACTIONS + 1] = {NULL};
 	int i = 0;
 
-	for (size_t k = 0; k < RULES; k++)
-		words[k] = rules[k].word;
-	if (load_word(act, "action", true, words, &i, err) != 0 ||
-		json_known(act, rules[i].keys, err) != 0)
+	for (size_t k = 0; k < FAULT_ACTIONS; k++)
+		words[k] = fault_actions[k].word;
+	if (fault_word(act, "action", true, words, &i, err) != 0 ||
+		json_known(act, fault_actions[i].keys, err) != 0)
 		return -1;
 	fault->action = (enum fault_do)i;
-	fault->word = rules[i].word;
+	fault->word = fault_actions[i].word;
 	return 0;
 }
 
@@ -122,8 +32,8 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 		(json_known(at, keys, err) != 0 ||
 			json_text(at, "reply", false, &fault->reply, err) !=
 				0 ||
-			load_word(at, "phase", false, at_phases, &phase, err) !=
-				0 ||
+			fault_word(at, "phase", false, at_phases, &phase,
+				err) != 0 ||
 			json_whole(at, "nth", false, 1, 10000, &fault->nth,
 				err) != 0 ||
 			json_whole(at, "connection", false, 1, 10000,
@@ -132,9 +42,10 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 				0))
 		return -1;
 	fault->phase = (enum fault_phase)phase;
-	fault->rewrites = (rules[fault->action].needs & NEED_REPLY) != 0 &&
-			  fault->action != FAULT_REFUSE;
-	if ((rules[fault->action].needs & NEED_REPLY) != 0 &&
+	fault->rewrites =
+		(fault_actions[fault->action].needs & NEED_REPLY) != 0 &&
+		fault->action != FAULT_REFUSE;
+	if ((fault_actions[fault->action].needs & NEED_REPLY) != 0 &&
 		fault->reply == NULL)
 		return err_set(err, ERR_PLAN,
 			"fault.at.reply: is missing, the action %s needs it",
@@ -142,387 +53,12 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 	return 0;
 }
 
-static int
-load_phases(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	const char *word[PHASES];
-	unsigned n = 0;
-
-	if (json_texts(act, "phases", true, word, PHASES, &n, err) != 0)
-		return -1;
-	for (unsigned i = 0; i < n; i++) {
-		int phase = json_word(act, "phases", word[i], phases, err);
-
-		if (phase < 0)
-			return -1;
-		fault->in_phase[phase] = true;
-	}
-	return 0;
-}
-
-static int
-load_capabilities(
-	struct fault *fault, const struct json_place *act, struct err *err)
-{
-	if (json_texts(act, "capabilities", true, fault->capability,
-		    ENGINE_CAPABILITIES_MAX, &fault->capabilities, err) != 0)
-		return -1;
-	return load_phases(fault, act, err);
-}
-
-/* With bytes: besides, the command of at.reply is refused with them. */
-static int
-load_withhold(
-	struct fault *fault, const struct json_place *act, struct err *err)
-{
-	if (load_capabilities(fault, act, err) != 0 ||
-		json_texts(act, "instead", false, fault->instead,
-			ENGINE_CAPABILITIES_MAX, &fault->insteads, err) != 0 ||
-		json_bytes(act, "data", false, &fault->data, err) != 0)
-		return -1;
-	if ((fault->data.p != NULL) != (fault->reply != NULL))
-		return err_set(err, ERR_PLAN,
-			"fault.do.data: needs fault.at.reply, and is needed "
-			"by it");
-	return 0;
-}
-
-static int
-load_greet(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	int word = 0;
-
-	if (load_word(act, "state", true, greetings, &word, err) != 0 ||
-		json_texts(act, "capabilities", false, fault->capability,
-			ENGINE_CAPABILITIES_MAX, &fault->capabilities,
-			err) != 0 ||
-		json_bytes(act, "selected", false, &fault->selected, err) != 0)
-		return -1;
-	fault->greeting = (enum engine_greeting)word;
-	return 0;
-}
-
-static int
-load_sizes(struct fault *fault, const struct json_place *act, bool required,
-	struct err *err)
-{
-	const json_t *list;
-
-	if (json_decimal(act, "seconds", false, 0, 60, &fault->seconds, err) !=
-			0 ||
-		json_list(act, "sizes", required, &list, err) != 0)
-		return -1;
-	if (json_array_size(list) > FAULT_SIZES_MAX)
-		return err_set(err, ERR_PLAN, "fault.do.sizes: too many");
-	for (size_t i = 0; i < json_array_size(list); i++) {
-		const json_t *size = json_array_get(list, i);
-
-		if (!json_is_integer(size) || json_integer_value(size) < 1)
-			return err_set(err, ERR_PLAN,
-				"fault.do.sizes: whole numbers from 1");
-		fault->sizes[fault->n_sizes++] = (long)json_integer_value(size);
-	}
-	return 0;
-}
-
-static int
-load_dns(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const rcodes[] = {
-		"NXDOMAIN", "SERVFAIL", "REFUSED", "NODATA", NULL};
-	static const enum dns_override_kind kinds[] = {
-		DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_NODATA};
-	static const char *const signatures[] = {/* as in dns_signatures */
-		"missing", "bogus", "expired", NULL};
-	struct dns_override *dns = &fault->dns;
-	int rcode = -1, how = -1;
-	bool drop = false, truncate = false;
-
-	dns->seconds = -1;
-	if (json_text(act, "name", true, &dns->name, err) != 0 ||
-		json_text(act, "type", true, &dns->type, err) != 0 ||
-		load_word(act, "rcode", false, rcodes, &rcode, err) != 0 ||
-		json_texts(act, "values", false, fault->dns_value,
-			DNS_VALUES_MAX, &dns->values, err) != 0 ||
-		json_truth(act, "drop", &drop, err) != 0 ||
-		json_truth(act, "truncate", &truncate, err) != 0 ||
-		json_decimal(act, "seconds", false, 0, 60, &dns->seconds,
-			err) != 0 ||
-		load_word(act, "dnssec", false, signatures, &how, err) != 0)
-		return -1;
-	if ((rcode >= 0) + (dns->values > 0) + drop + truncate +
-			(dns->seconds >= 0) !=
-		(how < 0 || rcode >= 0 || dns->values > 0))
-		return err_set(err, ERR_PLAN,
-			"fault.do: exactly one of rcode, values, drop, "
-			"truncate, seconds; dnssec alone, or with rcode "
-			"or values");
-	dns->value = fault->dns_value;
-	dns->ttl = 60;
-	dns->signatures = (enum dns_signatures)(DNS_SIGNED_WELL + 1 + how);
-	dns->kind = rcode >= 0          ? kinds[rcode]
-		    : dns->values       ? DNS_VALUES
-		    : drop              ? DNS_DROP
-		    : truncate          ? DNS_TRUNCATE
-		    : dns->seconds >= 0 ? DNS_DELAY
-					: DNS_SIGNATURES;
-	return dns_override_check(dns, err);
-}
-
-static int
-load_message(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const words[] = {"server-hello", "certificate",
-		"signature", "finished", "ticket", "application", NULL};
-	int i = 0;
-
-	if (load_word(act, "message", true, words, &i, err) != 0)
-		return -1;
-	fault->message = (enum tls_message)(TLS_SERVER_HELLO + i);
-	return 0;
-}
-
-static int
-load_alert(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const points[] = {
-		"hello", "server-hello", "flight", "session", NULL};
-	static const char *const levels[] = {"fatal", "warning", NULL};
-	int point = 0, level = 0;
-
-	if (load_word(act, "at", true, points, &point, err) != 0 ||
-		load_word(act, "level", false, levels, &level, err) != 0 ||
-		json_whole(act, "description", true, 1, 255,
-			&fault->description, err) != 0)
-		return -1;
-	fault->point = (enum fault_point)point;
-	fault->warning = level == 1;
-	if (fault->point == POINT_SERVER_HELLO)
-		fault->message = TLS_SERVER_HELLO;
-	fault->rewrites = fault->point == POINT_SESSION;
-	if (fault->rewrites && fault->reply == NULL)
-		return err_set(err, ERR_PLAN,
-			"fault.at.reply: is missing, an alert inside the "
-			"session needs it");
-	return 0;
-}
-
-/* What follows when STARTTLS is accepted and no handshake comes. */
-static int
-load_then(struct fault *fault, const struct json_place *act, bool need,
-	struct err *err)
-{
-	int word = -1;
-
-	if (load_word(act, "then", need, thens, &word, err) != 0)
-		return -1;
-	fault->skips_tls = word >= 0;
-	if (word >= 0)
-		fault->then = (enum fault_then)word;
-	return 0;
-}
-
-static int
-load_flip(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	if (load_message(fault, act, err) != 0 ||
-		json_whole(act, "offset", true, 0, 20000, &fault->offset,
-			err) != 0)
-		return -1;
-	return json_whole(act, "bit", true, 0, 7, &fault->bit, err);
-}
-
-/* A record's length is a number of 16 bits. */
-static int
-load_oversize(
-	struct fault *fault, const struct json_place *act, struct err *err)
-{
-	if (load_message(fault, act, err) != 0)
-		return -1;
-	return json_whole(act, "size", true, 1, 0xffff, &fault->keep, err);
-}
-
-static int
-load_truncate(
-	struct fault *fault, const struct json_place *act, struct err *err)
-{
-	int how = CLOSE_FIN;
-
-	if (load_message(fault, act, err) != 0 ||
-		load_word(act, "how", false, hows, &how, err) != 0)
-		return -1;
-	fault->how = (enum wire_close)how;
-	return json_whole(act, "keep", true, 0, 20000, &fault->keep, err);
-}
-
-static int
-load_inject(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const wheres[] = {"before", "behind", NULL};
-	static const char *const segments[] = {
-		"same", "next", "handshake", NULL};
-	int where = 1, segment = 0;
-
-	if (load_word(act, "where", false, wheres, &where, err) != 0 ||
-		load_word(act, "segment", false, segments, &segment, err) !=
-			0 ||
-		json_bytes(act, "after", false, &fault->after, err) != 0)
-		return -1;
-	fault->behind = where == 1;
-	fault->segment = (enum fault_segment)segment;
-	if (fault->segment == SEGMENT_HANDSHAKE && !fault->behind)
-		return err_set(err, ERR_PLAN,
-			"fault.do.where: must be behind, the handshake is");
-	return load_then(fault, act, false, err);
-}
-
-static int
-load_alpn(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	return json_text(act, "select", false, &fault->tls.alpn_selectz, err) !=
-				       0 ||
-			       json_truth(act, "refuse",
-				       &fault->tls.alpn_refuse, err) != 0
-		       ? -1
-		       : 0;
-}
-
-static int
-load_speak(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const words[] = {"imap", "pop3", "smtp", NULL};
-	int i = 0;
-
-	if (load_word(act, "protocol", true, words, &i, err) != 0)
-		return -1;
-	fault->protocol = words[i];
-	return 0;
-}
-
-static int
-load_close(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const whens[] = {"before", "behind", NULL};
-	int when = 1, how = CLOSE_FIN;
-
-	if (load_word(act, "when", false, whens, &when, err) != 0 ||
-		load_word(act, "how", false, hows, &how, err) != 0)
-		return -1;
-	fault->behind = when == 1;
-	fault->how = (enum wire_close)how;
-	return 0;
-}
-
-/* What is left out stays as the profile has it. */
-static int
-load_respond(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	static const char *const framings[] = {
-		"length", "chunked", "close", NULL};
-	int framing = FRAMING_LENGTH;
-
-	if (json_text(act, "status", false, &fault->statusz, err) != 0 ||
-		json_texts(act, "headers", false, fault->header,
-			ENGINE_HEADERS_MAX, &fault->headers, err) != 0 ||
-		json_bytes(act, "data", false, &fault->data, err) != 0 ||
-		json_whole(act, "size", false, 0, (long)ENGINE_BODY_MAX,
-			&fault->keep, err) != 0 ||
-		load_word(act, "framing", false, framings, &framing, err) != 0)
-		return -1;
-	fault->has_headers = json_object_get(act->object, "headers") != NULL;
-	fault->framing = (enum engine_framing)framing;
-	return 0;
-}
-
-/* The parameters of each action. */
-static int
-load_do(struct fault *fault, const struct json_place *act, struct err *err)
-{
-	int how = CLOSE_FIN;
-
-	switch (fault->action) {
-	case FAULT_ADVERTISE:
-		return load_capabilities(fault, act, err);
-	case FAULT_WITHHOLD:
-		return load_withhold(fault, act, err);
-	case FAULT_ALERT:
-		return load_alert(fault, act, err);
-	case FAULT_ALPN:
-		return load_alpn(fault, act, err);
-	case FAULT_CERTIFICATE:
-		return json_text(act, "recipe", true, &fault->identity, err) !=
-				       0
-			       ? -1
-			       : tls_options_load(act, &fault->tls, err);
-	case FAULT_CLOSE:
-		return load_close(fault, act, err);
-	case FAULT_CUT:
-		if (load_word(act, "how", false, hows, &how, err) != 0)
-			return -1;
-		fault->how = (enum wire_close)how;
-		return json_whole(act, "keep", true, -1000000, 1000000,
-			&fault->keep, err);
-	case FAULT_DELAY:
-		return json_decimal(
-			act, "seconds", true, 0, 60, &fault->seconds, err);
-	case FAULT_DNS:
-		return load_dns(fault, act, err);
-	case FAULT_FLIP:
-		return load_flip(fault, act, err);
-	case FAULT_GREET:
-		return load_greet(fault, act, err);
-	case FAULT_INJECT:
-		return load_inject(fault, act, err);
-	case FAULT_OVERSIZE:
-		return load_oversize(fault, act, err);
-	case FAULT_RENEGOTIATE:
-		return json_text(act, "recipe", false, &fault->identity, err);
-	case FAULT_REPEAT:
-		return json_whole(
-			act, "count", true, 1, 1000, &fault->count, err);
-	case FAULT_RESPOND:
-		return load_respond(fault, act, err);
-	case FAULT_SKIP_TLS:
-		return load_then(fault, act, true, err);
-	case FAULT_SPEAK:
-		return load_speak(fault, act, err);
-	case FAULT_SPLIT:
-		return load_sizes(fault, act, true, err);
-	case FAULT_REPLACE:
-		return load_sizes(fault, act, false, err);
-	case FAULT_STATUS:
-		return json_text(act, "promises", false, &fault->promises,
-			       err) != 0 ||
-				       load_phases(fault, act, err) != 0
-			       ? -1
-			       : 0;
-	case FAULT_TLS:
-		return tls_options_load(act, &fault->tls, err);
-	case FAULT_TRUNCATE:
-		return load_truncate(fault, act, err);
-	case FAULT_CLEAR_ON_IMPLICIT:
-	case FAULT_DOWNGRADE:
-	case FAULT_DROP:
-	case FAULT_GARBAGE:
-	case FAULT_NONE:
-	case FAULT_NO_RENEGOTIATION_INFO:
-	case FAULT_REFUSE:
-	case FAULT_REFUSE_CONNECTION:
-	case FAULT_REQUEST_CERTIFICATE:
-	case FAULT_RESET:
-	case FAULT_SILENCE:
-	case FAULT_SNI:
-	case FAULT_TLS_ON_CLEAR:
-		return 0;
-	}
-	return err_set(err, ERR_INTERNAL, "fault.do.action");
-}
-
 int
 fault_load(struct fault *fault, const json_t *json, struct err *err)
 {
 	static const char *const keys[] = {"listeners", "at", "do", NULL};
 	struct json_place place = {json, "fault"}, at, act;
+	const struct fault_action *action;
 	bool need;
 
 	*fault = (struct fault){.how = CLOSE_FIN, .behind = true};
@@ -534,9 +70,10 @@ fault_load(struct fault *fault, const json_t *json, struct err *err)
 		load_action(fault, &act, err) != 0 ||
 		load_at(fault, &at, err) != 0)
 		return -1;
-	need = (rules[fault->action].needs & NEED_DATA) != 0;
+	action = &fault_actions[fault->action];
+	need = (action->needs & NEED_DATA) != 0;
 	if ((need && json_bytes(&act, "data", true, &fault->data, err) != 0) ||
-		load_do(fault, &act, err) != 0) {
+		(action->load != NULL && action->load(fault, &act, err) != 0)) {
 		fault_fini(fault);
 		return -1;
 	}
