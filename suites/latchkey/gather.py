@@ -15,11 +15,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from latchkey import baseline, hints, judge, paths, ports, report, results, runner, sandbox
+from latchkey import baseline, hints, paths, ports, report, results, runner, sandbox
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError, suggestion
 from latchkey.model import Client, Trial
+from latchkey.outcome import error
 from latchkey.report import facts, terminal
 from latchkey.report.progress import Observer, observer
 from latchkey.results import Entry, Run
@@ -97,7 +98,7 @@ def as_data(item: Entry) -> dict[str, Any]:
 
 def broken(trial: Trial, text: str) -> Entry:
     """The entry of a trial in which the harness itself broke."""
-    return results.entry(trial, judge.error(text))
+    return results.entry(trial, error(text))
 
 
 def now() -> str:

@@ -4,47 +4,23 @@
 from __future__ import annotations
 
 import signal
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from latchkey import cost, tlsrpt
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.logins import certificates
-from latchkey.model import Fault, Trial
+from latchkey.model import Trial
+from latchkey.outcome import REASONS, Check, Result, error, skip
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES
-from latchkey.recipes import CHAIN
+from latchkey.reach import Step, comes_to, fault_reached, left, offers, step_of
 from latchkey.senders import UNPROVEN, doubt, policy_sought, tlsa_asked
-from latchkey.transcript import Event, Transcript
+from latchkey.transcript import Transcript
 
-# The gravest first.
-OUTCOMES = ("FAIL", "WARN", "ERROR", "INCONCLUSIVE", "PASS", "SKIP")
-# Replies that go by the list of what the server offers.
-_BY_LIST = frozenset({"capabilities", "starttls", "auth", "login", "user"})
 # What a failed check of a level makes of its trial, and what it is called itself.
 _FAILED = {"MUST": "FAIL", "SHOULD": "WARN", "MAY": "NOTE"}
-
-REASONS = {
-    "control": "The client did not do its work in the correct world either.",
-    "fault-not-delivered": "The fault did not reach the client.",
-    "deadline": "The client was stopped before anything was decided.",
-    "flaky": "Another run of the same trial ended otherwise.",
-    "undecided": "The sender did not say what became of the mail.",
-    "certificate-not-shown": "The client showed the certificate of its account to nobody.",
-    "policy-not-fetched": "The mail was held back by a sender that did not know the policy.",
-    "tlsa-not-asked": "The mail was held back by a sender that had not asked for TLSA records.",
-    "posture": "The adapter does not have this posture.",
-    "one-mail": "The adapter hands over one mail to one recipient, and no more.",
-    "missing": "The program is not installed.",
-    "no-status": "The program shows no level of confidentiality, or the adapter does not say how.",
-    "untouched": "In the correct world the client never comes to the step that the fault is about.",
-    "no-netns": "This machine allows no network namespace.",
-    "needs-root": "Root is needed.",
-    "no-resolver": "There is no validating resolver (unbound).",
-    "no-dkim": "Nothing is there to verify signatures of mails with (python3-dkim).",
-}
 
 
 @dataclass(frozen=True)
@@ -54,20 +30,6 @@ class Demand:
     predicate: str
     level: str
     consequence: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """Where a fault waits: the nth reply of a name, in one phase or connection, at a listener."""
-
-    reply: str = ""                     # "": it is enough to come
-    phase: str = "any"                  # any, clear, tls
-    nth: int = 1
-    connection: int = 0                 # 0: every one
-    listeners: tuple[str, ...] = ()     # (): all
-    offers: str = ""                    # instead: a ClientHello that has something in this list,
-    offered: str = ""                   # or that very name
-    question: str = ""                  # instead: a question of the last run, as "NAME TYPE"
 
 
 @dataclass(frozen=True)
@@ -89,38 +51,6 @@ class Case:
     keys: Mapping[str, str] = field(default_factory=dict)   # name → record, for signatures
 
 
-@dataclass(frozen=True)
-class Check:
-    """What became of one check."""
-
-    predicate: str
-    level: str
-    consequence: str
-    outcome: str                        # PASS, FAIL, WARN, NOTE
-    promise: bool                       # the posture demanded it: a failure breaks a promise
-    events: tuple[int, ...]             # seq of what decided
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Result:
-    outcome: str
-    reason: str = ""
-    checks: tuple[Check, ...] = ()
-    notes: tuple[str, ...] = ()
-    expected: tuple[str, ...] = ()      # sentences
-    seen: tuple[str, ...] = ()          # sentences
-    runs: int = 1                       # how often the trial was run,
-    agreed: int = 1                     # and how many of the runs ended like this
-    cost: Mapping[str, int | None] | None = None    # of its last run (cost.py); None: not asked for
-
-    @property
-    def failed(self) -> frozenset[tuple[str, str]]:
-        """The checks that failed, as (predicate, level), without those that are only notes."""
-        return frozenset((check.predicate, check.level) for check in self.checks
-                         if check.outcome in ("FAIL", "WARN"))
-
-
 def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
             told: tuple[str, ...] = (), level: str = "",
             keys: Mapping[str, str] | None = None) -> Case:
@@ -133,31 +63,6 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
                 step_of(fault, trial.posture, trial.variant.signature), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
                 trial.variant.mail.deliveries, trial.variant.cost is not None, keys or {})
-
-
-def step_of(fault: Fault, posture: Posture, signature: tuple[str, str] = ("", "")) -> Step | None:
-    """The step that a fault waits for; signature: that of Variant."""
-    if signature[0]:
-        return Step(offers=signature[0], offered=signature[1])
-    at = fault.at
-    if fault.action == "alpn":
-        return Step(offers="alpn")
-    if at.get("listener") == "dns":
-        # Senders have their own controls, which ask whether they asked at all.
-        asks = "run" in at or posture.wish == "srv"
-        return Step(question=f"{fault.do['name']} {fault.do['type']}") if asks else None
-    return Step(at.get("reply", ""), at.get("phase", "any"), at.get("nth", 1),
-                at.get("connection", 0), posture.struck(at.get("listener")))
-
-
-def skip(reason: str) -> Result:
-    """A trial that was not run."""
-    return Result("SKIP", reason, seen=(REASONS.get(reason, reason),))
-
-
-def error(text: str) -> Result:
-    """A trial in which the harness broke."""
-    return Result("ERROR", text, seen=(f"The harness broke: {text}.",))
 
 
 def judge(case: Case, transcript: Transcript, control: Transcript | None,
@@ -220,43 +125,6 @@ def judge_control(case: Case, transcript: Transcript) -> Result:
                   (), _notes(context), (work.rule,), (_sentence(work.name, finding),))
 
 
-def confirm(first: Result, second: Result) -> Result:
-    """A FAIL and its second run: it stands only if both say the same."""
-    return settle((first, second))
-
-
-def settle(results: Sequence[Result], worst: bool = False) -> Result:
-    """Several runs of one trial as one result.
-
-    Runs agree when their outcome and their failed checks are the same. If not all agree the trial
-    is flaky; but with `worst`, where the client's own timing decides whether it is hit, a FAIL (or
-    else a WARN) that came twice stands, with the count and the checks of the worst such run.
-    """
-    groups: dict[tuple[str, frozenset[tuple[str, str]]], list[Result]] = {}
-    for result in results:
-        groups.setdefault((result.outcome, result.failed), []).append(result)
-    ranked = sorted(groups.values(), key=len, reverse=True)
-    if len(ranked) == 1:
-        return replace(ranked[0][0], runs=len(results), agreed=len(results))
-    counts = ", ".join(f"{len(group)} of {len(results)}: {_in_short(group[0])}" for group in ranked)
-    for outcome in ("FAIL", "WARN") if worst else ():
-        same = [result for result in results if result.outcome == outcome]
-        if len(same) > 1:
-            fullest = max(same, key=lambda result: len(result.failed))
-            return replace(fullest, runs=len(results), agreed=len(same),
-                           notes=(*fullest.notes, f"runs: {counts}"))
-    gravest = min(results, key=lambda result: OUTCOMES.index(result.outcome))
-    return replace(gravest, outcome="INCONCLUSIVE", reason="flaky",
-                   seen=(REASONS["flaky"], *gravest.seen),
-                   notes=(*gravest.notes, f"runs: {counts}"),
-                   runs=len(results), agreed=len(ranked[0]))
-
-
-def _in_short(result: Result) -> str:
-    failed = ", ".join(sorted(name for name, _ in result.failed))
-    return result.outcome + (f" ({failed or result.reason})" if failed or result.reason else "")
-
-
 # --- the rules
 
 
@@ -307,80 +175,9 @@ def _can_touch(case: Case, control: Transcript) -> bool:
     """In the correct world the client comes to where the fault is."""
     if case.in_tls and not control.all("hello"):
         return False
-    if case.lists and not any(_offers(event, case.lists) for event in control.all("send")):
+    if case.lists and not any(offers(event, case.lists) for event in control.all("send")):
         return False
     return case.step is None or comes_to(control, case.step)
-
-
-def _offers(event: Event, phases: tuple[str, ...]) -> bool:
-    """This reply goes by the list of one of these phases: it tells it, or takes what is in it."""
-    reply = event.text("reply")
-    return (reply == "greeting" and "greeting" in phases
-            or reply in _BY_LIST and not {"login", "tls" if event.in_tls else "clear"}.isdisjoint(
-                phases))
-
-
-def _asks(query: Event, question: str) -> bool:
-    name, kind = question.lower().split(" ")
-    asked = query.text("name").lower()
-    return (kind in ("any", query.text("type").lower())
-            and (asked == name or name.startswith("*.") and asked.endswith(name[1:])))
-
-
-def comes_to(control: Transcript, step: Step) -> bool:
-    """In the correct world the client comes to what the fault is about.
-
-    That is a connection, a reply on it, a ClientHello with such an offer, or a question.
-    """
-    if step.question:
-        return any(_asks(event, step.question) for event in control.all("dns.query")
-                   if event.seq > control.last_run)
-    if step.offers:
-        return any(any(step.offered in ("", name) for name in hello.texts(step.offers))
-                   or step.offers == CHAIN and CHAIN not in hello.fields
-                   for hello in control.all("hello"))
-    met: dict[str, list[int]] = {}
-    for event in control.all("accept"):
-        met.setdefault(event.text("listener"), []).append(event.conn)
-    conns = {conn for listener, all_conns in met.items()
-             if not step.listeners or listener in step.listeners
-             for number, conn in enumerate(all_conns, 1) if step.connection in (0, number)}
-    if not step.reply:
-        return bool(conns)
-    counts = Counter(event.conn for event in control.all("send")
-                     if event.text("reply") == step.reply and event.conn in conns
-                     and step.phase in ("any", "tls" if event.in_tls else "clear"))
-    return max(counts.values(), default=0) >= step.nth
-
-
-def fault_reached(transcript: Transcript) -> bool:
-    """The fault took effect while the client was there, and the client did something behind it."""
-    return any(_reached(transcript, fault) for fault in transcript.all("fault.delivered"))
-
-
-def _reached(transcript: Transcript, fault: Event) -> bool:
-    # What the kernel refused is counted when the client is gone: the refusal itself reached it.
-    if any((event.number("attempts") or 0) > 0 for event in transcript.all("refused")):
-        return True
-    if any(event.seq < fault.seq for event in _left(transcript, fault.conn)):
-        return False
-    return any(_by_client(event) for event in transcript.events[fault.seq:])
-
-
-def _left(transcript: Transcript, conn: int) -> list[Event]:
-    """Where the client closed a connection."""
-    return [event for event in transcript.conn(conn) if conn
-            and event.name == "close" and event.text("by") == "client"]
-
-
-def _by_client(event: Event) -> bool:
-    """It shows how the client took the fault: with a byte, an end, or without doing anything."""
-    if event.name == "recv":
-        return bool(event.bytes())
-    if event.name in ("raw", "tls.alert"):
-        return event.text("dir") == "in"
-    return event.name in ("accept", "hello", "tls.up", "tls.fail", "dns.query", "close",
-                          "client.exit", "quiet", "deadline")
 
 
 def _check(context: Context, demand: Demand) -> Check:
@@ -467,7 +264,7 @@ def _alert_notes(transcript: Transcript) -> list[str]:
         notes += [f"alert: {event.text('level')} {event.text('description')}" for event in alerts]
         refused = (any(event.name == "hello" for event in events)
                    and not any(event.in_tls and event.bytes() for event in events))
-        if refused and not alerts and _left(transcript, events[0].conn):
+        if refused and not alerts and left(transcript, events[0].conn):
             notes.append("alert: none before the client closed")
     return notes
 

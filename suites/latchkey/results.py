@@ -12,8 +12,8 @@ from typing import Any
 
 from latchkey.errors import UserError
 from latchkey.formats import CONSEQUENCES, COSTS, LEVELS
-from latchkey.judge import OUTCOMES, Check, Result
 from latchkey.model import Trial
+from latchkey.outcome import OUTCOMES, Check, Result
 from latchkey.shape import (Anything, Exactly, Flag, ListOf, Misfit, Names, Number, OrNull, Shape,
                             Table, Text, Word, check, schema)
 

@@ -24,8 +24,8 @@ from pathlib import Path
 
 from latchkey import builds, dkim, judge, paths, ports, sandbox, template, trial as trials
 from latchkey.catalog import Catalog
-from latchkey.judge import Result
 from latchkey.model import Client, Trial, control_of, twin_of
+from latchkey.outcome import Result, error, settle, skip
 from latchkey.plan import asks_signature, asks_status, compile_plan
 from latchkey.results import Entry, entry
 from latchkey.trial import Seen
@@ -137,10 +137,10 @@ def _run_control(bench: Bench, trial: Trial, folder: Path) -> tuple[Seen, Result
 
 def _judge_control(trial: Trial, seen: Seen) -> Result:
     if seen.trouble:
-        return judge.error(seen.trouble)
+        return error(seen.trouble)
     if trial.kind == "twin":            # nothing can be done in a silent world
         trouble = judge.harness_trouble(seen.transcript)
-        return judge.error(trouble) if trouble else Result("PASS")
+        return error(trouble) if trouble else Result("PASS")
     return judge.judge_control(judge.case_of(trial, seen.prompted), seen.transcript)
 
 
@@ -157,14 +157,14 @@ def run_trial(bench: Bench, trial: Trial) -> Entry:
     """Run, judge, and run again what failed."""
     reason = skip_reason(bench, trial)
     if reason:
-        return entry(trial, judge.skip(reason), repeat=_repeat(bench, trial))
+        return entry(trial, skip(reason), repeat=_repeat(bench, trial))
     started = time.monotonic()
     folder = bench.out / trials.folder_name(trial)
     results: list[Result] = []
     timed = trial.variant.fault.is_timed
     while len(results) < bench.repeat or _wants_more(results, timed):
         results.append(_run_once(bench, trial, _run_folder(folder, len(results))))
-    settled = judge.settle(results, worst=timed)
+    settled = settle(results, worst=timed)
     chosen = _run_folder(folder, _deciding(results, settled))
     trials.repeat_write(chosen, trial, bench.ports)
     return entry(trial, settled, time.monotonic() - started, str(chosen.relative_to(bench.out)),
@@ -243,7 +243,7 @@ def _run_once(bench: Bench, trial: Trial, folder: Path) -> Result:
     twin = bench.control(twin_trial) if twin_trial is not None else None
     seen = bench.run(trial, folder)
     if seen.trouble:
-        return judge.error(seen.trouble)
+        return error(seen.trouble)
     keys = dkim.records(seen.known) if asks_signature(trial) and seen.known else {}
     case = judge.case_of(trial, seen.prompted, seen.shown, seen.told, seen.level, keys)
     result = judge.judge(case, seen.transcript, control.transcript,

@@ -28,8 +28,9 @@ from latchkey.catalog import Catalog
 from latchkey.dialogue import lines
 from latchkey.errors import UserError, suggestion
 from latchkey.finding import Context, done
-from latchkey.judge import Case, Result
+from latchkey.judge import Case
 from latchkey.model import Client, Setup, Trial, control_of, twin_of
+from latchkey.outcome import Result, error
 from latchkey.plan import Places, compile_plan
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
@@ -325,7 +326,7 @@ def _judged(world: Trial, case: Case, seen: Mapping[str, Transcript]) -> Result:
         return judge.judge_control(case, own)
     if world.kind == "twin":
         trouble = judge.harness_trouble(own)
-        return judge.error(trouble) if trouble else Result("PASS")
+        return error(trouble) if trouble else Result("PASS")
     result = judge.judge(case, own, seen.get("control"), seen.get("twin"))
     left = [demand.predicate for demand in judge.case_of(world).demands
             if demand not in case.demands]

@@ -13,8 +13,8 @@ from latchkey import catalog, faults, results, runner, transcript
 from latchkey.catalog import Catalog
 from latchkey.dialogue import dialogue
 from latchkey.errors import UserError
-from latchkey.judge import OUTCOMES
 from latchkey.model import Scenario, Variant
+from latchkey.outcome import OUTCOMES
 from latchkey.predicates import PREDICATES
 from latchkey.results import Entry
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from latchkey import baseline
 from latchkey.baseline import Baseline, Item, fresh, read, stale, version_within, with_baseline
 from latchkey.errors import UserError
-from latchkey.judge import Check, Result
+from latchkey.outcome import Check, Result
 from latchkey.results import Entry, Known, Run
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,8 +11,8 @@ import pytest
 
 from latchkey import catalog, coverage
 from latchkey.catalog import Catalog
-from latchkey.judge import Check as Checked
-from latchkey.judge import Result
+from latchkey.outcome import Check as Checked
+from latchkey.outcome import Result
 from latchkey.model import Check, Fault, Scenario, Variant
 from latchkey.predicates import PREDICATES
 from latchkey.results import Entry

@@ -13,9 +13,10 @@ from dialogue import (Part, accept, alert, close, command, event, exited, fault,
 from hypothesis import given
 from hypothesis import strategies as st
 from latchkey import model
-from latchkey.judge import (REASONS, Case, Check, Demand, Result, Step, case_of, confirm, error,
-                            judge, judge_control, settle, skip)
+from latchkey.judge import Case, Demand, case_of, judge, judge_control
+from latchkey.outcome import REASONS, Check, Result, confirm, error, settle, skip
 from latchkey.postures import POSTURES
+from latchkey.reach import Step
 from latchkey.transcript import Transcript, parse
 
 GOOD, BAD = "tls-good", "tls-bad"

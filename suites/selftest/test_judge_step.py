@@ -11,7 +11,8 @@ from dialogue import (Event, accept, event, exited, fault, hello, mail_in_clear,
                       secret, transcript, up)
 
 from latchkey import catalog, recipes
-from latchkey.judge import Case, Demand, Step, comes_to, judge, step_of
+from latchkey.judge import Case, Demand, judge
+from latchkey.reach import Step, comes_to, step_of
 from latchkey.model import Fault
 from latchkey.postures import POSTURES
 from latchkey.recipes import CHAIN

@@ -12,7 +12,7 @@ import pytest
 
 from latchkey import catalog, hints, newadapter, paths
 from latchkey.errors import UserError
-from latchkey.judge import Result
+from latchkey.outcome import Result
 from latchkey.results import Entry
 from samples import ROOT
 

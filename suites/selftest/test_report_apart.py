@@ -10,7 +10,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from latchkey import catalog, report, results
-from latchkey.judge import Result
+from latchkey.outcome import Result
 from latchkey.model import Trial
 from latchkey.postures import POSTURES
 from latchkey.report import facts, html, source, terminal

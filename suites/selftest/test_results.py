@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import]
 import pytest
 from latchkey import model, results
 from latchkey.errors import UserError
-from latchkey.judge import Check, Result, error, skip
+from latchkey.outcome import Check, Result, error, skip
 from latchkey.postures import POSTURES
 from latchkey.results import Entry, Known, Run, diff, document, exit_status, read, summary, write
 

@@ -14,8 +14,9 @@ import pytest
 
 from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
                       secret)
-from latchkey import catalog, judge, paths, runner, sandbox, trial as trials, worlds
+from latchkey import catalog, paths, runner, sandbox, trial as trials, worlds
 from latchkey.model import Fault, Trial
+from latchkey.outcome import Result
 from latchkey.results import Entry, entry
 from latchkey.runner import Bench
 from samples import ROOT, SECRETS
@@ -338,12 +339,12 @@ def test_where_timing_decides(at: dict[str, str], do: dict[str, str], timed: boo
 ])
 def test_where_timing_decides_one_failure_is_looked_for_again(outcomes: str, more: bool) -> None:
     names = {"P": "PASS", "F": "FAIL", "W": "WARN"}
-    results = [judge.Result(names[letter]) for letter in outcomes]
+    results = [Result(names[letter]) for letter in outcomes]
     assert runner._wants_more(results, timed=True) is more
 
 
 def pretended(trial: Trial) -> Entry:
-    return entry(trial, judge.Result("PASS"))
+    return entry(trial, Result("PASS"))
 
 
 def test_the_next_trial_runs_beside_the_one_that_is_waited_for(

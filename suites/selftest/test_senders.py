@@ -9,7 +9,8 @@ import pytest
 from dialogue import Event, Part, accept, event, exited, fault, hello, transcript, up
 from latchkey.finding import Context, Predicate
 from latchkey.footprint import OF_FETCHERS, OF_SECOND
-from latchkey.judge import Case, Demand, Result, judge, judge_control
+from latchkey.judge import Case, Demand, judge, judge_control
+from latchkey.outcome import Result
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.senders import OF_SENDERS

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from latchkey.judge import REASONS
+from latchkey.outcome import REASONS
 from latchkey.postures import POSTURES
 
 from . import words
