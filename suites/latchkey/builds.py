@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Another build of a client than the machine's own: the programs of a folder, looked for first."""
+"""Another build of a client than the machine's own: what a folder has, programs and libraries."""
 
 from __future__ import annotations
 
@@ -12,30 +12,38 @@ from latchkey.errors import UserError
 from latchkey.model import Client
 
 _OWN = ("/dev", "/proc", "/run", "/tmp", "/var/tmp")        # a sandbox has its own of these
-_STARTERS = frozenset({"env", "sh", "timeout"})      # of the program that is meant
+_STARTERS = frozenset({"env", "expect", "sh", "timeout"})   # of the program that is meant
 _NAME = re.compile(r"(?<![\w./-])[\w+][\w.+-]*(?![\w./-])")     # of a program, without a path
+_BELOW = (".", "bin", "usr/bin")    # of a folder, of what was installed, of an unpacked package
 
 
 def another(client: Client, folder: Path) -> Client:
-    """The same client with its programs out of a folder.
+    """The same client with its programs out of a folder, or with that in the place of {built}.
 
-    UserError where it would not use that: the machine's own program would be judged under a wrong
-    name.
+    UserError where it would use nothing of it: the machine's own program would be judged under a
+    wrong name.
     """
-    programs, what = folder.resolve(), f"{client.name}@{folder}"
+    root, what = folder.resolve(), f"{client.name}@{folder}"
     if client.root:
         raise UserError(None, 0, f"{what}: {client.name} has a root of its own",
                         "write an adapter with a root that has the other build")
-    if hidden_by(programs):
-        raise UserError(None, 0, f"{what}: the sandbox has a {hidden_by(programs)} of its own",
+    if hidden_by(root):
+        raise UserError(None, 0, f"{what}: the sandbox has a {hidden_by(root)} of its own",
                         "put the programs elsewhere")
-    if not programs.is_dir():
+    if not root.is_dir():
         raise UserError(None, 0, f"{what}: there is no such folder",
                         "name the folder that the programs are in")
-    if not any(_is_program(programs / name) for name in _names(client)):
-        raise UserError(None, 0, f"{what}: the adapter starts no program that is in there",
-                        f"it starts {_started(client)}")
-    return replace(client, programs=str(programs))
+    programs = next((place for place in (root / name for name in _BELOW)
+                     if any(_is_program(place / name) for name in _names(client))), None)
+    library = any((root / name).exists() for name in client.another)
+    if programs is None and not library:
+        raise UserError(None, 0, f"{what}: the adapter uses nothing that is in there",
+                        f"it starts {_started(client)}"
+                        + (f", or takes {' or '.join(client.another)}" if client.another else ""))
+    return replace(client, build=str(root),
+                   programs=str(programs) if programs is not None else "",
+                   libraries=_libraries(root if programs is None else programs.parent, root),
+                   built=str(root) if library else "")
 
 
 def hidden_by(folder: Path) -> str:
@@ -44,9 +52,18 @@ def hidden_by(folder: Path) -> str:
 
 
 def tells_version(client: Client) -> bool:
-    """The program that is asked for the version is the one that is judged."""
+    """What is asked for the version is what is judged."""
+    if client.built and not any("{built}" in word for word in client.version_argv):
+        return False
     asked = client.version_argv[0]
     return not client.programs or ("/" not in asked and _is_program(Path(client.programs) / asked))
+
+
+def _libraries(*roots: Path) -> tuple[str, ...]:
+    """The folders with shared libraries beside those with programs."""
+    places = (place for root in roots for lib in (root / "lib", root / "usr/lib")
+              for place in (lib, *sorted(lib.glob("*-linux-gnu*"))))
+    return tuple(dict.fromkeys(str(place) for place in places if place.is_dir()))
 
 
 def _is_program(file: Path) -> bool:
@@ -54,9 +71,9 @@ def _is_program(file: Path) -> bool:
 
 
 def _names(client: Client) -> set[str]:
-    """All words in its command lines that may name a program."""
-    return {name for setup in client.setups.values() for word in setup.argv
-            for name in _NAME.findall(word)} - _STARTERS
+    """All words in its command lines that may name a program; a script starts one by itself."""
+    lines = (client.version_argv, *(setup.argv for setup in client.setups.values()))
+    return {name for line in lines for word in line for name in _NAME.findall(word)} - _STARTERS
 
 
 def _started(client: Client) -> str:

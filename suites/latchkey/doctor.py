@@ -122,7 +122,9 @@ def look_at(client: Client) -> Finding:
     others = [package for package in client.packages if ":" in package]
     if not good and others:
         detail += f" ({', '.join(others)})"
-    if any("{built}" in word for word in client.version_argv):
+    # A library of Debian's names {built} for the sake of another build alone.
+    if others or (client.folder / "build").is_file() or not client.another and any(
+            "{built}" in word for word in client.version_argv):
         # Installs the packages too, before it makes what Debian does not have.
         group = "senders" if client.root else "clients"
         setup = shlex.join([str(paths.ROOT / "scripts/setup"), group])

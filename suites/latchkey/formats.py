@@ -110,6 +110,7 @@ ADAPTER = Table({
     "like": _NAME,
     "packages": _TEXTS,
     "supplied": ListOf(Text(r"[A-Za-z0-9][A-Za-z0-9._-]*", "write the name of a program"), 1),
+    "another": ListOf(Text(r"[A-Za-z0-9][A-Za-z0-9._/-]*", "write a path below {built}"), 1),
     "version": Table({"argv": ListOf(_TEXT, 1), "regex": _TEXT}, ("argv", "regex")),
     "trust": Word("trust", TRUSTS),
     "trust-note": _TEXT,

@@ -160,16 +160,22 @@ class Client:
     status: Status | None = None        # None: it shows no level
     root: str = ""                      # Debian release of a root of its own; "": it has none
     supplied: tuple[str, ...] = ()      # programs that the user puts into the folder {built}
-    programs: str = ""                  # absolute folder that is searched first; "": none
+    another: tuple[str, ...] = ()       # what of {built} another build may have instead
+    # Of another build than the machine's (builds.py); all absolute.
+    build: str = ""                     # the folder that the user named; "": it is none
+    programs: str = ""                  # the one that is searched first; "": none
+    libraries: tuple[str, ...] = ()     # those that the dynamic linker searches first
+    built: str = ""                     # the one in the place of {built}; "": the usual
 
     @property
     def folder(self) -> Path:
         return self.file.parent
 
     @property
-    def path(self) -> str:
-        """Where its programs are looked for: the PATH of its environment."""
-        return f"{self.programs}:{_PATH}" if self.programs else _PATH
+    def search(self) -> dict[str, str]:
+        """Where its programs and their libraries are looked for: variables of its environment."""
+        path = {"PATH": f"{self.programs}:{_PATH}" if self.programs else _PATH}
+        return {**path, "LD_LIBRARY_PATH": ":".join(self.libraries)} if self.libraries else path
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def _values(profile: Profile, trial: Trial, secrets: Mapping[str, str],
         "dkim-key": f"{places.home}/{DKIM_FILE}",
         "message": f"{places.home}/{MESSAGE_FILE}",
         "adapter": places.adapter,
-        "built": places.built,
+        "built": trial.client.built or places.built,
     }
 
 
@@ -283,7 +283,7 @@ def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
     if trial.posture.reports:
         files.append({"path": DKIM_FILE, "text": dkim.private_key(secrets), "mode": "600"})
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
-    usual = {"HOME": places.home, "PATH": trial.client.path, "LANG": "C.UTF-8", "TERM": "dumb",
+    usual = {"HOME": places.home, **trial.client.search, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
     return {
         "argv": [*before, *((places.enter,) if trial.client.root else ()),

@@ -283,6 +283,7 @@ def adapter(file: TomlFile) -> Client:
         packages=tuple(data.get("packages", ())),
         root=data.get("root", ""),
         supplied=tuple(data.get("supplied", ())),
+        another=tuple(data.get("another", ())),
         version_argv=tuple(data["version"]["argv"]),
         version_regex=data["version"]["regex"],
         trust=data["trust"],

@@ -269,7 +269,7 @@ def _repeat(bench: Bench, trial: Trial) -> str:
 def _version_argv(client: Client) -> tuple[str, ...]:
     """As it is run outside the sandbox."""
     values = {"adapter": str(paths.resolved(client.folder)),
-              "built": str(paths.built(client.folder))}
+              "built": client.built or str(paths.built(client.folder))}
     first, *rest = [template.fill(word, values) for word in client.version_argv]
     name = first.removeprefix(sandbox.PROGRAMS + "/")
     return (first if name == first else str(paths.program(name)), *rest)
@@ -277,20 +277,20 @@ def _version_argv(client: Client) -> tuple[str, ...]:
 
 def _asked(client: Client) -> tuple[int, str]:
     """How a client ended that was asked for its version, and what it said."""
-    return _asked_along(_version_argv(client), client.path)
+    return _asked_along(_version_argv(client), tuple(client.search.items()))
 
 
 @cache
-def _asked_along(argv: tuple[str, ...], path: str) -> tuple[int, str]:
+def _asked_along(argv: tuple[str, ...], search: tuple[tuple[str, str], ...]) -> tuple[int, str]:
     # Not along the user's own PATH: the program that tells its version is the one that is judged.
-    program = shutil.which(argv[0], path=path)
+    program = shutil.which(argv[0], path=dict(search)["PATH"])
     if program is None:
         return 127, ""
     with tempfile.TemporaryDirectory() as home:
         try:
             done = subprocess.run(
                 (program, *argv[1:]), cwd=home,
-                env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8", "PATH": path},
+                env={**os.environ, "HOME": home, "LC_ALL": "C.UTF-8", **dict(search)},
                 stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
         except (OSError, subprocess.TimeoutExpired):
             return 127, ""

@@ -72,7 +72,7 @@ def _adapter_argument(name: str, file: Path) -> str:
 def client_argument(client: Client) -> str:
     """How this client is named on the command line."""
     name = _adapter_argument(client.name, client.file)
-    return f"{name}@{client.programs}" if client.programs else name
+    return f"{name}@{client.build}" if client.build else name
 
 
 def repeat_command(trial: Trial, on_ports: bool = False) -> list[str]:

@@ -61,7 +61,65 @@ def test_its_programs_are_looked_for_first(folder: Path) -> None:
     client = KNOWN.client(f"curl@{folder}")
     one = KNOWN.trials(client, "starttls.refused", posture="imap-starttls")[0]
     plan = compile_plan(KNOWN, one, SECRETS, trials.PLACES)
-    assert plan["client"]["env"]["PATH"] == f"{folder}:{KNOWN.client('curl').path}"
+    assert plan["client"]["env"]["PATH"] == f"{folder}:{KNOWN.client('curl').search['PATH']}"
+
+
+@pytest.mark.parametrize("below", ["bin", "usr/bin"])
+def test_an_installed_or_unpacked_build_brings_its_libraries(folder: Path, below: str) -> None:
+    (folder / below).mkdir(parents=True)
+    program_write(folder / below / "curl", 'echo "curl $LD_LIBRARY_PATH"')
+    lib = folder / below / "../lib/x86_64-linux-gnu"
+    lib.mkdir(parents=True)
+    client = KNOWN.client(f"curl@{folder}")
+    libraries = f"{lib.resolve().parent}:{lib.resolve()}"
+    assert runner.version_of(client) == libraries
+    one = KNOWN.trials(client, "starttls.refused", posture="imap-starttls")[0]
+    env = compile_plan(KNOWN, one, SECRETS, trials.PLACES)["client"]["env"]
+    assert (env["PATH"].split(":")[0], env["LD_LIBRARY_PATH"]) == (str(folder / below), libraries)
+
+
+def test_the_folder_of_programs_alone_has_the_libraries_beside_it(folder: Path) -> None:
+    (folder / "bin").mkdir()
+    program_write(folder / "bin/curl", "exit 1")
+    (folder / "lib").mkdir()
+    assert KNOWN.client(f"curl@{folder}/bin").libraries == (str(folder / "lib"),)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="no Node.js")
+def test_a_library_takes_the_place_of_what_was_built(boxed: Path, folder: Path) -> None:
+    """One that does nothing: not the usual one, so that its control cannot pass."""
+    module = folder / "node_modules/nodemailer"
+    module.mkdir(parents=True)
+    (module / "package.json").write_text('{"version": "6.6.6"}', encoding="ascii")
+    (module / "index.js").write_text(
+        "exports.createTransport = () => { throw new Error(__dirname); };", encoding="ascii")
+    client = KNOWN.client(f"nodemailer@{folder}")
+    assert runner.version_of(client) == "6.6.6"
+    assert runner.with_version([client])["nodemailer"]["adapter"] == f"nodemailer@{folder}"
+    one = KNOWN.trials(client, "starttls.refused", posture="submission-starttls")[0]
+    with Bench(KNOWN, boxed) as bench:
+        entry = runner.run_trial(bench, one)
+    assert entry.outcome == "INCONCLUSIVE"
+    assert str(module) in (boxed / entry.evidence / "client.stderr").read_text(encoding="utf-8")
+
+
+def test_the_version_of_an_interpreter_is_none_of_a_library(folder: Path) -> None:
+    (folder / "imaplib.py").write_text("", encoding="ascii")
+    client = KNOWN.client(f"python@{folder}")
+    assert runner.version_of(client) == ""
+    one = KNOWN.trials(client, "starttls.refused", posture="imap-starttls")[0]
+    plan = compile_plan(KNOWN, one, SECRETS, trials.PLACES)
+    assert plan["client"]["env"]["PYTHONPATH"] == str(folder)
+
+
+@pytest.mark.parametrize("name", [name for name in KNOWN.client_names
+                                  if KNOWN.client(name).another])
+def test_who_takes_another_library_looks_for_it(folder: Path, name: str) -> None:
+    usual = KNOWN.client(name)
+    (folder / usual.another[0]).mkdir(parents=True)
+    client = KNOWN.client(f"{name}@{folder}")
+    plan = compile_plan(KNOWN, KNOWN.trials(client)[0], SECRETS, trials.PLACES)["client"]
+    assert any(str(folder) in text for text in (*plan["argv"], *plan["env"].values()))
 
 
 def test_a_version_is_never_that_of_another_program(folder: Path) -> None:
@@ -102,10 +160,10 @@ def test_a_build_that_would_not_be_used_is_refused(folder: Path, tmp_path: Path)
     (folder / "curl").mkdir()
     (folder / "msmtp").write_text("", encoding="ascii")
     program_write(folder / "timeout", 'shift; exec "$@"')
-    assert "starts no program that is in there; it starts curl" in refused(f"curl@{folder}")
+    assert "uses nothing that is in there; it starts curl" in refused(f"curl@{folder}")
     assert "it starts msmtp" in refused(f"msmtp@{folder}")
-    assert "starts no program" in refused(f"s-nail@{folder}")     # only what starts it
-    assert "it starts /usr/bin/python3" in refused(f"python@{folder}")
+    assert "uses nothing" in refused(f"s-nail@{folder}")          # only what starts it
+    assert "it starts /usr/bin/python3, or takes imaplib.py or" in refused(f"python@{folder}")
     assert "there is no such folder" in refused(f"curl@{folder / 'none'}")
     assert "has a /tmp of its own" in refused("curl@/tmp/build")
     assert "has a root of its own" in refused(f"postfix@{folder}")
