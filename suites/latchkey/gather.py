@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import platform
 import shutil
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -26,6 +28,7 @@ from latchkey.report.progress import Observer, observer
 from latchkey.results import Entry, Run
 
 REPORTS = ("junit",)                    # beside results.json and the site
+_held: dict[Path, int] = {}             # folders that this process writes to, locked
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,32 @@ def out_check(out: Path) -> None:
 
 
 def out_prepare(out: Path) -> None:
-    """A folder for the report, with nothing of a former one where it would be seen."""
+    """A folder for the report, with nothing of a former one where it would be seen.
+
+    It is this process's until its end: what two runs wrote there together would be no report.
+    """
     out_check(out)
     try:
         out.mkdir(parents=True, exist_ok=True)
+        _hold(out)
         _discard(list(out.iterdir()), out)
         (out / runner.SCRATCH).mkdir()
     except OSError as error:
         raise UserError(out, 0, f"cannot be written: {error.strerror}",
                         "name another folder with --out") from None
+
+
+def _hold(out: Path) -> None:
+    if out in _held:
+        return
+    folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(folder)
+        raise UserError(out, 0, "another run is writing its report there",
+                        "wait for its end, or name another folder with --out") from None
+    _held[out] = folder
 
 
 def _discard(former: Sequence[Path], out: Path) -> None:
@@ -76,7 +96,8 @@ def _discard(former: Sequence[Path], out: Path) -> None:
         return
     attic = Path(tempfile.mkdtemp(prefix=".former-", dir=out))
     for path in former:
-        path.rename(attic / path.name)
+        with suppress(FileNotFoundError):       # an older attic, whose removal has just ended
+            path.rename(attic / path.name)
     subprocess.run(["/bin/sh", "-c", 'rm -rf -- "$1" &', "sh", str(attic)], check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

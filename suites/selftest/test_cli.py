@@ -112,6 +112,15 @@ def test_nothing_but_a_report_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "new/deep").is_dir()
 
 
+def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    words = "from latchkey import gather; gather.out_prepare(__import__('pathlib').Path('.'))"
+    gather.out_prepare(tmp_path)
+    second = subprocess.run([sys.executable, "-c", words], cwd=tmp_path, capture_output=True,
+                            text=True, check=False, env={"PYTHONPATH": str(paths.ROOT / "suites")})
+    assert ".: another run is writing its report there; wait for its end" in second.stderr
+    assert (tmp_path / ".sandbox").is_dir()
+
+
 def test_the_parser_takes_what_the_documentation_says() -> None:
     words = ["run", "a", "b", "--suite", "s", "-k", "x", "--posture", "p", "-j", "3", "--out", "o",
              "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4",
