@@ -58,7 +58,7 @@
 #define LK_LATCH_READINGS(X)                                                   \
 	X(TAG_CASE, "latch-tag-case",                                          \
 		"a tag in other letter case is another tag, and unknown",      \
-		"it is the same", "draft-ietf-uta-email-deep-04 section 6")    \
+		"it is the same", "draft-ietf-uta-email-deep-04 section 5.1")  \
 	X(EARLY_TLS11, "latch-early-tls11",                                    \
 		"tls11 is stored by a session that meets it",                  \
 		"it is stored from TLS 1.0 on, as its registration says",      \
@@ -73,7 +73,7 @@
 		"it takes the other's place, or is left alone",                \
 		"draft-ietf-uta-email-deep-05 section 7")                      \
 	X(URLS, "latch-urls", "of several URLs the first is stored",           \
-		"another one is", "draft-ietf-uta-email-deep-04 section 6")
+		"another one is", "draft-ietf-uta-email-deep-04 section 5.3")
 
 enum lk_latch_dialect {
 #define X(constant, name) LK_LATCH_##constant,

@@ -16,13 +16,13 @@
 /* X(function, name, framed, title, source); see LK_PARSERS in parse.h. */
 #define LK_DEEP_PARSERS(X)                                                     \
 	X(deep_tag, "deep-tag", false, "security tag of DEEP",                 \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.1")                                     \
 	X(deep_status, "deep-status", false,                                   \
 		"DEEP status: tags and URLs with spaces between them",         \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(deep_status_comma, "deep-status-comma", false,                       \
 		"DEEP status with commas, as talked about at IETF 95",         \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(deep_ehlo, "deep-ehlo", true,                                        \
 		"line of the reply to EHLO that announces DEEP or MSTS",       \
 		LK_DEEP_04 " section 7.3, " LK_DEEP_05 " section 9.3")         \
@@ -36,7 +36,7 @@
 		"RFC 2971 section 3, " LK_DEEP_04 " section 7.1, " LK_DEEP_05  \
 		" section 9.1")                                                \
 	X(sts_directives, "sts-directives", false, "directives of MUA-STS",    \
-		LK_DEEP_05 " section 6")                                       \
+		LK_DEEP_05 " sections 5 and 6")                                \
 	X(sts_client, "sts-client", true, "SMTP command CLIENT of MUA-STS",    \
 		LK_DEEP_05 " section 9.3")                                     \
 	X(received_tls, "received-tls", false,                                 \
@@ -49,15 +49,15 @@
 #define LK_DEEP_REASONS(X)                                                     \
 	X(DEEP_TAG, "deep-tag",                                                \
 		"a tag is a letter and up to 63 letters, digits, - and _",     \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.1")                                     \
 	X(DEEP_URL, "deep-url", "a URL is an https URI in angle brackets",     \
-		LK_DEEP_04 " section 6, RFC 3986 section 3")                   \
+		LK_DEEP_04 " section 5.3, RFC 3986 section 3")                 \
 	X(DEEP_ITEM, "deep-item",                                              \
 		"an octet that no tag, URL or extension may have",             \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_BLANK, "deep-blank",                                            \
 		"a space is too many, and cannot begin an extension",          \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_REPLY, "deep-reply", "the line is no 250 reply",                \
 		"RFC 5321 section 4.2.1")                                      \
 	X(DEEP_KEYWORD, "deep-keyword",                                        \
@@ -101,11 +101,11 @@
 		LK_DEEP_04 " section 7.1, " LK_DEEP_05 " section 9.1")         \
 	X(DIRECTIVE_NAME, "directive-name",                                    \
 		"the name of a directive is a token",                          \
-		LK_DEEP_05 " section 6, RFC 7230 section 3.2.6")               \
+		LK_DEEP_05 " section 5, RFC 7230 section 3.2.6")               \
 	X(DIRECTIVE_VALUE, "directive-value",                                  \
 		"the value of a directive is a token, of sts-url an https "    \
 		"URI",                                                         \
-		LK_DEEP_05 " section 6, RFC 7230 section 3.2.6")               \
+		LK_DEEP_05 " section 5, RFC 7230 section 3.2.6")               \
 	X(DIRECTIVE_DELIMITER, "directive-delimiter",                          \
 		"directives have a semicolon and at most one space between "   \
 		"them",                                                        \
@@ -131,23 +131,23 @@
 #define LK_DEEP_READINGS(X)                                                    \
 	X(DEEP_TAG_CASE, "deep-tag-case",                                      \
 		"a registered tag in other letter case is another tag",        \
-		"it is the same", LK_DEEP_04 " section 6")                     \
+		"it is the same", LK_DEEP_04 " section 5.1")                   \
 	X(DEEP_BLANKS, "deep-blanks", "a space too many separates nothing",    \
 		"it begins an extension, which goes on behind it",             \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_SWALLOWED, "deep-swallowed",                                    \
 		"a tag behind an extension is a tag, and a word that is no "   \
 		"item goes on with the extension",                             \
 		"all of it may be the extension, which may have spaces; or "   \
 		"a word that is no item spoils the status",                    \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_BACKSLASH, "deep-backslash",                                    \
 		"the range of octets has the backslash",                       \
 		"the comment beside it excludes the backslash",                \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_TWO_URLS, "deep-two-urls", "the status may have several URLs",  \
 		"one of them counts, and nothing says which",                  \
-		LK_DEEP_04 " section 6")                                       \
+		LK_DEEP_04 " section 5.3")                                     \
 	X(DEEP_CLIENT_UNFIT, "deep-client-unfit",                              \
 		"a known parameter with another value is of the general form", \
 		"its own rule decides, and the command is 501",                \
@@ -158,10 +158,10 @@
 		LK_DEEP_04 " section 7.1, " LK_DEEP_05 " section 9.1")         \
 	X(DIRECTIVE_CASE, "directive-case",                                    \
 		"a registered directive in other letter case is another one",  \
-		"it is the same, as in HSTS", LK_DEEP_05 " section 6")         \
+		"it is the same, as in HSTS", LK_DEEP_05 " section 5")         \
 	X(DIRECTIVE_URL, "directive-url",                                      \
 		"sts-url has a URI, as in the examples", "a URI is no token",  \
-		LK_DEEP_05 " sections 6 and 9")
+		LK_DEEP_05 " sections 5, 6 and 9")
 
 /* deep-tag */
 struct lk_deep_tag {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * MUA-STS directives (draft-ietf-uta-email-deep-05 section 6):
+ * MUA-STS directives (draft-ietf-uta-email-deep-05 sections 5 and 6):
  *	[directive *(";" [SP] directive)], directive = token ["=" token]
  * The sts-url of the draft's own examples is no token; it is taken all the
  * same, bare or in angle brackets.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Security tags and DEEP status (draft-ietf-uta-email-deep-04 section 6):
+ * Security tags and DEEP status (draft-ietf-uta-email-deep-04 section 5):
  *	[tag-or-url *(SP tag-or-url)]
  * Beside tags and <https-URL> there are extensions, to be ignored, which by the
  * grammar may hold spaces: what looks like a tag behind one may be a part of

@@ -99,7 +99,10 @@ param_read(struct span s, size_t at, bool is_whole, struct lk_field *out_r,
 	return n;
 }
 
-/* What a known name asks for, inside of quotes. */
+/*
+ * Whether the value is what the rule of a known name asks for: of name and
+ * version a run, of the lists directives inside of quotes.
+ */
 static bool
 is_fit(const struct lk_field *param, struct lk_result *r)
 {
@@ -115,7 +118,8 @@ is_fit(const struct lk_field *param, struct lk_result *r)
 	if (span_eq_nocase(param->name, span_z("tls")))
 		return deep_cipher_read(param->value, 0, r) ==
 		       (ssize_t)param->value.n;
-	return true;
+	return !is_free(param->name) ||
+	       run_skip(param->value, 0) == param->value.n;
 }
 
 static const struct deep_client dialect = {param_read, is_fit};

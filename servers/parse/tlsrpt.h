@@ -61,7 +61,11 @@
 		"RFC 8460 section 3")                                          \
 	X(TLSRPT_SCHEME, "tlsrpt-scheme",                                      \
 		"any URI is well-formed, whether it can be used or not",       \
-		"only mailto and https are defined", "RFC 8460 section 3")
+		"only mailto and https are defined", "RFC 8460 section 3")     \
+	X(TXT_TWICE, "txt-twice",                                              \
+		"the same record twice is one, as a set has no duplicates",    \
+		"they are two, and more than one counts",                      \
+		"RFC 2181 section 5, RFC 8461 section 3.1")
 
 /* tlsrpt-record */
 struct lk_tlsrpt_record {

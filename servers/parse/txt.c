@@ -160,9 +160,12 @@ txt_record_select(struct span input, const char *prefix, struct span *out_r,
 			return code;
 		if (!text_has_prefix(rdata, prefix))
 			continue;
-		if (out_r->p != NULL)
+		if (out_r->p == NULL)
+			*out_r = rdata;
+		else if (span_eq(*out_r, rdata))
+			result_open(r, LK_READING_TXT_TWICE);
+		else
 			return result_stop(r, LK_BAD, LK_TXT_SEVERAL, at);
-		*out_r = rdata;
 	}
 	if (out_r->p == NULL && input.n > 0 && input.n == 2 + rdata.n)
 		*out_r = rdata;

@@ -86,8 +86,9 @@ struct span txt_value(const struct txt_field *field);
 
 /*
  * Of records, each two octets of length and an RDATA, find the only one whose
- * text begins with prefix. 0 or a code; *out_r: its RDATA. A record that is
- * alone is given whatever its text: others are dropped only of several.
+ * text begins with prefix; the same one again does not count. 0 or a code;
+ * *out_r: its RDATA. A record that is alone is given whatever its text: others
+ * are dropped only of several.
  */
 ssize_t txt_record_select(struct span input, const char *prefix,
 	struct span *out_r, struct lk_result *r);

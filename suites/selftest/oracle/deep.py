@@ -11,7 +11,7 @@ from typing import Any
 from oracle import uri
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
-# -04 section 6.
+# -04 section 5.
 _TAG = rb"[A-Za-z][A-Za-z0-9_-]{0,63}"
 _EXTCHAR = rb"\x20\x21\x23-\x2e\x30-\x3b\x3d-\x40\x5b-\x60\x7b-\x7e"
 _INNER = rb"[" + _EXTCHAR + rb"A-Za-z<]*"
@@ -121,7 +121,7 @@ def comma(data: bytes) -> Verdict:
     return accepted(dict(_sorted(items)), _flags(items))
 
 
-# -05 section 6.
+# -05 sections 5 and 6.
 _TOKEN = rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _DIRECTIVE = re.compile(rb"(" + _TOKEN + rb")(?:=([^;]*))?", re.DOTALL)
 _NAMES = (b"tls-version", b"tls-cert", b"sts-url")
@@ -248,7 +248,8 @@ def sts_client(data: bytes) -> Verdict:
         if name.lower() in (b"policy-fail", b"directives", b"saved"):
             inner = directives(value[1:-1]) if value.startswith(b'"') else INVALID
             flags += inner.flags if inner.value is not None else ["deep-client-unfit"]
-        elif name.lower() == b"tls" and not re.fullmatch(_CIPHER, value):
+        elif not re.fullmatch({b"tls": _CIPHER, b"name": _RUN, b"version": _RUN}.get(
+                name.lower(), b"(?s:.*)"), value):
             flags.append("deep-client-unfit")
         found.append([text(name), text(value)])
         rest = rest[match.end():]

@@ -37,33 +37,45 @@ def record(data: bytes) -> Verdict:
                                     if number != good[0]]}, flags)
 
 
-def texts(data: bytes) -> list[bytes] | None:
-    """The joined strings of each record of a set; None when it is malformed."""
+def _rdatas(data: bytes) -> list[bytes] | None:
+    """The records of a set; None when it is malformed."""
     found = []
     while data:
         n = int.from_bytes(data[:2], "big")
         rdata, data = data[2:2 + n], data[2 + n:]
         if len(rdata) != n or n == 0:
             return None
-        joined = b""
-        while rdata:
-            if len(rdata) < 1 + rdata[0]:
-                return None
-            joined, rdata = joined + rdata[1:1 + rdata[0]], rdata[1 + rdata[0]:]
-        found.append(joined)
+        found.append(rdata)
     return found
 
 
-def the_only(data: bytes, prefix: bytes) -> bytes | None:
-    """The record that is left; where there is but one, nothing is dropped."""
-    found = texts(data) or []
-    left = [one for one in found if one.startswith(prefix)] if len(found) > 1 else found
-    return left[0] if len(left) == 1 else None
+def _joined(rdata: bytes) -> bytes | None:
+    """The strings of a record; None when they do not fill it."""
+    joined = b""
+    while rdata:
+        if len(rdata) < 1 + rdata[0]:
+            return None
+        joined, rdata = joined + rdata[1:1 + rdata[0]], rdata[1 + rdata[0]:]
+    return joined
+
+
+def of_set(data: bytes, prefix: bytes, oracle: Oracle) -> Verdict:
+    """Of the record that is left; where there is but one, nothing is dropped."""
+    rdatas = _rdatas(data) or []
+    texts = [_joined(rdata) for rdata in rdatas]
+    left = {rdata: one for rdata, one in zip(rdatas, texts)
+            if one is not None and (len(texts) == 1 or one.startswith(prefix))}
+    if None in texts or len(left) != 1:
+        return INVALID
+    (rdata, one), = left.items()
+    verdict = oracle(one)
+    if verdict.value is None or rdatas.count(rdata) == 1:
+        return verdict
+    return accepted(verdict.value, (*verdict.flags, "txt-twice"))
 
 
 def records(data: bytes) -> Verdict:
-    one = the_only(data, b"v=STSv1;")
-    verdict = INVALID if one is None else record(one)
+    verdict = of_set(data, b"v=STSv1;", record)
     if verdict.value is None:
         return verdict
     return accepted({"id": verdict.value["id"]}, verdict.flags)

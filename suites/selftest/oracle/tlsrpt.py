@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from oracle import uri
-from oracle.sts import the_only
+from oracle.sts import of_set
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 _DELIM = rb"[ \t]*;[ \t]*"
@@ -49,8 +49,7 @@ def record(data: bytes) -> Verdict:
 
 
 def records(data: bytes) -> Verdict:
-    one = the_only(data, b"v=TLSRPTv1;")
-    return INVALID if one is None else record(one)
+    return of_set(data, b"v=TLSRPTv1;", record)
 
 
 ORACLES: dict[str, Oracle] = {"tlsrpt-record": record, "tlsrpt-records": records}
