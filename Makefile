@@ -51,11 +51,11 @@ LIBS := -lssl -lcrypto -lev -lldns -ljansson -lm
 # The libcurl with OpenSSL, whichever of them the headers came with.
 CURL_LIBS := -l:libcurl.so.4 -lz
 
-# A world starts for every trial, and to bind the symbols of shared libraries would take it a
-# quarter of its time. A library that is not there in this form is taken as it is. Before the set-up
+# A program that starts for every trial would take a quarter of its time to bind the symbols of
+# shared libraries. A library that is not there in this form is taken as it is. Before the set-up
 # there may be no compiler to ask; the set-up's own make asks again.
 archive = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a 2>/dev/null)),-l$(1))
-WORLD_LIBS := $(foreach name,ldns ssl crypto ev jansson,$(call archive,$(name))) -lm
+STATIC_LIBS := $(foreach name,ldns ssl crypto ev jansson,$(call archive,$(name))) -lm
 
 # $(call variant,NAME,COMPILER,FLAGS): how .build/NAME is made.
 define variant
@@ -69,11 +69,11 @@ $(B)/$(1)/forgecert: $(B)/$(1)/servers/pki/forge_main.o
 $(B)/$(1)/bench_client: $(B)/$(1)/servers/tests/bench_client.o
 $(addprefix $(B)/$(1)/,mockworld forgecert bench_client): $(addprefix $(B)/$(1)/,$(OBJECTS))
 	$$(if $$(Q),@echo "$(1): link $$@")
-	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(WORLD_LIBS)
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(STATIC_LIBS)
 
 $(B)/$(1)/refclient: $(addprefix $(B)/$(1)/,$(REFCLIENT))
 	$$(if $$(Q),@echo "$(1): link $$@")
-	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(LIBS)
+	$$(Q)$(2) $(LINK) $(3) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $(STATIC_LIBS)
 
 $(B)/$(1)/refsender: $(addprefix $(B)/$(1)/,$(REFSENDER))
 	$$(if $$(Q),@echo "$(1): link $$@")
