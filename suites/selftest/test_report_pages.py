@@ -207,6 +207,20 @@ def test_the_order_of_clients_is_that_of_what_they_broke(folder: Path) -> None:
     assert links == ["ddd", "ccc", "bbb", "aaa"] and "changes.html" not in pages
 
 
+def test_variants_that_failed_alike_are_told_by_their_own_titles(folder: Path) -> None:
+    names = ("expired", "STARTTLS is answered with a refusal: a NO", "a BAD", "a BYE", "<b>odd</b>")
+    failed = [result("starttls.refused", "ccc", "imap-starttls", "FAIL", variant=str(n),
+                     title=name) for n, name in enumerate(names)]
+    whole = result("starttls.refused", "ddd", "imap-starttls", "PASS")
+    pages = {p.path: p.text for p in html.site(document([*failed, whole]), folder)}
+    for page in ("index.html", "clients/ccc.html"):
+        assert re.search(r"refusal</a>.*: expired; a NO; a BAD; and 2 more<", pages[page])
+    assert "(ccc, for example “expired”)" in pages["index.html"]
+    alone = {p.path: p.text for p in html.site(document(failed[:1]), folder)}
+    assert "“expired”" in alone["index.html"] and "for example" not in alone["index.html"]
+    assert "; and" not in alone["index.html"]
+
+
 def test_without_evidence_there_is_a_page(tmp_path: Path) -> None:
     pages = {p.path: p.text for p in html.site(document(SAMPLE), tmp_path)}
     assert "The dialogue is in the transcript" in pages[TRIAL]

@@ -28,6 +28,13 @@ class Finding:
     def clients(self) -> dict[str, tuple[Item, ...]]:
         return {c: tuple(own) for (c,), own in grouped(self.items, "client").items()}
 
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """What its variants are called, where that says more than the title."""
+        names = dict.fromkeys(facts.title(item.result).removeprefix(f"{self.title}: ")
+                              for item in self.items)
+        return tuple(name for name in names if name != self.title)
+
 
 @dataclass(frozen=True)
 class Client:
@@ -171,12 +178,15 @@ def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> It
 
 
 def _whose(finding: Finding, items: Sequence[Item]) -> str:
+    what = f"“{(*finding.variants, finding.title)[0]}”"
+    if len(finding.variants) > 1:
+        what = f"for example {what}"
     whole = len({item.client for item in items})
     if whole == 1:
-        return f"“{finding.title}”"
+        return what
     many = len(finding.clients)
     who = finding.items[0].client if many == 1 else f"{many} clients"
-    return f"{who}, “{finding.title}”"
+    return f"{who}, {what}"
 
 
 def gravest(finding: Finding) -> str:
