@@ -13,6 +13,9 @@
 
 #include "world/world.h"
 
+/* What a login gives: many a program closes all that there can be, one by one,
+ * each time that it forks. */
+#define FILES_MAX 1024
 #define OUTPUT_MAX (64u << 20) /* bytes of a file that a client may write */
 
 struct child {
@@ -157,12 +160,27 @@ open_output(const char *folder, const char *name, int flags)
 	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0644);
 }
 
+/* The same on each machine, but for what a program may raise by itself. */
+static void
+limits_set(void)
+{
+	const struct rlimit no_core = {0, 0};
+	const struct rlimit output = {OUTPUT_MAX, OUTPUT_MAX};
+	struct rlimit files;
+
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)setrlimit(RLIMIT_FSIZE, &output);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+		files.rlim_cur > FILES_MAX) {
+		files.rlim_cur = FILES_MAX;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+}
+
 /* A program name as execvp would find it, but along the client's own PATH. */
 _Noreturn static void
 run_client(const struct plan_client *client, const int fds[3], int report)
 {
-	const struct rlimit no_core = {0, 0};
-	const struct rlimit output = {OUTPUT_MAX, OUTPUT_MAX};
 	union {
 		const char *const *c;
 		char *const *m;
@@ -172,8 +190,7 @@ run_client(const struct plan_client *client, const int fds[3], int report)
 
 	(void)setsid();
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)setrlimit(RLIMIT_CORE, &no_core);
-	(void)setrlimit(RLIMIT_FSIZE, &output);
+	limits_set();
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);

@@ -76,6 +76,7 @@ WRITABLE = "/tmp /var/tmp /dev/shm /run /etc/ssl/certs"
     ("ls /dev/pts", "ptmx\n"),
     ("mkdir -p /tmp/home && cd /tmp/home && touch x && ls", "x\n"),
     ("cat /proc/1/comm", "mockworld\n"),
+    ("ulimit -c; ulimit -n", "0\n1024\n"),
     ("env | cut -d= -f1 | sort | grep -v PWD", "HOME\nLANG\nLOGNAME\nPATH\nTERM\nUSER\n"),
 ])
 def test_inside(worlds: Worlds, script: str, expected: str) -> None:
