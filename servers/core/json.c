@@ -260,3 +260,21 @@ json_word(const struct json_place *place, const char *key, const char *z,
 	}
 	return wrong(place, key, what, err);
 }
+
+int
+json_choice(const struct json_place *place, const char *key, bool need,
+	const char *const *words, int *out_r, struct err *err)
+{
+	const char *z = NULL;
+	int i;
+
+	if (json_text(place, key, need, &z, err) != 0)
+		return -1;
+	if (z == NULL)
+		return 0;
+	i = json_word(place, key, z, words, err);
+	if (i < 0)
+		return -1;
+	*out_r = i;
+	return 0;
+}

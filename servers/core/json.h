@@ -54,5 +54,9 @@ int json_bytes(const struct json_place *place, const char *key, bool need,
 /* Index of z in a NULL-terminated list of words; -1 with *err if absent. */
 int json_word(const struct json_place *place, const char *key, const char *z,
 	const char *const *words, struct err *err);
+/* The same of a text under a key; *out_r stays when it is missing and not
+ * needed. */
+int json_choice(const struct json_place *place, const char *key, bool need,
+	const char *const *words, int *out_r, struct err *err);
 
 #endif

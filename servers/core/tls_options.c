@@ -9,17 +9,12 @@ load_version(const struct json_place *place, const char *key, int *out_r,
 	struct err *err)
 {
 	static const char *const words[] = {"1.0", "1.1", "1.2", "1.3", NULL};
-	const char *z = NULL;
-	int i;
+	int i = -1;
 
-	if (json_text(place, key, false, &z, err) != 0)
+	if (json_choice(place, key, false, words, &i, err) != 0)
 		return -1;
-	if (z == NULL)
-		return 0;
-	i = json_word(place, key, z, words, err);
-	if (i < 0)
-		return -1;
-	*out_r = TLS1_VERSION + i;
+	if (i >= 0)
+		*out_r = TLS1_VERSION + i;
 	return 0;
 }
 
@@ -28,17 +23,12 @@ load_dh(const struct json_place *place, int *out_r, struct err *err)
 {
 	static const char *const words[] = {"512", "768", "1024", NULL};
 	static const int bits[] = {512, 768, 1024};
-	const char *z = NULL;
-	int i;
+	int i = -1;
 
-	if (json_text(place, "dh", false, &z, err) != 0)
+	if (json_choice(place, "dh", false, words, &i, err) != 0)
 		return -1;
-	if (z == NULL)
-		return 0;
-	i = json_word(place, "dh", z, words, err);
-	if (i < 0)
-		return -1;
-	*out_r = bits[i];
+	if (i >= 0)
+		*out_r = bits[i];
 	return 0;
 }
 

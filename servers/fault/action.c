@@ -9,24 +9,6 @@ static const char *const thens[] = {"clear", "silent", "close", NULL};
 static const char *const phases[] = {"greeting", "clear", "tls", "login", NULL};
 static const char *const greetings[] = {"ok", "preauth", "bye", NULL};
 
-int
-fault_word(const struct json_place *place, const char *key, bool need,
-	const char *const *words, int *out_r, struct err *err)
-{
-	const char *z = NULL;
-	int i;
-
-	if (json_text(place, key, need, &z, err) != 0)
-		return -1;
-	if (z == NULL)
-		return 0;
-	i = json_word(place, key, z, words, err);
-	if (i < 0)
-		return -1;
-	*out_r = i;
-	return 0;
-}
-
 static int
 load_phases(struct fault *fault, const struct json_place *act, struct err *err)
 {
@@ -77,7 +59,7 @@ load_greet(struct fault *fault, const struct json_place *act, struct err *err)
 {
 	int word = 0;
 
-	if (fault_word(act, "state", true, greetings, &word, err) != 0 ||
+	if (json_choice(act, "state", true, greetings, &word, err) != 0 ||
 		json_texts(act, "capabilities", false, fault->capability,
 			ENGINE_CAPABILITIES_MAX, &fault->capabilities,
 			err) != 0 ||
@@ -126,14 +108,14 @@ load_dns(struct fault *fault, const struct json_place *act, struct err *err)
 	dns->seconds = -1;
 	if (json_text(act, "name", true, &dns->name, err) != 0 ||
 		json_text(act, "type", true, &dns->type, err) != 0 ||
-		fault_word(act, "rcode", false, rcodes, &rcode, err) != 0 ||
+		json_choice(act, "rcode", false, rcodes, &rcode, err) != 0 ||
 		json_texts(act, "values", false, fault->dns_value,
 			DNS_VALUES_MAX, &dns->values, err) != 0 ||
 		json_truth(act, "drop", &drop, err) != 0 ||
 		json_truth(act, "truncate", &truncate, err) != 0 ||
 		json_decimal(act, "seconds", false, 0, 60, &dns->seconds,
 			err) != 0 ||
-		fault_word(act, "dnssec", false, signatures, &how, err) != 0)
+		json_choice(act, "dnssec", false, signatures, &how, err) != 0)
 		return -1;
 	if ((rcode >= 0) + (dns->values > 0) + drop + truncate +
 			(dns->seconds >= 0) !=
@@ -161,7 +143,7 @@ load_message(struct fault *fault, const struct json_place *act, struct err *err)
 		"signature", "finished", "ticket", "application", NULL};
 	int i = 0;
 
-	if (fault_word(act, "message", true, words, &i, err) != 0)
+	if (json_choice(act, "message", true, words, &i, err) != 0)
 		return -1;
 	fault->message = (enum tls_message)(TLS_SERVER_HELLO + i);
 	return 0;
@@ -175,8 +157,8 @@ load_alert(struct fault *fault, const struct json_place *act, struct err *err)
 	static const char *const levels[] = {"fatal", "warning", NULL};
 	int point = 0, level = 0;
 
-	if (fault_word(act, "at", true, points, &point, err) != 0 ||
-		fault_word(act, "level", false, levels, &level, err) != 0 ||
+	if (json_choice(act, "at", true, points, &point, err) != 0 ||
+		json_choice(act, "level", false, levels, &level, err) != 0 ||
 		json_whole(act, "description", true, 1, 255,
 			&fault->description, err) != 0)
 		return -1;
@@ -199,7 +181,7 @@ load_then(struct fault *fault, const struct json_place *act, bool need,
 {
 	int word = -1;
 
-	if (fault_word(act, "then", need, thens, &word, err) != 0)
+	if (json_choice(act, "then", need, thens, &word, err) != 0)
 		return -1;
 	fault->skips_tls = word >= 0;
 	if (word >= 0)
@@ -234,7 +216,7 @@ load_truncate(
 	int how = CLOSE_FIN;
 
 	if (load_message(fault, act, err) != 0 ||
-		fault_word(act, "how", false, hows, &how, err) != 0)
+		json_choice(act, "how", false, hows, &how, err) != 0)
 		return -1;
 	fault->how = (enum wire_close)how;
 	return json_whole(act, "keep", true, 0, 20000, &fault->keep, err);
@@ -248,8 +230,8 @@ load_inject(struct fault *fault, const struct json_place *act, struct err *err)
 		"same", "next", "handshake", NULL};
 	int where = 1, segment = 0;
 
-	if (fault_word(act, "where", false, wheres, &where, err) != 0 ||
-		fault_word(act, "segment", false, segments, &segment, err) !=
+	if (json_choice(act, "where", false, wheres, &where, err) != 0 ||
+		json_choice(act, "segment", false, segments, &segment, err) !=
 			0 ||
 		json_bytes(act, "after", false, &fault->after, err) != 0)
 		return -1;
@@ -278,7 +260,7 @@ load_speak(struct fault *fault, const struct json_place *act, struct err *err)
 	static const char *const words[] = {"imap", "pop3", "smtp", NULL};
 	int i = 0;
 
-	if (fault_word(act, "protocol", true, words, &i, err) != 0)
+	if (json_choice(act, "protocol", true, words, &i, err) != 0)
 		return -1;
 	fault->protocol = words[i];
 	return 0;
@@ -290,8 +272,8 @@ load_close(struct fault *fault, const struct json_place *act, struct err *err)
 	static const char *const whens[] = {"before", "behind", NULL};
 	int when = 1, how = CLOSE_FIN;
 
-	if (fault_word(act, "when", false, whens, &when, err) != 0 ||
-		fault_word(act, "how", false, hows, &how, err) != 0)
+	if (json_choice(act, "when", false, whens, &when, err) != 0 ||
+		json_choice(act, "how", false, hows, &how, err) != 0)
 		return -1;
 	fault->behind = when == 1;
 	fault->how = (enum wire_close)how;
@@ -312,7 +294,8 @@ load_respond(struct fault *fault, const struct json_place *act, struct err *err)
 		json_bytes(act, "data", false, &fault->data, err) != 0 ||
 		json_whole(act, "size", false, 0, (long)ENGINE_BODY_MAX,
 			&fault->keep, err) != 0 ||
-		fault_word(act, "framing", false, framings, &framing, err) != 0)
+		json_choice(act, "framing", false, framings, &framing, err) !=
+			0)
 		return -1;
 	fault->has_headers = json_object_get(act->object, "headers") != NULL;
 	fault->framing = (enum engine_framing)framing;
@@ -339,7 +322,7 @@ load_cut(struct fault *fault, const struct json_place *act, struct err *err)
 {
 	int how = CLOSE_FIN;
 
-	if (fault_word(act, "how", false, hows, &how, err) != 0)
+	if (json_choice(act, "how", false, hows, &how, err) != 0)
 		return -1;
 	fault->how = (enum wire_close)how;
 	return json_whole(

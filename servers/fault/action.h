@@ -25,8 +25,4 @@ struct fault_action {
 
 extern const struct fault_action fault_actions[FAULT_ACTIONS];
 
-/* One word out of a list, as its index; *out_r stays when it is missing. */
-int fault_word(const struct json_place *place, const char *key, bool need,
-	const char *const *words, int *out_r, struct err *err);
-
 #endif

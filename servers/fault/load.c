@@ -12,7 +12,7 @@ load_action(struct fault *fault, const struct json_place *act, struct err *err)
 
 	for (size_t k = 0; k < FAULT_ACTIONS; k++)
 		words[k] = fault_actions[k].word;
-	if (fault_word(act, "action", true, words, &i, err) != 0 ||
+	if (json_choice(act, "action", true, words, &i, err) != 0 ||
 		json_known(act, fault_actions[i].keys, err) != 0)
 		return -1;
 	fault->action = (enum fault_do)i;
@@ -32,7 +32,7 @@ load_at(struct fault *fault, const struct json_place *at, struct err *err)
 		(json_known(at, keys, err) != 0 ||
 			json_text(at, "reply", false, &fault->reply, err) !=
 				0 ||
-			fault_word(at, "phase", false, at_phases, &phase,
+			json_choice(at, "phase", false, at_phases, &phase,
 				err) != 0 ||
 			json_whole(at, "nth", false, 1, 10000, &fault->nth,
 				err) != 0 ||

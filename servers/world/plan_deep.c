@@ -35,21 +35,16 @@ load_words(
 {
 	static const char *const levels[] = {"none", "high", NULL};
 	const char *words[LK_LATCH_DIALECT_COUNT + 1] = {NULL};
-	const char *dialect, *level;
-	int i;
+	int dialect = 0, level = 0;
 
 	for (unsigned k = 0; k < LK_LATCH_DIALECT_COUNT; k++)
 		words[k] = lk_latch_dialect_name(k);
-	if (json_text(place, "dialect", true, &dialect, err) != 0 ||
-		json_text(place, "level", true, &level, err) != 0)
+	if (json_choice(place, "dialect", true, words, &dialect, err) != 0 ||
+		json_choice(place, "level", true, levels, &level, err) != 0)
 		return -1;
-	i = json_word(place, "dialect", dialect, words, err);
-	if (i < 0)
-		return -1;
-	deep->dialect = (enum lk_latch_dialect)i;
-	i = json_word(place, "level", level, levels, err);
-	deep->level = i == 1 ? LK_LEVEL_HIGH : LK_LEVEL_NONE;
-	return i < 0 ? -1 : 0;
+	deep->dialect = (enum lk_latch_dialect)dialect;
+	deep->level = level == 1 ? LK_LEVEL_HIGH : LK_LEVEL_NONE;
+	return 0;
 }
 
 int

@@ -66,16 +66,13 @@ load_zones(struct plan *plan, const struct json_place *dns, struct err *err)
 		return err_set(err, ERR_PLAN, "dns.zones: too many");
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		struct dns_cut_spec *spec = &plan->dns_zone[plan->dns_zones++];
-		const char *word = NULL;
-		int denial;
+		int denial = 0;
 
 		if (json_place_item(&all, list, i, &zone, err) != 0 ||
 			json_known(&zone, keys, err) != 0 ||
 			json_text(&zone, "name", true, &spec->name, err) != 0 ||
-			json_text(&zone, "denial", true, &word, err) != 0)
-			return -1;
-		denial = json_word(&zone, "denial", word, denials, err);
-		if (denial < 0)
+			json_choice(&zone, "denial", true, denials, &denial,
+				err) != 0)
 			return -1;
 		spec->denial = (enum dns_denial)denial;
 	}

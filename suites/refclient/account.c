@@ -51,9 +51,8 @@ service_read(struct service *s, enum service_kind kind,
 		"host", "port", "tls", "domain", NULL};
 	static const char *const words[] = {"implicit", "starttls", NULL};
 	struct json_place place;
-	const char *tlsz = NULL;
 	long port = 0;
-	int word;
+	int tls = -1;
 
 	if (json_place_at(services, kinds[kind].name, false, &place, err) != 0)
 		return -1;
@@ -62,17 +61,11 @@ service_read(struct service *s, enum service_kind kind,
 	if (json_known(&place, keys, err) != 0 ||
 		json_text(&place, "host", true, &s->hostz, err) != 0 ||
 		json_whole(&place, "port", false, 1, 65535, &port, err) != 0 ||
-		json_text(&place, "tls", false, &tlsz, err) != 0 ||
+		json_choice(&place, "tls", false, words, &tls, err) != 0 ||
 		json_text(&place, "domain", false, &s->domainz, err) != 0)
 		return -1;
-	if (tlsz != NULL) {
-		word = json_word(&place, "tls", tlsz, words, err);
-		if (word < 0)
-			return -1;
-		s->implicit = word == 0;
-	} else {
-		s->implicit = (unsigned)port != kinds[kind].starttls;
-	}
+	s->implicit =
+		tls < 0 ? (unsigned)port != kinds[kind].starttls : tls == 0;
 	s->port = port > 0 ? (unsigned)port : service_port(kind, s->implicit);
 	return 0;
 }
