@@ -165,12 +165,14 @@ WORLD_SOURCES := \
 	servers/world/latch.c \
 	servers/world/listen.c \
 	servers/world/nest.c \
+	servers/world/note.c \
 	servers/world/plan.c \
 	servers/world/plan_client.c \
 	servers/world/plan_deep.c \
 	servers/world/plan_dns.c \
 	servers/world/record.c \
 	servers/world/rehearse.c \
+	servers/world/side.c \
 	servers/world/world.c
 
 # Each has a main, and becomes a program of its own.

@@ -188,8 +188,15 @@ void world_close(struct world *world);
 void world_end_soon(struct world *world);
 /* refuse-connection: notes the delivery once the kernel counted a refusal. */
 void world_look_for_refusals(struct world *world);
+
+/* side.c */
+/* A listener with its sides, before there are sockets and certificates. */
+void side_open(struct world *world, const struct plan_listener *from);
+/* What the sides show: an identity of the plan that none of them has is not
+ * made. An RSA key may take seconds. -1 with *err. */
+int side_forge(struct world *world, struct err *err);
 /* The side's TLS context, made on first use. NULL after an error event. */
-struct tls_context *world_tls(struct world *world, struct side *side);
+struct tls_context *side_tls(struct world *world, struct side *side);
 
 /* record.c: events */
 /* Begin an event with the fields of its connection (or listener). */
@@ -203,6 +210,10 @@ void record_scan(struct conn *conn, struct needle_scan *scan, struct span bytes,
 void record_message(struct conn *conn, const struct passing *passing);
 void record_hello(struct conn *conn, const struct tls_hello *hello);
 void record_raw(struct conn *conn, const char *dir, struct span bytes);
+
+/* note.c */
+/* What an engine did, if it is to be in the transcript. */
+void note_action(struct conn *conn, const struct action *action);
 
 /* capture.c: nothing happens without --pcap */
 void capture_open(struct conn *conn);
