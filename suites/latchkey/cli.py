@@ -139,6 +139,7 @@ def _add_run(commands: Any) -> None:
     add("--pcap", action="store_true", help="a capture.pcapng for every trial")
     add("--repeat", type=_count, default=1, metavar="N", help="run every trial N times")
     add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
+    add("--quick", action="store_true", help="every attack once, not in every posture")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -176,11 +177,10 @@ def _run(arguments: argparse.Namespace) -> int:
                         f"{', '.join(found.client_names)}; or --all")
     wish = gather.Wish(tuple(names), Path(arguments.out).resolve(), arguments.suite,
                        arguments.posture, baselines=tuple(arguments.baseline),
-                       ports=arguments.ports)
+                       ports=arguments.ports, quick=arguments.quick)
     gather.Gathering(found, wish, (), None).prepare()
     _check_expression(arguments.k)
-    total = sum(len(found.trials(found.client(name), arguments.suite, None, arguments.posture))
-                for name in names)
+    total = sum(len(wish.trials(found, found.client(name))) for name in names)
     gather.out_prepare(wish.out)        # pytest would say in its own words why it cannot
     return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))
 
@@ -208,7 +208,7 @@ def _pytest(arguments: argparse.Namespace, names: list[str], workers: int) -> in
     words += [f"--baseline={name}" for name in arguments.baseline]
     words += [f"--{name}={getattr(arguments, name)}" for name in ("suite", "posture")
               if getattr(arguments, name)]
-    words += [f"--{name}" for name in ("pcap", "ports") if getattr(arguments, name)]
+    words += [f"--{name}" for name in ("pcap", "ports", "quick") if getattr(arguments, name)]
     words += ["-k", arguments.k] if arguments.k else []
     words += ["-n", str(workers), "--dist", "load"] if workers > 1 else []
     signal.signal(signal.SIGTERM, _interrupt)

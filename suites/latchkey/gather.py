@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from latchkey import baseline, hints, paths, ports, report, results, runner, sandbox
+from latchkey import baseline, hints, paths, ports, report, results, runner, sample, sandbox
 from latchkey.baseline import Baseline
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError, suggestion
@@ -45,11 +45,17 @@ class Wish:
     pcap: bool = False
     repeat: int = 1
     ports: bool = False
+    quick: bool = False
 
     @property
     def is_whole(self) -> bool:
         """All trials of the clients were asked for."""
-        return not (self.suite or self.posture or self.keyword)
+        return not (self.suite or self.posture or self.keyword or self.quick)
+
+    def trials(self, known: Catalog, client: Client) -> list[Trial]:
+        """What is to be run of a client; the keyword is a matter of pytest's."""
+        found = known.trials(client, self.suite, None, self.posture)
+        return sample.quick(found) if self.quick else found
 
 
 def out_check(out: Path) -> None:
@@ -161,7 +167,7 @@ class Gathering:
         named = [self.catalog.client(name) for name in dict.fromkeys(self.wish.clients)]
         _check_names(named)
         for client in named:
-            self.catalog.trials(client, self.wish.suite, None, self.wish.posture)
+            self.wish.trials(self.catalog, client)
         self.known = [baseline.read(Path(name)) for name in self.wish.baselines]
         for file, one in zip(self.wish.baselines, self.known):
             names = {*self.catalog.client_names, *(client.name for client in named)}
@@ -176,9 +182,8 @@ class Gathering:
 
     def _look_for_hosts(self, clients: Sequence[Client]) -> None:
         """Without a resolver of ours the machine must know the hosts."""
-        trials = [trial for client in clients for trial in self.catalog.trials(
-            client, self.wish.suite, None, self.wish.posture)
-            if trial.setup is not None and not ports.unfit(self.catalog, trial)]
+        trials = [trial for client in clients for trial in self.wish.trials(self.catalog, client)
+                  if trial.setup is not None and not ports.unfit(self.catalog, trial)]
         profiles = {trial.scenario.profile for trial in trials}
         for name in sorted({listener.host for profile in profiles
                             for listener in self.catalog.profiles[profile].listeners}):
@@ -236,6 +241,8 @@ class Gathering:
         host: dict[str, Any] = host_facts()
         if self.wish.ports:
             host["sandbox"] = "none (--ports): only the port that each client was told was watched"
+        if self.wish.quick:
+            host["quick"] = sample.QUICK
         if interrupted:
             host["interrupted"] = f"only {len(self.entries)} of {self.total} trials were run"
         stale = [name for one in map(self._standard, self.known) for name in baseline.stale(

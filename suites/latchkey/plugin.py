@@ -42,13 +42,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--pcap", action="store_true", help="write a capture.pcapng for every trial")
     add("--repeat", type=int, default=1, metavar="N", help="run every trial N times")
     add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
+    add("--quick", action="store_true", help="every attack once, not in every posture")
 
 
 def _wish(config: pytest.Config) -> gather.Wish:
     option = config.option
     return gather.Wish(tuple(option.client), Path(option.out).resolve(), option.suite,
                        option.posture, option.keyword, tuple(option.baseline), option.min,
-                       option.pcap, option.repeat, option.ports)
+                       option.pcap, option.repeat, option.ports, option.quick)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,7 +110,7 @@ def _trials(wish: gather.Wish) -> dict[Path, list[Trial]]:
     found: dict[Path, list[Trial]] = {}
     for name in dict.fromkeys(wish.clients):
         client = catalog.own().client(name)
-        for trial in catalog.own().trials(client, wish.suite, None, wish.posture):
+        for trial in wish.trials(catalog.own(), client):
             found.setdefault(trial.scenario.file.resolve(), []).append(trial)
     return found
 

@@ -124,11 +124,11 @@ def test_two_runs_do_not_write_into_one_folder(tmp_path: Path) -> None:
 def test_the_parser_takes_what_the_documentation_says() -> None:
     words = ["run", "a", "b", "--suite", "s", "-k", "x", "--posture", "p", "-j", "3", "--out", "o",
              "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4",
-             "--ports"]
+             "--ports", "--quick"]
     seen = vars(cli.parser().parse_args(words))
     assert seen == {"command": "run", "clients": ["a", "b"], "all": False, "suite": "s", "k": "x",
                     "posture": "p", "j": 3, "out": "o", "baseline": ["f"], "min": 2, "pcap": True,
-                    "repeat": 4, "ports": True}
+                    "repeat": 4, "ports": True, "quick": True}
 
 
 # --- runs
@@ -175,6 +175,15 @@ def test_a_run_leaves_a_report_and_pytest_makes_the_same(built: Path) -> None:
     assert outcomes(built / "two") == found
     assert f"{len(found)} passed" in again.stdout
     assert latchkey("diff", "one", "two", cwd=built).returncode == 0
+
+
+def test_a_quick_run_says_what_it_left_out(built: Path) -> None:
+    few = ("--suite", "starttls.refused")
+    assert latchkey("run", "python", *few, "--out", "whole", cwd=built).returncode in (0, 1)
+    done = latchkey("run", "python", *few, "--quick", "--out", "quick", cwd=built)
+    assert "This was a quick run: every attack was tried once" in done.stdout
+    whole, quick = outcomes(built / "whole"), outcomes(built / "quick")
+    assert quick.items() < whole.items()
 
 
 def test_a_baseline_from_a_run_to_a_run(built: Path) -> None:

@@ -150,6 +150,19 @@ def test_several_folders_are_one_report(tmp_path: Path) -> None:
                if e["evidence"])
 
 
+def test_a_quick_run_says_so_also_among_others(tmp_path: Path) -> None:
+    whole, quick = document(SAMPLE[:2]), document(SAMPLE[2:])
+    quick["host"] = {"quick": "not all was tried"}
+    for name, part in (("whole", whole), ("quick", quick)):
+        (tmp_path / name).mkdir()
+        report.write("json", part, tmp_path / name)
+    said = "This was a quick run: not all was tried."
+    for folders, there in ((("whole",), False), (("quick",), True), (("whole", "quick"), True)):
+        data = report.read([tmp_path / name for name in folders], tmp_path)
+        assert (said in terminal.final(data)) is there
+        assert (said in report.render("html", data, tmp_path)) is there
+
+
 def test_every_format_is_written(folder: Path) -> None:
     for name, entry in report.FORMATS.items():
         assert report.write(name, document(SAMPLE), folder).name == entry.file

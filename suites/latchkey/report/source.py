@@ -61,6 +61,9 @@ def results_merge(parts: Sequence[tuple[Path, Results]], folder: Path) -> dict[s
     for name in ("results", "controls"):
         entries = [_moved(e, base, folder) for base, p in parts for e in p.get(name) or ()]
         merged[name] = entries
+    quick = [host["quick"] for _, p in parts if (host := p.get("host") or {}).get("quick")]
+    if quick:
+        merged["host"] = {**(merged.get("host") or {}), "quick": quick[0]}
     merged["stale"] = sorted({s for _, p in parts for s in p.get("stale") or ()})
     merged["started"] = min(str(p.get("started", "")) for _, p in parts)
     merged["finished"] = max(str(p.get("finished", "")) for _, p in parts)

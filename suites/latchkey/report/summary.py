@@ -98,7 +98,7 @@ def _summary(results: Results, items: Sequence[Item], titles: Mapping[str, str],
                     for (name,), own in sorted(grouped(items, "client").items()))
     findings = {b: findings_of(b, items, titles) for b in TOLD}
     return Summary(
-        headline(clients), tuple(lede(items, findings)), clients, findings,
+        headline(clients), (*lede(items, findings), *sampled(results)), clients, findings,
         tuple(skipped(item.result for item in items)),
         facts.count(item.result for item in items),
         tuple(sorted({facts.family(item.result) for item in items})))
@@ -175,6 +175,13 @@ def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> It
     if counts["unclear"]:
         yield (f"{words.plural(counts['unclear'], 'trial')} could not be decided and "
                f"{'says' if counts['unclear'] == 1 else 'say'} nothing about a client.")
+
+
+def sampled(results: Results) -> Iterable[str]:
+    """What a quick run left out (sample.py); of several runs together, if one was quick."""
+    host = results.get("host")
+    if isinstance(host, Mapping) and host.get("quick"):
+        yield f"This was a quick run: {host['quick']}."
 
 
 def _whose(finding: Finding, items: Sequence[Item]) -> str:

@@ -96,6 +96,7 @@ def final(results: Results, report: Path | str | None = None) -> str:
         lines += _experimental(whole.experimental)
     lines += _tallies(whole)
     lines += [safe(whole.headline) + "."]
+    lines += map(safe, summary.sampled(results))
     if whole.gravest_again:
         lines += [f"See the gravest again: {safe(whole.gravest_again)}"]
     if report:
