@@ -24,7 +24,8 @@
 		"a tag is followed by OK, NO or BAD, and a blank",             \
 		"RFC 9051 sections 7.1 and 9")                                 \
 	X(IMAP_WORD, "imap-word",                                              \
-		"untagged data begin with an atom, or a number and an atom",   \
+		"untagged data begin with an atom that begins with no digit, " \
+		"perhaps with a number in front",                              \
 		"RFC 9051 section 9")                                          \
 	X(IMAP_NUMBER, "imap-number",                                          \
 		"EXISTS, RECENT, EXPUNGE and FETCH have a number in front, "   \

@@ -89,6 +89,8 @@ untagged_read(struct span s, size_t start, struct lk_result *r)
 
 	if (n < 0)
 		return n;
+	if (is_digit(span_at(s, word)))
+		return result_stop(r, LK_BAD, LK_IMAP_WORD, word);
 	at = imap_atom_end(s, word);
 	if (at == word || at == s.n || (s.p[at] != ' ' && s.p[at] != '\r'))
 		return result_unfit(r, span_at(s, at), LK_IMAP_WORD, at);

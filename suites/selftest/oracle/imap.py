@@ -215,7 +215,7 @@ def strings(data: bytes) -> list[re.Match[bytes]]:
 
 
 _TAGGED = re.compile(rb"(" + _TAG + rb")\x20(OK|NO|BAD)\x20", re.IGNORECASE)
-_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20|(?![0-9]))(" + ATOM + rb")(?=[\x20\r])")
+_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20)?(?![0-9])(" + ATOM + rb")(?=[\x20\r])")
 
 
 def response(data: bytes) -> Verdict:
