@@ -7,6 +7,7 @@ from typing import Any
 
 import dns.exception
 import dns.rdata
+import dns.version
 from wrapper import serve
 
 
@@ -30,4 +31,4 @@ def presentation(data: bytes) -> dict[str, Any] | None:
 
 
 if __name__ == "__main__":
-    serve({"tlsa": wire, "tlsa-text": presentation})
+    serve({"tlsa": wire, "tlsa-text": presentation}, "dnspython", dns.version.version)

@@ -19,6 +19,9 @@ import (
 
 type answer map[string]interface{}
 
+// The package does not tell its version: go build -ldflags "-X main.version=1.2.0"
+var version string
+
 // octets are the code points of the same numbers, as values have them.
 func octets(text string) string {
 	runes := []rune{}
@@ -56,6 +59,9 @@ func main() {
 		found := answer{"result": "unsupported"}
 		if name == "imap-response" && err == nil {
 			found = response(data)
+		} else if name == "version" {
+			found = answer{"result": "valid", "value": answer{"program": "go-imap",
+				"version": version}}
 		}
 		out, _ := json.Marshal(found)
 		fmt.Println(string(out))

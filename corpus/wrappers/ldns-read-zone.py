@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from typing import Any
@@ -24,5 +25,11 @@ def presentation(data: bytes) -> dict[str, Any] | None:
             "data": "".join(digits).lower()}
 
 
+def version() -> str:
+    said = subprocess.run(["ldns-read-zone", "-v"], capture_output=True, text=True).stdout
+    found = re.search(r"ldns version ([0-9.]+)", said)
+    return found[1] if found else ""
+
+
 if __name__ == "__main__":
-    serve({"tlsa-text": presentation})
+    serve({"tlsa-text": presentation}, "ldns", version())

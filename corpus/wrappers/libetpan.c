@@ -116,6 +116,14 @@ answer(const char *parser, const char *input, size_t n)
 	int server = -1, code = 0;
 	enum answer said = UNSUPPORTED;
 
+	if (strcmp(parser, "version") == 0) {
+		printf("{\"result\":\"valid\",\"value\":{\"program\":"
+		       "\"libetpan\",\"version\":\"%d.%d\"}}\n",
+			libetpan_get_version_major(),
+			libetpan_get_version_minor());
+		(void)fflush(stdout);
+		return;
+	}
 	if (strcmp(parser, "imap-response") == 0)
 		said = imap_read(input, n, &server);
 	else if (strcmp(parser, "smtp-reply") == 0)

@@ -6,6 +6,9 @@ const readline = require('node:readline');
 const at = path.dirname(require.resolve('mailauth/package.json'));
 const sts = require(path.join(at, 'lib/mta-sts.js'));
 
+const { name: program, version } = require('mailauth/package.json');
+const VERSION = { program, version };
+
 function strings(data) {
     const records = [];
     for (let i = 0; i + 2 <= data.length; ) {
@@ -42,6 +45,7 @@ const PARSERS = {
     for await (const line of readline.createInterface({ input: process.stdin })) {
         const [name, digits] = line.split(' ');
         let answer = { result: 'unsupported' };
+        if (name === 'version') answer = { result: 'valid', value: VERSION };
         if (Object.hasOwn(PARSERS, name)) {
             let value = null;
             try {

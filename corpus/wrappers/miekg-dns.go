@@ -52,6 +52,9 @@ func main() {
 		found := answer{"result": "unsupported"}
 		if parse, is := parsers[name]; is && err == nil {
 			found = parse(data)
+		} else if name == "version" {
+			found = answer{"result": "valid", "value": answer{"program": "miekg/dns",
+				"version": dns.Version.String()}}
 		}
 		out, _ := json.Marshal(found)
 		fmt.Println(string(out))

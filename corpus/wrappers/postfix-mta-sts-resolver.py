@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from importlib import metadata
 from typing import Any
 
 from postfix_mta_sts_resolver import resolver
@@ -95,4 +96,5 @@ def policy(data: bytes) -> dict[str, Any] | None:
 if __name__ == "__main__":
     logging.disable()
     resolver.aiohttp.ClientSession = _Session
-    serve({"sts-record": record, "sts-records": records, "sts-policy": policy})
+    serve({"sts-record": record, "sts-records": records, "sts-policy": policy},
+          "postfix-mta-sts-resolver", metadata.version("postfix-mta-sts-resolver"))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import http.client
 import imaplib
 import io
+import platform
 import poplib
 import re
 import smtplib
@@ -107,4 +108,4 @@ def imap_response(data: bytes) -> dict[str, Any] | None:
 
 if __name__ == "__main__":
     serve({"http-response": http_response, "smtp-reply": smtp_reply, "pop3-reply": pop3_reply,
-           "imap-response": imap_response})
+           "imap-response": imap_response}, "python", platform.python_version())

@@ -26,11 +26,15 @@ def strings(data: bytes) -> list[list[bytes]]:
     return found
 
 
-def serve(parsers: Mapping[str, Parser]) -> None:
+def serve(parsers: Mapping[str, Parser], program: str, version: str) -> None:
+    """Answer every line; `program` and `version`: whose parsers they are."""
     for line in sys.stdin:
         name, _, digits = line.strip().partition(" ")
-        if name not in parsers:
-            answer: dict[str, Any] = {"result": "unsupported"}
+        if name == "version":
+            answer: dict[str, Any] = {"result": "valid",
+                                      "value": {"program": program, "version": version}}
+        elif name not in parsers:
+            answer = {"result": "unsupported"}
         else:
             value = parsers[name](bytes.fromhex(digits))
             answer = {"result": "invalid"} if value is None else {"result": "valid", "value": value}

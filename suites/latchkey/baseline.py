@@ -88,7 +88,7 @@ def _check_item(file: TomlFile, number: int, item: Item, above: tuple[Item, ...]
         file.fail((*place, "id"), f"a second entry for {item.name}", "keep one of them")
     if not finished:
         return
-    if _is_empty(item.reason):
+    if is_empty(item.reason):
         file.fail((*place, "reason"), f'"{item.reason}" is no reason',
                   "say in a sentence why this outcome is accepted")
     # One bug may have many faces; then there is a report of it, and the address says so.
@@ -102,7 +102,7 @@ def _words(reason: str) -> list[str]:
     return re.findall(r"\w+", reason.lower())
 
 
-def _is_empty(reason: str) -> bool:
+def is_empty(reason: str) -> bool:
     """Fewer than three different words explain nothing."""
     return len({word for word in _words(reason) if word.isalpha()}) < 3
 
@@ -221,19 +221,19 @@ def text(baseline: Baseline) -> str:
     """The file; one with an empty reason cannot be read until somebody writes it."""
     lines = ["# SPDX-License-Identifier: Apache-2.0",
              "# Known outcomes; docs/results.md has the fields. Every entry needs a reason.",
-             "baseline = 1", f"client = {_quoted(baseline.client)}"]
+             "baseline = 1", f"client = {quoted(baseline.client)}"]
     for item in baseline.items:
         lines += ["", "[[known]]"]
         for key in _KEYS:
             value = getattr(item, key)
             if isinstance(value, tuple) and value:
-                lines.append(f"{key} = [{', '.join(map(_quoted, value))}]")
+                lines.append(f"{key} = [{', '.join(map(quoted, value))}]")
             elif isinstance(value, str) and (value or key == "reason"):
-                lines.append(f"{key} = {_quoted(value)}")
+                lines.append(f"{key} = {quoted(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _quoted(value: str) -> str:
+def quoted(value: str) -> str:
     # A JSON string is a TOML string but for DEL and what is no Unicode text.
     clean = value.encode("utf-8", "replace").decode()
     return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -103,6 +103,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("-k", metavar="EXPR", default="",
                      help="only vectors whose id, parser or flag holds EXPR")
     one.add_argument("--json", action="store_true")
+    how = one.add_mutually_exclusive_group()
+    how.add_argument("--baseline", type=Path, metavar="FILE", help="known differences")
+    how.add_argument("--write-baseline", type=Path, metavar="FILE",
+                     help="write what differs; if FILE is there, its reasons are kept")
     one = commands.add_parser("doctor", help="what this machine can run", allow_abbrev=False)
     one.add_argument("--json", action="store_true")
     return whole
@@ -324,7 +328,8 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _vectors(arguments: argparse.Namespace) -> int:
     from latchkey import vectors
-    return vectors.command(arguments.parser, arguments.k, arguments.json)
+    return vectors.command(arguments.parser, arguments.k, arguments.json, arguments.baseline,
+                           arguments.write_baseline)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -25,7 +25,8 @@ RESULTS = ("valid", "invalid", "ambiguous", "more")
 SECONDS = 10.0                          # for one answer
 LINE = 1 << 22                          # longest answer, in octets
 # What a run says of a vector. "open": the text is ambiguous, so that every reaction is right.
-OUTCOMES = ("agrees", "open", "differs", "unsupported", "broke")
+# "known" and "gone": a difference that somebody has written down, and one that is no longer.
+OUTCOMES = ("agrees", "open", "differs", "known", "gone", "unsupported", "broke")
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,15 @@ class Program:
         except Broken:
             self.close()
             raise
+
+    def version(self) -> tuple[str, str]:
+        """What the program says that it is: a name and a version; empty if it does not."""
+        try:
+            value = self.ask("version", b"").get("value")
+        except Broken:
+            value = None
+        said = value if isinstance(value, dict) else {}
+        return str(said.get("program", "")), str(said.get("version", ""))
 
     def _ask(self, request: bytes) -> dict[str, Any]:
         process = self._started()
@@ -271,9 +281,10 @@ def run(vectors: Sequence[Vector], program: Program) -> Iterator[Answer]:
 
 
 def status_of(counts: Mapping[str, int]) -> int:
-    if counts.get("differs"):
+    if counts.get("differs") or counts.get("gone"):
         return 1
-    return 3 if counts.get("broke") or not (counts.get("agrees") or counts.get("open")) else 0
+    is_silent = not any(counts.get(name) for name in ("agrees", "open", "known"))
+    return 3 if counts.get("broke") or is_silent else 0
 
 
 # --- the command
@@ -293,22 +304,32 @@ def own_parser() -> list[str]:
     raise UserError(None, 0, "lkparse is not built", "run make, or name a program with --parser")
 
 
-def command(parser: str | None, expression: str, as_json: bool) -> int:
+def command(parser: str | None, expression: str, as_json: bool, known: Path | None = None,
+            write: Path | None = None) -> int:
+    """`known`: differences that are none; `write`: where to put those that are found."""
+    from latchkey import differences
     try:
         argv = shlex.split(parser) if parser is not None else own_parser()
     except ValueError as error:
         raise UserError(None, 0, f"--parser: {error}", "write a command line") from None
     if not argv:
         raise UserError(None, 0, "--parser is empty", "write a command line")
-    vectors = chosen(load(paths.ROOT / "corpus/vectors"), expression)
+    whole = load(paths.ROOT / "corpus/vectors")
+    vectors = chosen(whole, expression)
     if not vectors:
         raise UserError(None, 0, f'no vector fits "{expression}"',
                         "write a part of an id, the name of a parser or a flag")
+    file = known or (write if write is not None and write.exists() else None)
+    old = differences.Known() if file is None else differences.read(
+        file, [vector.id for vector in whole], finished=write is None)
     program = Program(argv)
     try:
+        name, version = program.version() if known or write else ("", "")
         answers = list(run(vectors, program))
     finally:
         program.close()
+    if known is not None:
+        answers = differences.with_known(answers, old)
     counts = Counter(answer.outcome for answer in answers)
     if as_json:
         print(json.dumps({"vectors": 1, "parser": argv,
@@ -316,18 +337,30 @@ def command(parser: str | None, expression: str, as_json: bool) -> int:
                           "answers": [asdict(answer) for answer in answers]}, indent=1))
     else:
         sys.stdout.write(text(answers, counts))
-    return status_of(counts)
+    if known is not None and (old.program, old.version) != (name, version):
+        print(f"latchkey: {known} is about {old.program} {old.version}, this is "
+              f"{name or 'a program'} {version or 'that does not say which'}", file=sys.stderr)
+    if write is None:
+        return status_of(counts)
+    made = differences.fresh(old, name or Path(argv[-1]).stem, version, answers)
+    differences.write(write, made)
+    bare = sum(not item.reason for item in made.items)
+    print(f"latchkey: {made.program}: {len(made.of_vectors())} known differences" + (
+        f", {bare} entries without a reason: the file is refused until each has one"
+        if bare else ""), file=sys.stderr)
+    return 0
 
 
 def text(answers: Sequence[Answer], counts: Mapping[str, int]) -> str:
     lines = []
     for answer in answers:
-        if answer.outcome in ("differs", "broke"):
+        if answer.outcome in ("differs", "gone", "broke"):
             lines.append(f"{answer.outcome:8} {answer.id}: {answer.what} "
                          f"({answer.comment}; {answer.source})")
     opened = Counter(answer.what for answer in answers if answer.outcome == "open")
     if opened:
         lines.append("ambiguous: " + ", ".join(f"{opened[word]} {word}"
                                                for word in sorted(opened)))
-    lines.append(", ".join(f"{counts.get(name, 0)} {name}" for name in OUTCOMES))
+    lines.append(", ".join(f"{counts.get(name, 0)} {name}" for name in OUTCOMES
+                           if counts.get(name) or name not in ("known", "gone")))
     return "\n".join(lines) + "\n"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The wrappers of real parsers answer as docs/vectors.md has it; those whose package is not there
-are skipped aloud. What a parser gets wrong is no matter of these tests."""
+"""The wrappers of real parsers answer as docs/vectors.md has it, and their parsers differ from the
+vectors as their lists say; those whose package is not there are skipped aloud."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from latchkey import paths
+from latchkey import differences, paths, vectors
 
 FOLDER = paths.ROOT / "corpus/wrappers"
 GOCODE = Path("/usr/share/gocode")
@@ -55,6 +55,24 @@ PYTHON: dict[str, tuple[str, list[Row]]] = {
 }
 
 
+def hold_to_the_known(name: str, words: list[str]) -> None:
+    """Of the version in its list, a parser differs from the vectors as listed and not otherwise."""
+    file = FOLDER / f"{name}.toml"
+    there = vectors.load(paths.ROOT / "corpus/vectors")
+    known = differences.read(file, [vector.id for vector in there])
+    program = vectors.Program(words)
+    try:
+        said = program.version()
+        assert said[0] == known.program
+        if said[1] != known.version:
+            pytest.skip(f"{file.name} is about version {known.version}, this is {said[1]}")
+        found = differences.with_known(vectors.run(there, program), known)
+    finally:
+        program.close()
+    assert [(one.outcome, one.id, one.what) for one in found
+            if one.outcome in ("differs", "gone")] == []
+
+
 def answers(words: list[str], rows: list[Row]) -> None:
     """Ask for all the rows, and for a parser that nobody has."""
     requests = [f"{parser} {data.hex()}\n" for parser, data, _ in rows] + ["no-such-parser 00\n"]
@@ -73,6 +91,15 @@ def test_wrappers_in_python(name: str) -> None:
     module, rows = PYTHON[name]
     pytest.importorskip(module)
     answers([sys.executable, str(FOLDER / f"{name}.py")], rows)
+    hold_to_the_known(name, [sys.executable, str(FOLDER / f"{name}.py")])
+
+
+def version_of(package: str) -> str:
+    """The upstream part of the version of Debian's package; empty: it has no such package."""
+    name = f"golang-{package.replace('.com/', '-').replace('/', '-')}-dev"
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True,
+                          text=True, check=False)
+    return done.stdout.partition("-")[0]
 
 
 @pytest.mark.parametrize("name", GO)
@@ -82,11 +109,13 @@ def test_wrappers_in_go(name: str, tmp_path: Path) -> None:
         pytest.skip(f"{package} is not there: scripts/setup clients")
     program = tmp_path / name
     # GO111MODULE=off: the packages of the system, and no network.
-    subprocess.run(["go", "build", "-o", str(program), str(FOLDER / f"{name}.go")], check=True,
-                   timeout=300, env={**os.environ, "GO111MODULE": "off", "GOPATH": str(GOCODE),
-                                     "GOCACHE": os.environ.get("GOCACHE", str(tmp_path / "go")),
-                                     "GOFLAGS": "-mod=mod"})
+    subprocess.run(["go", "build", "-ldflags", f"-X main.version={version_of(package)}", "-o",
+                    str(program), str(FOLDER / f"{name}.go")], check=True, timeout=300,
+                   env={**os.environ, "GO111MODULE": "off", "GOPATH": str(GOCODE),
+                        "GOCACHE": os.environ.get("GOCACHE", str(tmp_path / "go")),
+                        "GOFLAGS": "-mod=mod"})
     answers([str(program)], rows)
+    hold_to_the_known(name, [str(program)])
 
 
 @pytest.mark.parametrize("name", C)
@@ -98,3 +127,4 @@ def test_wrappers_in_c(name: str, tmp_path: Path) -> None:
     subprocess.run(["cc", "-o", str(program), str(FOLDER / f"{name}.c"), f"-l{library}"],
                    check=True, timeout=60)
     answers([str(program)], rows)
+    hold_to_the_known(name, [str(program)])
