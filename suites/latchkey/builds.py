@@ -14,6 +14,7 @@ from latchkey.model import Client
 _OWN = ("/dev", "/proc", "/run", "/tmp", "/var/tmp")        # a sandbox has its own of these
 _STARTERS = frozenset({"env", "expect", "sh", "timeout"})   # of the program that is meant
 _NAME = re.compile(r"(?<![\w./-])[\w+][\w.+-]*(?![\w./-])")     # of a program, without a path
+_PATH = re.compile(r"(?<![^\s;&|(])/(?:[\w+.-]+/)*([\w+.-]+)(?![^\s;&|)])")      # the same with one
 _BELOW = (".", "bin", "usr/bin")    # of a folder, of what was installed, of an unpacked package
 
 
@@ -40,6 +41,8 @@ def another(client: Client, folder: Path) -> Client:
         raise UserError(None, 0, f"{what}: the adapter uses nothing that is in there",
                         f"it starts {_started(client)}"
                         + (f", or takes {' or '.join(client.another)}" if client.another else ""))
+    if programs is not None:
+        client = _started_there(client, programs)
     return replace(client, build=str(root),
                    programs=str(programs) if programs is not None else "",
                    libraries=_libraries(root if programs is None else programs.parent, root),
@@ -55,8 +58,21 @@ def tells_version(client: Client) -> bool:
     """What is asked for the version is what is judged."""
     if client.built and not any("{built}" in word for word in client.version_argv):
         return False
-    asked = client.version_argv[0]
-    return not client.programs or ("/" not in asked and _is_program(Path(client.programs) / asked))
+    asked = Path(client.programs) / client.version_argv[0]
+    return not client.programs or asked.is_relative_to(client.programs) and _is_program(asked)
+
+
+def _started_there(client: Client, programs: Path) -> Client:
+    """The same with its programs out of a folder also where they are named with a path."""
+    def there(found: re.Match[str]) -> str:
+        file = programs / found.group(1)
+        return str(file) if file.name not in _STARTERS and _is_program(file) else found.group()
+
+    def line(argv: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_PATH.sub(there, word) for word in argv)
+
+    setups = {name: replace(setup, argv=line(setup.argv)) for name, setup in client.setups.items()}
+    return replace(client, setups=setups, version_argv=line(client.version_argv))
 
 
 def _libraries(*roots: Path) -> tuple[str, ...]:
@@ -73,7 +89,8 @@ def _is_program(file: Path) -> bool:
 def _names(client: Client) -> set[str]:
     """All words in its command lines that may name a program; a script starts one by itself."""
     lines = (client.version_argv, *(setup.argv for setup in client.setups.values()))
-    return {name for line in lines for word in line for name in _NAME.findall(word)} - _STARTERS
+    return {name for line in lines for word in line for pattern in (_NAME, _PATH)
+            for name in pattern.findall(word)} - _STARTERS
 
 
 def _started(client: Client) -> str:

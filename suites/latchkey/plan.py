@@ -285,6 +285,9 @@ def _client(trial: Trial, setup: Setup, message: str, values: Mapping[str, str],
     files.append({"path": MESSAGE_FILE, "text": message, "mode": "600"})
     usual = {"HOME": places.home, **trial.client.search, "LANG": "C.UTF-8", "TERM": "dumb",
              "USER": places.user, "LOGNAME": places.user}
+    if trial.client.build:
+        # It may come with an OpenSSL that was told another place for what the machine trusts.
+        usual |= {"SSL_CERT_FILE": values["ca"]}
     return {
         "argv": [*before, *((places.enter,) if trial.client.root else ()),
                  *(template.fill(word, values) for word in _argv(trial, setup))],

@@ -143,8 +143,14 @@ def _secrets(folder: Path) -> Mapping[str, str]:
 
 def _forged(known: Mapping[str, str]) -> re.Pattern[str]:
     """What the attacker of this trial wrote, however it is written."""
-    words = [re.escape(known[name]) for name in FORGED if name in known]
+    words = [_grouped(known[name]) if known[name].isdecimal() else re.escape(known[name])
+             for name in FORGED if name in known]
     return re.compile("|".join(words) or "(?!)", re.IGNORECASE)
+
+
+def _grouped(number: str) -> str:
+    """A number of six digits, with a separator of thousands or without one."""
+    return f"{number[:-3]}[,.' \u00a0\u202f]?{number[-3:]}"
 
 
 def _beginning(file: Path) -> str:

@@ -131,6 +131,31 @@ def test_a_version_is_never_that_of_another_program(folder: Path) -> None:
     assert runner.is_installed(client)
 
 
+def test_a_program_with_a_path_is_another_one_too(folder: Path) -> None:
+    """nmh's lie outside of PATH, and Python is not the first on it."""
+    program_write(folder / "send", "exit 1")
+    program_write(folder / "python3", "echo Python 2.6.6")
+    program_write(folder / "sh", "exit 1")
+    line = KNOWN.client(f"nmh@{folder}").setups["submission-starttls"].argv
+    assert line[0] == "sh" and f" {folder}/send " in line[2] and "/usr/bin/mh" not in line[2]
+    python = KNOWN.client(f"python@{folder}")
+    assert {setup.argv[0] for setup in python.setups.values()} == {f"{folder}/python3"}
+    assert runner.version_of(python) == "2.6.6"
+    program_write(folder / "php", "exit 1")
+    php = KNOWN.client(f"phpmailer@{folder}").setups["submission-starttls"].argv
+    assert "include_path={built}:/usr/share/php" in php
+
+
+def test_another_build_finds_what_the_machine_trusts(folder: Path) -> None:
+    program_write(folder / "curl", "exit 1")
+    bundles = []
+    for name in ("curl", f"curl@{folder}"):
+        one = KNOWN.trials(KNOWN.client(name), "starttls.refused", posture="imap-starttls")[0]
+        plan = compile_plan(KNOWN, one, SECRETS, trials.PLACES)
+        bundles.append(plan["client"]["env"].get("SSL_CERT_FILE"))
+    assert bundles == [None, KNOWN.profiles["mail"].bundle]
+
+
 def test_a_version_is_never_that_of_a_program_with_a_path(folder: Path) -> None:
     """nmh's adapter asks install-mh where Debian has it, and starts other programs by name."""
     program_write(folder / "mhfixmsg", "exit 1")

@@ -277,6 +277,7 @@ def test_secrets_fit_the_world_and_no_two_are_alike() -> None:
 @pytest.mark.parametrize("out, err, shown", [
     ("nothing", "", ()), ("", "no: X7Z6Y5W4V3U2T1S0R", ("stderr",)),
     ("mail 271828 of 271828", "x7z6y5w4v3u2t1s0r", ("stdout", "stderr")), ("271827", "", ()),
+    ("mail 1 of 271,828", "", ("stdout",)),
 ])
 def test_what_the_attacker_wrote_is_looked_for_in_the_output(
         tmp_path: Path, out: str, err: str, shown: tuple[str, ...]) -> None:

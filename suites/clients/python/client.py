@@ -9,6 +9,7 @@ from __future__ import annotations
 import imaplib
 import poplib
 import smtplib
+import socket
 import ssl
 import sys
 from collections.abc import Callable
@@ -19,9 +20,9 @@ TIMEOUT = 8
 def fetch_imap(wish: str, context: ssl.SSLContext | None, host: str, port: int, user: str,
                password: str) -> bool:
     if wish.startswith("implicit"):
-        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=TIMEOUT)
+        server: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context)
     else:
-        server = imaplib.IMAP4(host, port, timeout=TIMEOUT)
+        server = imaplib.IMAP4(host, port)
     if wish.startswith("starttls"):
         server.starttls(context)
     server.login(user, password)
@@ -34,9 +35,9 @@ def fetch_imap(wish: str, context: ssl.SSLContext | None, host: str, port: int, 
 def fetch_pop3(wish: str, context: ssl.SSLContext | None, host: str, port: int, user: str,
                password: str) -> bool:
     if wish.startswith("implicit"):
-        server: poplib.POP3 = poplib.POP3_SSL(host, port, context=context, timeout=TIMEOUT)
+        server: poplib.POP3 = poplib.POP3_SSL(host, port, context=context)
     else:
-        server = poplib.POP3(host, port, timeout=TIMEOUT)
+        server = poplib.POP3(host, port)
     if wish.startswith("starttls"):
         server.stls(context)
     server.user(user)
@@ -49,9 +50,9 @@ def fetch_pop3(wish: str, context: ssl.SSLContext | None, host: str, port: int, 
 def submit(wish: str, context: ssl.SSLContext | None, host: str, port: int, user: str,
            password: str, sender: str, recipient: str, message: str) -> bool:
     if wish.startswith("implicit"):
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context, timeout=TIMEOUT)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, context=context)
     else:
-        server = smtplib.SMTP(host, port, timeout=TIMEOUT)
+        server = smtplib.SMTP(host, port)
     if wish.startswith("starttls"):
         server.starttls(context=context)
     server.login(user, password)
@@ -63,6 +64,7 @@ def submit(wish: str, context: ssl.SSLContext | None, host: str, port: int, user
 
 def main(service: str, wish: str, host: str, port: str, *rest: str) -> int:
     # The wishes that end in "default" leave the context out, which is what most programs do.
+    socket.setdefaulttimeout(TIMEOUT)       # imaplib before 3.9 takes none of its own
     context = None if wish.endswith("default") else ssl.create_default_context()
     operations: dict[str, Callable[..., bool]] = {
         "imap": fetch_imap, "pop3": fetch_pop3, "submission": submit}

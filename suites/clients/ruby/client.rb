@@ -23,9 +23,9 @@ when "pop3"
   pop.open_timeout = pop.read_timeout = LIMIT
   pop.start(user, password) { |session| session.mails.first.pop }
 when "submission"
-  start = { "starttls" => :always, "opportunistic" => :auto }[wish]
-  options = { tls: wish == "implicit", starttls: start }.compact
-  smtp = Net::SMTP.new(host, port.to_i, **options)
+  smtp = Net::SMTP.new(host, port.to_i)
+  way = { "implicit" => :enable_tls, "starttls" => :enable_starttls, "opportunistic" => :enable_starttls_auto }[wish]
+  smtp.send(way) if way     # by name: not all versions take them in their constructor
   smtp.open_timeout = smtp.read_timeout = LIMIT
   smtp.start("client.example.test", user, password, :plain) { |session| session.send_message(File.read(message), from, to) }
 end
