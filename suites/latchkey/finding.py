@@ -48,6 +48,13 @@ class Predicate:
     of_process: bool = False            # it asks how the client's process ended, or what it said
     of_status: bool = False             # it asks what level of confidentiality the client shows
     of_signature: bool = False          # it verifies the signature of a mail
+    # Where a transcript has what it is told by; None: in whatever the client does.
+    shown: Callable[[Transcript], frozenset[str]] | None = None
+
+
+def services_of(name: str) -> Callable[[Transcript], frozenset[str]]:
+    """The services that have such an event."""
+    return lambda transcript: frozenset(event.service for event in transcript.all(name))
 
 
 def delivered(transcript: Transcript) -> Event | None:

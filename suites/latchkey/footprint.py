@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.finding import Context, Finding, Predicate, services_of, verdict_of
 from latchkey.transcript import Event, Transcript
 
 # What only a second request can show: one that asks once tells nothing of it.
@@ -99,6 +99,8 @@ def _h2_offered(context: Context) -> Finding:
     return verdict_of([*offers, *spoken], lambda event: ", ".join(event.texts("alpn")) or "spoken")
 
 
+_BY_REQUEST = services_of("http.request")
+
 OF_FETCHERS = (
     Predicate(
         "no-use-of-policy", _use_of_policy,
@@ -109,30 +111,36 @@ OF_FETCHERS = (
         "no-cookie", _cookie,
         "No cookie is sent back.",
         "The sender sent a cookie back.",
-        "The sender sent no cookie."),
+        "The sender sent no cookie.",
+        shown=_BY_REQUEST),
     Predicate(
         "no-coding-offered", _coding_offered,
         "No coding of the body is asked for.",
         "The sender asked for a coding of the body.",
-        "The sender asked for no coding."),
+        "The sender asked for no coding.",
+        shown=_BY_REQUEST),
     Predicate(
         "plain-request", _plain_request,
         "A request has no field that nobody needs.",
         "The sender said more than it had to.",
-        "The sender said no more than it had to."),
+        "The sender said no more than it had to.",
+        shown=_BY_REQUEST),
     Predicate(
         "no-connection-reuse", _connection_reuse,
         "Each request has a connection of its own.",
         "The sender asked again on the same connection.",
-        "The sender asked on each connection once."),
+        "The sender asked on each connection once.",
+        shown=_BY_REQUEST),
     Predicate(
         "no-resumption", _resumption,
         "No session with a policy host is resumed.",
         "The sender resumed a session with the policy host.",
-        "The sender resumed no session."),
+        "The sender resumed no session.",
+        shown=_BY_REQUEST),
     Predicate(
         "no-binary-http", _h2_offered,
         "HTTP/2 is neither offered nor spoken.",
         "The sender would speak HTTP/2.",
-        "The sender does not speak HTTP/2."),
+        "The sender does not speak HTTP/2.",
+        shown=services_of("hello")),
 )

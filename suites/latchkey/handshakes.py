@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.finding import Context, Finding, Predicate, services_of, verdict_of
 from latchkey.transcript import Event
 
 # By age. What is not here (GREASE values, drafts) counts as neither.
@@ -137,6 +137,8 @@ def _always_says(extension: str, suite: str = "") -> Callable[[Context], Finding
                                       lambda _: f"{extension} is missing")
 
 
+_BY_HELLO = services_of("hello")
+
 OF_HANDSHAKES = (
     Predicate(
         "no-clear-text-in-handshake", _no_clear_text_in_handshake,
@@ -157,51 +159,61 @@ OF_HANDSHAKES = (
         "no-old-version", _no_old_version,
         "No TLS older than 1.2 is used.",
         "The session ran on a TLS version that is no longer safe.",
-        "No session ran on an old TLS version."),
+        "No session ran on an old TLS version.",
+        shown=_BY_HELLO),
     Predicate(
         "no-version-fallback", _no_version_fallback,
         "No later attempt offers an older TLS version.",
         "After a failure the client tried again with an older TLS version.",
-        "The client did not fall back to an older TLS version."),
+        "The client did not fall back to an older TLS version.",
+        shown=_BY_HELLO),
     Predicate(
         "sends-sni", _sends_sni,
         "Every ClientHello names the host that is wanted.",
         "The client did not say which host it wanted.",
-        "The client said which host it wanted."),
+        "The client said which host it wanted.",
+        shown=_BY_HELLO),
     Predicate(
         "no-old-version-offered", _no_old_version_offered,
         "No TLS version below 1.2 is offered.",
         "The client offered a TLS version that is no longer safe.",
-        "The client offered no old TLS version."),
+        "The client offered no old TLS version.",
+        shown=_BY_HELLO),
     Predicate(
         "no-weak-suite-offered", _offers_none("ciphers", _WEAK_SUITE),
         "No broken cipher suite is offered.",
         "The client offered a cipher suite that is broken.",
-        "The client offered no broken cipher suite."),
+        "The client offered no broken cipher suite.",
+        shown=_BY_HELLO),
     Predicate(
         "no-weak-signature-offered", _offers_none("signatures", _WEAK_SIGNATURE),
         "No signature with MD5 or SHA-1 is asked for.",
         "The client would take a signature with a broken digest.",
-        "The client asked for no signature with a broken digest."),
+        "The client asked for no signature with a broken digest.",
+        shown=_BY_HELLO),
     Predicate(
         "no-weak-group-offered", _offers_none("groups", _WEAK_GROUP),
         "No curve below 224 bits is offered.",
         "The client offered a curve that is too small.",
-        "The client offered no curve that is too small."),
+        "The client offered no curve that is too small.",
+        shown=_BY_HELLO),
     Predicate(
         "no-compression-offered", _no_compression_offered,
         "No TLS compression is offered.",
         "The client offered TLS compression.",
-        "The client offered no TLS compression."),
+        "The client offered no TLS compression.",
+        shown=_BY_HELLO),
     Predicate(
         "offers-secure-renegotiation",
         _always_says("renegotiation_info", _RENEGOTIATION_SUITE),
         "Every ClientHello for TLS 1.2 says that renegotiation is safe.",
         "The client did not protect renegotiation.",
-        "The client protected renegotiation."),
+        "The client protected renegotiation.",
+        shown=_BY_HELLO),
     Predicate(
         "offers-extended-master-secret", _always_says("extended_master_secret"),
         "Every ClientHello for TLS 1.2 binds the keys to the whole handshake.",
         "The client did not offer the extended master secret.",
-        "The client offered the extended master secret."),
+        "The client offered the extended master secret.",
+        shown=_BY_HELLO),
 )

@@ -46,6 +46,7 @@ class Case:
     step: Step | None = None            # None: the fault does not wait for a reply
     in_tls: bool = False                # the fault strikes where there is TLS, and only there
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
+    has_records: bool = False           # it is a right answer of the name server, with records
     deliveries: int = 1                 # how many recipients a run has to reach
     measured: bool = False              # what it costs is counted
     keys: Mapping[str, str] = field(default_factory=dict)   # name → record, for signatures
@@ -62,7 +63,15 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
     return Case(trial.posture, demands, success, prompted, shown, told, level,
                 step_of(fault, trial.posture, trial.variant.signature), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
+                _has_records(fault),
                 trial.variant.mail.deliveries, trial.variant.cost is not None, keys or {})
+
+
+def _has_records(fault: Fault) -> bool:
+    """It is a right answer of the name server, with records; a loop of aliases is none."""
+    values = fault.do.get("values", ())
+    return (fault.action == "dns" and bool(values) and "dnssec" not in fault.do
+            and fault.do["name"] not in values)
 
 
 def judge(case: Case, transcript: Transcript, control: Transcript | None,
@@ -92,13 +101,16 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     # Work that is not done a sender that came to no decision fails without having done wrong.
     if case.posture.is_mta and all(PREDICATES[check.predicate].of_work for check in checks
                                    if check.outcome in ("FAIL", "WARN")):
-        reason = doubt(transcript, case.posture)
+        reason = doubt(transcript, case.posture, case.has_records)
         final = any(check.predicate == "gives-up" for check in checks)
         if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)
     if outcome == "PASS" and case.posture.has_certificate and transcript.all("tls.up") \
             and not certificates(transcript):
         return _undecided(context, case, "certificate-not-shown")
+    if outcome == "PASS" and control is not None and (unshown := _unshown(
+            case, transcript, control)):
+        return skip("untouched") if unshown == "untouched" else _undecided(context, case, unshown)
     if outcome == "PASS" and transcript.all("deadline") and not case.prompted:
         return replace(_undecided(context, case, "deadline"), checks=checks)
     return Result(outcome, "", checks, _notes(context), _expected(case), _seen(context, checks),
@@ -141,6 +153,16 @@ def harness_trouble(transcript: Transcript) -> str:
 def _asks_for_tls(control: Transcript) -> bool:
     return bool(control.all("hello")) or any(
         event.text("reply") == "starttls" for event in control.all("send"))
+
+
+def _unshown(case: Case, transcript: Transcript, control: Transcript) -> str:
+    """Why a check holds for want of what it is about; "" if it does not."""
+    asked = [PREDICATES[demand.predicate] for demand in case.demands]
+    if any(one.shown(control) - one.shown(transcript) for one in asked if one.shown):
+        return "nothing-shown"
+    # Work that was done is something by itself.
+    empty = all(one.shown and not one.of_work and not one.shown(transcript) for one in asked)
+    return "untouched" if asked and empty else ""
 
 
 def _needs_twin(case: Case) -> bool:

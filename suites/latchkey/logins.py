@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from itertools import accumulate
 
-from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.finding import Context, Finding, Predicate, services_of, verdict_of
 from latchkey.transcript import Event, Transcript
 
 CANCEL = b"*\r\n"
@@ -156,7 +156,8 @@ OF_LOGINS = (
         "no-client-certificate", _no_client_certificate,
         "No server is shown a certificate that the account does not name.",
         "The client showed a certificate that the account does not name.",
-        "The client showed no certificate."),
+        "The client showed no certificate.",
+        shown=services_of("tls.up")),
     Predicate(
         "no-certificate-shared", _no_certificate_shared,
         "The certificate of one account does not serve another.",

@@ -123,6 +123,11 @@ class Posture:
         return "dane" in self.wish.split("-")
 
     @property
+    def needs_dane(self) -> bool:
+        """It delivers nothing without DANE (RFC 7672, section 6)."""
+        return self.is_mta and self.wish.startswith("dane-only")
+
+    @property
     def has_smarthost(self) -> bool:
         """A sender that hands all mail to one host that it was told, over TLS that it verifies."""
         return self.is_mta and self.wish == "smarthost"

@@ -10,14 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from latchkey.finding import Context, Finding, Predicate, exit_words, verdict_of
+from latchkey.finding import Context, Finding, Predicate, exit_words, services_of, verdict_of
 from latchkey.postures import MX, Posture
 from latchkey.transcript import Event, Transcript
 
 DELIVERED, DEFERRED, BOUNCED = 0, 75, 69    # of sysexits.h: EX_OK, EX_TEMPFAIL, EX_UNAVAILABLE
+GOOD = "tls-good"
 POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
 POLICY_HOST, POLICY_RECORD = "mta-sts.", "_mta-sts."    # before the domain; sections 3.3 and 3.1
-UNPROVEN = ("policy-not-fetched", "tlsa-not-asked")     # decided, but on what ground?
+# Decided, but on what ground?
+UNPROVEN = ("policy-not-fetched", "policy-not-sought", "tlsa-not-asked", "host-not-visited",
+            "nowhere-arrived", "idle")
 _PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
 _ANY_PORT = re.compile(r"_\d+\._tcp\.")  # RFC 6698, section 3
 
@@ -43,23 +46,49 @@ def policy_sought(transcript: Transcript) -> bool:
         bool(records) and not any(event.texts("answers") for event in records))
 
 
+def _by_record(transcript: Transcript) -> frozenset[str]:
+    """Where it looks for policies, if it does."""
+    return frozenset(event.service for event in transcript.all("dns.query")
+                     if event.text("type") == "TXT"
+                     and event.text("name").lower().startswith(POLICY_RECORD))
+
+
+def _by_tlsa(transcript: Transcript) -> frozenset[str]:
+    return frozenset(event.service for event in _tlsa_questions(transcript.all("dns.query")))
+
+
 def tlsa_asked(transcript: Transcript) -> bool:
     """It looks for TLSA records of the port that mail goes to."""
     return any(_tlsa_questions(transcript.all("dns.query")))
 
 
-def doubt(transcript: Transcript, posture: Posture) -> str:
+def doubt(transcript: Transcript, posture: Posture, has_records: bool = False) -> str:
     """Why a sender that did nothing wrong cannot be said to have done right; "" if it can.
 
     Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
     may have died. So it counts only as the decision of a sender that knows what it goes by: the
     policy, the TLSA records, or that the name server has no good answer. Who has a smart host was
-    told all of it.
+    told all of it. has_records: the fault are records that a sender can go by; what they do not fit
+    only the host itself shows.
     """
-    if decision(transcript) is None:
+    decided = decision(transcript)
+    if decided is None:
         return "deadline" if transcript.all("deadline") else "undecided"
-    if _delivered(transcript) or posture.has_smarthost:
+    arrived = bool(_delivered(transcript))
+    if decided == DELIVERED and not arrived:
+        return "nowhere-arrived"
+    if not any(True for name in ("dns.query", "accept") for _ in _last(transcript, name)):
+        return "idle"
+    if posture.has_smarthost:
         return ""
+    if arrived:
+        sought = (_by_record(transcript) or transcript.all("http.request")
+                  or posture.goes_by_dane and tlsa_asked(transcript))
+        return "policy-not-sought" if posture.goes_by_policy and not sought else ""
+    refusable = posture.goes_by_policy or posture.needs_dane    # without a visit
+    if has_records and posture.goes_by_dane and not refusable \
+            and not any(event.service == "smtp" for event in _last(transcript, "hello")):
+        return "host-not-visited"
     answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
     if posture.goes_by_dane and (answered or tlsa_asked(transcript)) or (
             posture.goes_by_policy and policy_known(transcript)):
@@ -112,6 +141,12 @@ def _mail_delivered(context: Context) -> Finding:
     return Finding(True, events)
 
 
+def _delivered_safely(context: Context) -> Finding:
+    finding = _mail_delivered(context)
+    unsafe = [event for event in _delivered(context.transcript) if event.channel != GOOD]
+    return verdict_of(unsafe, _where) if finding.holds and unsafe else finding
+
+
 def _no_mail(context: Context) -> Finding:
     return verdict_of(_mail(context.transcript), _where)
 
@@ -158,7 +193,7 @@ def _wrong(transcript: Transcript, request: Event) -> str:
         return f"Host is {name or 'missing'}"
     if not hellos or hellos[-1].text("sni").lower() != host:
         return f"SNI is {hellos[-1].text('sni') or 'missing'}" if hellos else "no TLS"
-    return "" if request.channel == "tls-good" else "an impostor was asked"
+    return "" if request.channel == GOOD else "an impostor was asked"
 
 
 def _sound_policy_requests(context: Context) -> Finding:
@@ -275,6 +310,13 @@ OF_SENDERS = (
         "The mail was delivered.",
         of_work=True),
     Predicate(
+        "mail-delivered-safely", _delivered_safely,
+        "The mail is delivered inside TLS to the host that is the right one, and the sender says "
+        "so.",
+        "The mail was not delivered inside TLS to the right host.",
+        "The mail was delivered inside TLS to the right host.",
+        of_work=True, shown=_by_tlsa),
+    Predicate(
         "no-mail", _no_mail,
         "No mail is handed to any host.",
         "Mail was handed over that has to be held back.",
@@ -306,7 +348,8 @@ OF_SENDERS = (
         "A policy is asked for by GET, at its one place, from the host that its domain tells, and "
         "from nobody else.",
         "A policy was asked for in the wrong way, or of the wrong host.",
-        "Policies were asked for in the right way."),
+        "Policies were asked for in the right way.",
+        shown=services_of("http.request")),
     Predicate(
         "policy-fetched", _policy_fetched,
         "The policy is fetched.",
@@ -326,7 +369,8 @@ OF_SENDERS = (
         "no-conditional-fetch", _no_conditional_fetch,
         "Policies are fetched without the caching of HTTP.",
         "The sender asked the policy host whether its copy is still good.",
-        "The sender did not use the caching of HTTP."),
+        "The sender did not use the caching of HTTP.",
+        shown=services_of("http.request")),
     Predicate(
         "no-tlsa-asked", _no_tlsa_asked,
         "No TLSA records are asked for.",
@@ -336,26 +380,31 @@ OF_SENDERS = (
         "address-before-tlsa", _address_before_tlsa,
         "TLSA records of a host are asked for once its address is known.",
         "TLSA records were asked for before the address.",
-        "No TLSA records were asked for before the address."),
+        "No TLSA records were asked for before the address.",
+        shown=_by_tlsa),
     Predicate(
         "sound-tlsa-questions", _sound_tlsa_questions,
         "TLSA records are looked for at port 25 of an MX host, or of the host that it is an alias "
         "of, and nowhere else.",
         "TLSA records were looked for in the wrong place.",
-        "TLSA records were looked for in the right place."),
+        "TLSA records were looked for in the right place.",
+        shown=_by_tlsa),
     Predicate(
         "no-raw-key-offered", _no_raw_key_offered,
         "No bare key in the place of a certificate is offered to take.",
         "The sender offered to take a bare key that it cannot check.",
-        "The sender offered to take no bare key."),
+        "The sender offered to take no bare key.",
+        shown=services_of("hello")),
     Predicate(
         "hosts-in-order", _hosts_in_order,
         "The hosts are tried in the order of their MX records.",
         "The second host was tried before the first.",
-        "The hosts were tried in order."),
+        "The hosts were tried in order.",
+        shown=services_of("accept")),
     Predicate(
         "no-parent-lookup", _no_parent_lookup,
         "A policy is looked for at the domain of the mail, and at no other.",
         "The sender looked for a policy at another domain.",
-        "The sender looked for a policy at no other domain."),
+        "The sender looked for a policy at no other domain.",
+        shown=_by_record),
 )

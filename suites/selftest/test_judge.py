@@ -415,6 +415,16 @@ def _trial(setup: model.Setup | None, wish: str = "starttls") -> model.Trial:
     return model.Trial(scenario, variant, client, POSTURES[f"imap-{wish}"])
 
 
+@pytest.mark.parametrize("do, has", [
+    ({"values": ["3 1 1 00"]}, True), ({"rcode": "NODATA"}, False), ({}, False),
+    ({"values": ["3 1 1 00"], "dnssec": "missing"}, False), ({"values": ["a.test"]}, False)])
+def test_an_answer_with_records(do: dict[str, object], has: bool) -> None:
+    trial = _trial(None)
+    fault = model.Fault({"listener": "dns"},
+                        {"action": "dns", "name": "a.test", "type": "TLSA", **do})
+    assert case_of(replace(trial, variant=replace(trial.variant, fault=fault))).has_records is has
+
+
 def test_case_of_a_trial() -> None:
     setup = model.Setup(("x",), (), {}, False, (0, 3))
     anywhere = Step(listeners=("imap",))

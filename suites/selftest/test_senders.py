@@ -78,6 +78,13 @@ ROWS = (
     Row("in an earlier run", "mail-delivered", False, (mail(), exited(), AGAIN, exited())),
     Row("nothing", "mail-delivered", False, (exited(75),)),
 
+    Row("in TLS", "mail-delivered-safely", True, (mail(), exited())),
+    Row("in clear", "mail-delivered-safely", False, (mail(2, "clear"), exited())),
+    Row("to somebody else", "mail-delivered-safely", False, (mail(2, BAD), exited())),
+    Row("once in clear", "mail-delivered-safely", False, (mail(), mail(3, "clear"), exited())),
+    Row("put off", "mail-delivered-safely", False, (mail(), exited(75))),
+    Row("nothing", "mail-delivered-safely", False, (exited(75),)),
+
     Row("none", "no-mail", True, (fetch(), struck(), exited(75))),
     Row("in an earlier run", "no-mail", True, (mail(), exited(), AGAIN, exited(75))),
     Row("some", "no-mail", False, (mail(), exited())),
@@ -266,7 +273,12 @@ def outcome(result: Result) -> str:
     (FINAL, (struck(), exited(1)), "INCONCLUSIVE undecided"),
     # What has to be delivered.
     (WORK, (fetch(), fault(1), mail(), exited()), "PASS"),
-    (WORK, (fault(1), mail(), exited()), "PASS"),
+    (WORK, (asked("_mta-sts.example.test"), fault(1), mail(), exited()), "PASS"),
+    # A sender that goes by no policy at all does it, too.
+    (WORK, (fault(1), mail(), exited()), "INCONCLUSIVE policy-not-sought"),
+    # What it did not do it cannot have done right.
+    (CASE, (*REFUSED, exited()), "INCONCLUSIVE nowhere-arrived"),
+    (CASE, (fetch(), mail(3), exited(), AGAIN, fault(0), exited(75)), "INCONCLUSIVE idle"),
     (WORK, (fetch(), fault(1), exited(75)), "FAIL"),
     (WORK, (fault(1), exited(75)), "FAIL"),
     (WORK, (fetch(), fault(1), exited(70)), "INCONCLUSIVE undecided"),
@@ -293,6 +305,52 @@ def test_a_sender_with_dane_has_to_have_asked(posture: str, parts: tuple[Part, .
     case = replace(CASE, posture=POSTURES[posture])
     control = transcript(fetch(), TLSA, mail(), exited())
     assert outcome(judge(case, transcript(*parts), control)) == expected
+
+
+SMTP = {"host": MX, "service": "smtp"}
+
+
+@pytest.mark.parametrize("posture, sound, parts, expected", [
+    ("mta-dane", True, (), "INCONCLUSIVE host-not-visited"),
+    ("mta-dane", True, (accept(2, **SMTP),), "INCONCLUSIVE host-not-visited"),
+    ("mta-dane", True, (accept(2, **SMTP), hello(2, **SMTP)), "PASS"),
+    # There was no answer; or some are enough, or a policy is, to go to nobody.
+    ("mta-dane", False, (), "PASS"), ("mta-dane-only", True, (), "PASS"),
+    ("mta-dane-sts", True, (), "PASS")])
+def test_that_records_do_not_fit_only_the_host_shows(posture: str, sound: bool,
+                                                     parts: tuple[Part, ...],
+                                                     expected: str) -> None:
+    case = replace(CASE, posture=POSTURES[posture], has_records=sound)
+    control = transcript(fetch(), TLSA, mail(), exited())
+    assert outcome(judge(case, transcript(TLSA, fault(0), *parts, exited(75)),
+                         control)) == expected
+
+
+@pytest.mark.parametrize("predicate, parts", [
+    ("sends-sni", [hello(2, sni=MX, **SMTP)]),
+    ("no-old-version-offered", [hello(2, sni=MX, **SMTP)]),
+    ("no-raw-key-offered", [hello(2, sni=MX, **SMTP)]),
+    ("no-client-certificate", [up(2, GOOD, **SMTP)]),
+    ("hosts-in-order", [accept(4, **SMTP)]),
+    ("sound-policy-requests", fetch(3)), ("no-conditional-fetch", fetch(3)),
+    ("plain-request", fetch(3)),
+    ("no-parent-lookup", [asked("_mta-sts.example.test")]),
+    ("address-before-tlsa", [asked(MX, "A"), TLSA]), ("sound-tlsa-questions", [TO_MX, TLSA])])
+def test_nothing_is_right_with_what_a_sender_does_not_do(predicate: str,
+                                                         parts: list[Part]) -> None:
+    case = replace(CASE, posture=POSTURES["mta-smarthost"],
+                   demands=(Demand(predicate, "MUST", "interoperability"),))
+    done: list[Part] = [event("message", 2, GOOD, action="submitted", number=1, size=9,
+                              canary=True, **SMTP), exited()]
+    here = (LISTEN, asked("example.test", "MX"), fault(0))
+    work, lazy = transcript(*here, *parts, *done), transcript(*here, *done)
+    assert outcome(judge(case, work, work)) == "PASS"
+    assert outcome(judge(case, lazy, work)) == "INCONCLUSIVE nothing-shown"
+    assert outcome(judge(case, lazy, transcript(*done))) == "SKIP untouched"
+    # Beside another check that the client's work decides.
+    both = replace(case, demands=(*case.demands, *WORK.demands))
+    assert outcome(judge(both, lazy, work)) == "INCONCLUSIVE nothing-shown"
+    assert outcome(judge(both, lazy, transcript(*done))) == "PASS"
 
 
 @pytest.mark.parametrize("posture, expected", [

@@ -10,6 +10,7 @@ from scripted.table import PASS, Verdict, fail, warn
 MAIL = "no-mail: policy-bypass"
 CLEAR = "no-content-in-clear: content-leak"
 SENT = "mail-delivered: denial-of-service"
+SAFE = "mail-delivered-safely: denial-of-service"
 BOUNCE = "no-bounce: denial-of-service"
 STRUCK = "no-mail-to-struck: policy-bypass"
 SOUND = "sound-tlsa-questions: interoperability"
@@ -53,7 +54,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(fail(MAIL), *both("mismatch-testing", "mismatch-none", "mismatch-unusable")),
     },
     "takes-first-tlsa": {
-        **all_of(fail(SENT), *of(MATCH, "wrong-then-right", "beside-anchor")),
+        **all_of(fail(SAFE), *of(MATCH, "wrong-then-right", "beside-anchor")),
         **all_of(PASS, *of(MATCH, "3-0-1")),
     },
     "knows-no-sha512": {
@@ -63,13 +64,13 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "knows-no-full-data": all_of(fail(MAIL), *of(MISMATCH, "3-1-0", "3-0-0")),
     "knows-no-certificates": all_of(fail(MAIL), *of(MISMATCH, "3-0-1", "3-0-0", "2-0-1")),
     "knows-no-anchors": all_of(fail(MAIL), *of(MISMATCH, "2-0-1", "2-1-1")),
-    "wants-anchor-sent": all_of(fail(SENT), *of(MATCH, "2-0-0-not-sent")),
-    "wants-key-sent": all_of(warn(SENT), "dane.anchor-unsent/mta-dane"),
+    "wants-anchor-sent": all_of(fail(SAFE), *of(MATCH, "2-0-0-not-sent")),
+    "wants-key-sent": all_of(warn(SAFE), "dane.anchor-unsent/mta-dane"),
     "offers-raw-keys": all_of(warn("no-raw-key-offered: interoperability"),
                               *of("dane.no-raw-key", "anchor", "none")),
     "takes-weaker-digests": all_of(warn(MAIL), *of(AGILE_BAD, "key", "certificate", "anchor")),
-    "drops-full-data": all_of(warn(SENT), *of(AGILITY, "full")),
-    "mixes-selectors": all_of(warn(SENT), *of(AGILITY, "other-selector")),
+    "drops-full-data": all_of(warn(SAFE), *of(AGILITY, "full")),
+    "mixes-selectors": all_of(warn(SAFE), *of(AGILITY, "other-selector")),
     "weighs-malformed": all_of(fail(MAIL), *of(MISMATCH, "malformed-stronger")),
     "unusable-is-none": all_of(fail(MAIL), *of(
         STRIPPED, "usage-0", "usage-1", "usage-4", "selector-2", "matching-255", "short",
@@ -79,20 +80,20 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "matching-3", "matching-255", "short", "long", "short-sha512")),
     "unusable-is-clear": all_of(fail(CLEAR), *of(UNUSABLE, "usage-4", "usage-1", "short")),
     "fits-one-kind": {
-        **all_of(warn(SENT), *both("match-enforce", "match-none", "match-testing",
+        **all_of(warn(SAFE), *both("match-enforce", "match-none", "match-testing",
                                    "match-unusable")),
-        **all_of(fail(SENT), *of(MATCH, "3-0-1", "3-1-0", "3-0-0", "2-0-1", "2-1-1", "2-0-0",
+        **all_of(fail(SAFE), *of(MATCH, "3-0-1", "3-1-0", "3-0-0", "2-0-1", "2-1-1", "2-0-0",
                                  "2-0-0-not-sent")),
-        **all_of(warn(SENT), *of(SHA512, "3-1-2", "3-0-2", "2-1-2")),
-        **all_of(warn(SENT), *of(AGILITY, "full", "other-selector")),
+        **all_of(warn(SAFE), *of(SHA512, "3-1-2", "3-0-2", "2-1-2")),
+        **all_of(warn(SAFE), *of(AGILITY, "full", "other-selector")),
     },
     # the certificate
     "matches-whole-chain": all_of(fail(MAIL), *of(MISMATCH, "key-of-issuer",
                                                   "certificate-of-issuer")),
-    "minds-names-of-keys": all_of(fail(SENT), *of(KEY, "other-host", "empty-san",
+    "minds-names-of-keys": all_of(fail(SAFE), *of(KEY, "other-host", "empty-san",
                                                   "whole-certificate")),
-    "minds-dates-of-keys": all_of(fail(SENT), *of(KEY, "expired", "not-yet-valid")),
-    "minds-issuers-of-keys": all_of(fail(SENT), *of(KEY, "self-signed", "unknown-root",
+    "minds-dates-of-keys": all_of(fail(SAFE), *of(KEY, "expired", "not-yet-valid")),
+    "minds-issuers-of-keys": all_of(fail(SAFE), *of(KEY, "self-signed", "unknown-root",
                                                     "missing-intermediate")),
     "minds-no-names": all_of(fail(MAIL), *of(ANCHOR_BAD, "other-host", "sibling-host", "subdomain",
                                              "empty-san")),
@@ -104,8 +105,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "minds-common-name": all_of(fail(MAIL), *of(ANCHOR_BAD, "cn-right-san-wrong")),
     "stars-parts": all_of(fail(MAIL), *of(ANCHOR_BAD, "wildcard-partial",
                                           "wildcard-partial-suffix")),
-    "knows-no-stars": all_of(fail(SENT), *of(ANCHOR, "wildcard")),
-    "knows-host-only": all_of(fail(SENT), *of(ANCHOR, "mail-domain")),
+    "knows-no-stars": all_of(fail(SAFE), *of(ANCHOR, "wildcard")),
+    "knows-host-only": all_of(fail(SAFE), *of(ANCHOR, "mail-domain")),
     "trusts-insecure-mx": all_of(PASS, "dane.anchor-insecure-mx/mta-dane"),
     "sends-no-sni-to-mx": {REQUEST: fail(SNI), **all_of(fail(SNI), *of(ALIAS, "one"))},
     "speaks-old-tls": {REQUEST: warn("no-old-version-offered: policy-bypass")},
@@ -118,7 +119,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(fail(MAIL), *of("dane.starttls", "stripped", "refused", "unknown", "skipped",
                                  "closed", "garbage", "alert")),
         **all_of(fail(MAIL), *of("dane.all-hosts-fail", "stripped"), *of(STRIPPED, "usage-4")),
-        **all_of(fail(STRUCK), *of("dane.first-host-fails", "stripped")),
+        **all_of(fail(STRUCK, SAFE), *of("dane.first-host-fails", "stripped")),
     },
     # the lookup
     "believes-insecure": all_of(warn(SENT), *of(INSECURE, "host", "record-alias", "host-alias")),
@@ -130,7 +131,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         BOGUS, "mx-bogus", "mx-expired", "mx-missing", "address-bogus", "address-expired",
         "address-missing", "tlsa-bogus", "tlsa-denied", "tlsa-denied-badly")),
     "error-is-no-mx": all_of(fail(MAIL), *of(ERROR, "mx-servfail"), *of(BOGUS, "mx-forged")),
-    "refuses-aliases": all_of(fail(SENT), *of(ALIAS, "one", "two")),
+    "refuses-aliases": all_of(fail(SAFE), *of(ALIAS, "one", "two")),
     "wants-secure-mx": all_of(warn(SENT), *of(INSECURE, "zone-of-domain")),
     "wants-tls": all_of(warn(SENT), *of("dane.no-tlsa", "stripped", "refused")),
     "wants-certificate": {
@@ -145,7 +146,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(fail(MAIL), *of(BOGUS, "tlsa-bogus", "tlsa-expired", "tlsa-missing",
                                  "tlsa-forged", "tlsa-denied", "tlsa-denied-badly")),
     },
-    "gives-up-on-error": all_of(warn(SENT), *of("dane.first-host-lookup", "tlsa-servfail",
+    "gives-up-on-error": all_of(warn(SAFE), *of("dane.first-host-lookup", "tlsa-servfail",
                                                 "tlsa-bogus", "address-servfail")),
     "asks-udp-only": all_of(PASS, *of(MATCH, "many")),
     "goes-by-first-name": all_of(fail(MAIL), *of(ALIAS_BAD, "host")),
@@ -156,8 +157,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "wants-tlsa": {
         **all_of(warn(SENT), *of("dane.denied", "nodata", "nxdomain"),
                  "cost.dane[no-record]/mta-dane"),
-        **all_of(warn(SENT), *both("no-record-enforce"),
-                 "cost.dane-sts[no-tlsa]/mta-dane-sts", "cost.dane-sts[insecure]/mta-dane-sts"),
+        **all_of(warn(SAFE), *both("no-record-enforce")),
+        **all_of(warn(SENT), "cost.dane-sts[no-tlsa]/mta-dane-sts",
+                 "cost.dane-sts[insecure]/mta-dane-sts"),
         **all_of(warn(SENT), *of(INSECURE, "host", "zone-of-host")),
     },
     # beside a policy
@@ -184,6 +186,6 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             "no-record-unlisted", "no-record-certificate")),
     },
     "tries-first-only": {
-        **all_of(fail(SENT), *of("dane.first-host-fails", "other-key", "stripped", "unreachable")),
+        **all_of(fail(SAFE), *of("dane.first-host-fails", "other-key", "stripped", "unreachable")),
     },
 }

@@ -20,6 +20,8 @@ LEAK = "no-content-to-impostor: content-leak"
 CLEAR = "no-content-in-clear: content-leak"
 SENT = "mail-delivered: denial-of-service"
 USUAL = "mail-delivered: interoperability"
+SAFE = "mail-delivered-safely: denial-of-service"
+USUAL_SAFE = "mail-delivered-safely: interoperability"
 HIJACKED = "mail-delivered: policy-bypass"
 STRUCK = "no-mail-to-struck: policy-bypass"
 FETCH = "no-policy-fetch: interoperability"
@@ -135,7 +137,8 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "takes-incomplete": dict.fromkeys(of(LACKS, "no-version", "no-mode", "no-age", "no-host"),
                                       fail(SENT)),
     "wants-version-first": dict.fromkeys(of(UNUSUAL, "version-last", "hosts-first"), fail(MAIL)),
-    "takes-first-mx": dict.fromkeys(of("mta-sts.mx-listed", "last-of-three"), warn(USUAL)),
+    "takes-first-mx": dict.fromkeys(of("mta-sts.mx-listed", "last-of-three"),
+                                    warn(USUAL_SAFE)),
     "stars-many-labels": dict.fromkeys(of("mta-sts.mx-not-listed", "star-too-high"), fail(MAIL)),
     "compares-ends": {
         **dict.fromkeys(of("mta-sts.mx-not-listed", "parent", "star-too-high"), fail(MAIL)),
@@ -157,7 +160,7 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
                               STRIPPED: PASS},
     "checks-no-name": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: PASS},
     "wants-plain-certificate": dict.fromkeys(
-        of("mta-sts.mx-certificate-good", "good-wildcard", "good-multi-name"), warn(USUAL)),
+        of("mta-sts.mx-certificate-good", "good-wildcard", "good-multi-name"), warn(USUAL_SAFE)),
     "goes-on-in-clear": {
         **dict.fromkeys(
             of("mta-sts.mx-starttls", "stripped", "masked-word", "empty-list", "refused", "closed",
@@ -238,8 +241,8 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "serves-first-domain": {"cost.hundred-domains/mta-sts": fail(SENT), SAME_ID: PASS},
     "goes-by-aliases": {"mta-sts.mx-alias/mta-sts": warn(MAIL)},
     "goes-to-policy-hosts": {"mta-sts.no-mx/mta-sts": warn(MAIL)},
-    "knows-old-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.3"), fail(SENT)),
-    "knows-new-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.2"), fail(SENT)),
+    "knows-old-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.3"), fail(SAFE)),
+    "knows-new-tls-only": dict.fromkeys(of("mta-sts.mx-new-tls", "tls1.2"), fail(SAFE)),
     "reverses-hosts": {"mta-sts.host-order/mta-sts": warn("hosts-in-order: interoperability")},
     "wants-plain-policy-host": dict.fromkeys(
         of("mta-sts.policy-certificate-good", "wildcard", "several-names"), warn(FETCHED)),

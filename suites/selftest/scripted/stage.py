@@ -98,6 +98,22 @@ several = true
     return file
 
 
+def idle_write(folder: Path) -> Path:
+    """The adapter of the MTA that does some of its runs by halves."""
+    file = _modules(folder, "idle", "reporter", "sender", "policy", "dane", "resolver")
+    start = _START.replace("client", "idle")
+    file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name="idle") + "".join(f'''
+[posture.mta-{wish}]
+argv = [
+    "/usr/bin/python3", "-ISEc", "{start}", "{{adapter}}", "{wish}", "{{from}}", "{{to}}",
+    "{{message}}", "{{ca}}",{' "{dkim-key}",' if wish.endswith("tlsrpt") else ""}
+]
+several = true
+''' for wish in ("sts", "dane", "dane-only", "dane-sts", "tlsrpt", "dane-tlsrpt",
+                 "dane-only-tlsrpt")), encoding="ascii")
+    return file
+
+
 def seen(item: Entry) -> Verdict:
     """An entry in the words of a table."""
     result = item.result

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Senders that work in the correct world and do their work by halves in the others (scripted.idle):
+none of them passes but where what it did is all that is asked."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from latchkey import catalog, runner, trial as trials
+from latchkey.model import Trial, control_of
+from latchkey.results import Entry
+from latchkey.runner import Bench
+from samples import ROOT
+from scripted import stage
+from scripted.table import Verdict
+
+KNOWN = catalog.load(ROOT)
+SUITES = ("mta-sts", "smtp-521", "footprint", "dane", "dane-x-sts", "tlsrpt", "what-if")
+# What a sender may pass that looked for all, and put the mail off without a visit: where the
+# answers of the name server, or the policy, are enough for that; or the fetch alone is asked for.
+ENOUGH = """
+dane-x-sts.lookup-error-enforce dane-x-sts.lookup-error-none dane-x-sts.lookup-error-testing
+dane-x-sts.lookup-error-unlisted dane-x-sts.lookup-error-unusable dane-x-sts.match-unlisted
+dane-x-sts.mismatch-unlisted dane-x-sts.no-record-unlisted dane.bogus dane.lookup-error
+dane.lookup-silence dane.mandatory
+footprint.body footprint.connection footprint.cookie footprint.elsewhere footprint.limits
+footprint.redirect footprint.resumption footprint.conditional footprint.fresh
+mta-sts.fetch-unusual mta-sts.policy-unusual mta-sts.mx-not-listed mta-sts.mx-alias mta-sts.no-mx
+mta-sts.policy-certificate-good mta-sts.record-alias mta-sts.record-unusual mta-sts.new-policy
+"""
+# And one that looked for the hosts alone, and handed the mail over without TLS: where nothing
+# is known of a host, and how it is asked for what nobody may ask.
+IN_CLEAR = """
+dane-x-sts.match-unlisted dane.host-order dane.insecure dane.insecure-question dane.no-tlsa
+footprint.conditional footprint.fresh mta-sts.same-id
+"""
+# With TLS that authenticates nobody, there are these besides.
+TO_ANYBODY = """
+dane-x-sts.no-record-none dane-x-sts.no-record-testing dane-x-sts.no-record-unusable
+dane.anchor-insecure-mx mta-sts.later-none mta-sts.run-out
+"""
+# One that looked for all, and then did without TLS: where no policy could be had, and of which it
+# is only asked what it looks for.
+FOR_SHOW = """
+dane-x-sts.match-unlisted dane.denied dane.host-order dane.insecure dane.no-tlsa
+footprint.body footprint.codings footprint.conditional footprint.connection footprint.cookie
+footprint.elsewhere footprint.fresh footprint.limits footprint.proxy footprint.redirect
+footprint.request footprint.resumption
+mta-sts.fetch-broken mta-sts.fetch-redirect mta-sts.fetch-status mta-sts.fetch-type
+mta-sts.fetch-unreachable mta-sts.host-order mta-sts.new-id mta-sts.new-policy
+mta-sts.policy-certificate mta-sts.policy-certificate-good mta-sts.policy-host-unknown
+mta-sts.policy-lacks-field mta-sts.policy-malformed mta-sts.record-alias mta-sts.record-unusable
+mta-sts.record-unusual mta-sts.same-id mta-sts.stale-file
+"""
+WAYS = {
+    "nothing nobody 75": "", "nothing nobody 0": "", "nothing nobody 69": "", "all nobody 0": "",
+    "all nobody 75": ENOUGH, "hosts in-clear 0": IN_CLEAR,
+    "hosts to-anybody 0": IN_CLEAR.replace("dane.no-tlsa", "") + TO_ANYBODY,
+    "all in-clear 0": FOR_SHOW,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("idle")
+
+
+@pytest.fixture(scope="module")
+def trials_known(folder: Path) -> dict[str, Trial]:
+    """One of each scenario."""
+    client = KNOWN.client(str(stage.idle_write(folder / "adapter")))
+    found = (next(iter(KNOWN.trials(client, scenario))) for scenario in KNOWN.scenarios
+             if scenario.partition(".")[0] in SUITES)
+    return {trial.scenario.id: trial for trial in found if trial.setup is not None}
+
+
+Run = Callable[[list[Trial]], Iterable[Entry]]
+
+
+@pytest.fixture(scope="module")
+def run_all(folder: Path, trials_known: dict[str, Trial]) -> Iterator[Run]:
+    """Runs trials; their controls are done."""
+    with Bench(KNOWN, folder / "out") as bench, ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda trial: bench.control(control_of(trial)), trials_known.values()))
+        yield lambda own: pool.map(lambda trial: runner.run_trial(bench, trial), own)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_does_half_of_it_passes_nothing_else(boxed: Path, run_all: Run, folder: Path, way: str,
+                                                 trials_known: dict[str, Trial],
+                                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "GRACE", 60.0)      # a busy machine is no outcome
+    deserved = WAYS[way].split()
+    wrong: dict[str, Verdict] = {}
+    for run in sorted({trial.variant.fault.runs for trial in trials_known.values()}):
+        (folder / "adapter/way").write_text(f"{run} {way}", encoding="ascii")
+        own = [trial for trial in trials_known.values() if trial.variant.fault.runs == run]
+        shutil.rmtree(folder / "out/trials", ignore_errors=True)
+        wrong |= {trial.scenario.id: stage.seen(item) for trial, item in zip(own, run_all(own))
+                  if (item.result.outcome == "PASS") is not (trial.scenario.id in deserved)}
+    assert wrong == {}
