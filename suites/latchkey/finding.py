@@ -48,6 +48,7 @@ class Predicate:
     of_process: bool = False            # it asks how the client's process ended, or what it said
     of_status: bool = False             # it asks what level of confidentiality the client shows
     of_signature: bool = False          # it verifies the signature of a mail
+    of_form: bool = False               # it asks how reports look and where they go
     # Where a transcript has what it is told by; None: in whatever the client does.
     shown: Callable[[Transcript], frozenset[str]] | None = None
 

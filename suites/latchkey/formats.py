@@ -124,6 +124,7 @@ ADAPTER = Table({
         "env": _ENV,
         "stdin": Word("standard input", ("message",)),
         "several": Flag(),
+        "collected": Flag(),
         "success": ListOf(Number(0, 255, whole=True), 1),
     }, ("argv",)), "posture"),
 }, ("adapter", "name", "title", "kind", "version", "trust", "posture"))

@@ -11,7 +11,7 @@ from latchkey import cost, tlsrpt
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.logins import certificates
-from latchkey.model import Trial
+from latchkey.model import Fault, Trial
 from latchkey.outcome import REASONS, Check, Result, error, skip
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES

@@ -133,6 +133,7 @@ class Setup:
     feeds_message: bool                 # the message goes to standard input
     success: tuple[int, ...]
     several: bool = False               # {to} may be several mails to several recipients
+    collected: bool = False             # its reports on TLS are put together by the adapter
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ REASONS = {
     "tlsa-not-asked": "The mail was held back by a sender that had not asked for TLSA records.",
     "posture": "The adapter does not have this posture.",
     "one-mail": "The adapter hands over one mail to one recipient, and no more.",
+    "collected": "The sender tells of its sessions, and the adapter puts the reports together.",
     "missing": "The program is not installed.",
     "no-status": "The program shows no level of confidentiality, or the adapter does not say how.",
     "untouched": "In the correct world the client never comes to the step that the fault is about.",

@@ -262,6 +262,11 @@ def asks_status(trial: Trial) -> bool:
     return any(PREDICATES[check.predicate].of_status for check, _ in trial.levels)
 
 
+def asks_form(trial: Trial) -> bool:
+    """Whether a check is about the form of reports on TLS, or their way."""
+    return any(PREDICATES[check.predicate].of_form for check, _ in trial.levels)
+
+
 def asks_signature(trial: Trial) -> bool:
     """Whether a check verifies the signature of a mail."""
     return any(PREDICATES[check.predicate].of_signature for check, _ in trial.levels)

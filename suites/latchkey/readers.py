@@ -308,6 +308,7 @@ def _setup(file: TomlFile, name: str, row: Mapping[str, Any]) -> Setup:
         feeds_message=row.get("stdin") == "message",
         success=tuple(row.get("success", (0,))),
         several=row.get("several", False),
+        collected=row.get("collected", False),
     )
 
 

@@ -97,12 +97,18 @@ def _result(word: str) -> Test:
 
 
 def _counts(context: Context) -> Finding:
-    """The sessions of the last run, by the certificate that was shown and the mail that came."""
+    """The sessions of the last run, by the certificate that was shown and the mail that came.
+
+    One that the fault struck and no mail came of has failed, too, whether it is tried without TLS
+    or later.
+    """
     transcript = context.transcript
     mail = [event for event in transcript.all("message") if event.seq > transcript.last_run
             and event.text("listener") not in (SINK, SINK_MX)]
     expected = sum(event.channel == "tls-good" for event in mail)
-    failed = len(mail) > expected
+    struck = {event.conn for event in transcript.all("fault.delivered")
+              if event.conn and event.seq > transcript.last_run}
+    failed = len(mail) > expected or bool(struck - {event.conn for event in mail})
     for report in reports(transcript):
         sums = [one.get("summary") for one in report.policies()]
         good = sum(_number(one, "total-successful-session-count") for one in sums)
@@ -195,27 +201,27 @@ OF_REPORTERS = (
     Predicate("report-posted", _of_each(_place, "https"),
               "A report is sent by POST to the place that the record names.",
               "No report was sent to the place that the record names.",
-              "A report was sent to the place that the record names."),
+              "A report was sent to the place that the record names.", of_form=True),
     Predicate("report-mailed", _of_each(lambda report: "", "mail"),
               "A report is sent to the address that the record names.",
               "No report was sent to the address that the record names.",
-              "A report was sent to the address that the record names."),
+              "A report was sent to the address that the record names.", of_form=True),
     Predicate("no-report", _no_report,
               "Nobody is sent a report.",
               "Somebody was sent a report, or visited for one.",
-              "Nobody was sent a report."),
+              "Nobody was sent a report.", of_form=True),
     Predicate("report-well-formed", _of_each(_form),
               "A report is I-JSON, and has what the specification wants in it, in its form.",
               "A report was not in the form that the specification wants.",
-              "The report was in the right form."),
+              "The report was in the right form.", of_form=True),
     Predicate("report-typed", _of_each(_media_type),
               "A report has the media type that tells whether it is compressed.",
               "A report had another media type than its own.",
-              "The report had its media type."),
+              "The report had its media type.", of_form=True),
     Predicate("report-compressed", _of_each(_compressed),
               "A report is compressed by gzip.",
               "A report was not compressed.",
-              "The report was compressed."),
+              "The report was compressed.", of_form=True),
     Predicate("report-has-policy", _of_any(_policy_text),
               "A report has the policy in it, line by line, with its domain and its patterns.",
               "The report did not have the policy in it.",
@@ -236,34 +242,35 @@ OF_REPORTERS = (
     Predicate("report-mail-form", _of_each(_mail_form, "mail"),
               "A mailed report is a multipart/report with a part for people and one for programs.",
               "The mailed report was no such message.",
-              "The mailed report was such a message."),
+              "The mailed report was such a message.", of_form=True),
     Predicate("report-mail-fields", _of_each(_mail_fields, "mail"),
               "A mailed report names its domain, and the one that sends it, which is that of its "
               "contact.",
               "The mailed report did not name the domains.",
-              "The mailed report named the domains."),
+              "The mailed report named the domains.", of_form=True),
     Predicate("report-mail-subject", _of_each(_mail_subject, "mail"),
               "The subject of a mailed report has the form that the specification wants.",
               "The subject of the mailed report had another form.",
-              "The subject of the mailed report had its form."),
+              "The subject of the mailed report had its form.", of_form=True),
     Predicate("report-file-extension", _of_each(_mail_extension, "mail"),
               "The name of the file tells whether it is compressed.",
               "The name of the file did not tell what it is.",
-              "The name of the file told what it is."),
+              "The name of the file told what it is.", of_form=True),
     Predicate("report-file-name", _of_each(_mail_file, "mail"),
               "The name of the file has sender, domain and time in it.",
               "The name of the file had another form.",
-              "The name of the file had its form."),
+              "The name of the file had its form.", of_form=True),
     Predicate("report-signed", _signed,
               "A mailed report is signed by the domain that sends it.",
               "The mailed report was not signed by the domain that sends it.",
-              "The mailed report was signed by the domain that sends it.", of_signature=True),
+              "The mailed report was signed by the domain that sends it.", of_signature=True,
+              of_form=True),
     Predicate("report-signed-whole", _of_each(_signed_whole, "mail"),
               "The signature of a mailed report covers all of its body.",
               "The signature of the mailed report covered a part of its body.",
-              "The signature covered all of the body."),
+              "The signature covered all of the body.", of_form=True),
     Predicate("report-signed-fields", _of_each(_signed_fields, "mail"),
               "The signature of a mailed report covers the fields that name the domains.",
               "The signature of the mailed report left fields out.",
-              "The signature covered the fields."),
+              "The signature covered the fields.", of_form=True),
 )

@@ -26,7 +26,7 @@ from latchkey import builds, dkim, judge, paths, ports, sandbox, template, trial
 from latchkey.catalog import Catalog
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.outcome import Result, error, settle, skip
-from latchkey.plan import asks_signature, asks_status, compile_plan
+from latchkey.plan import asks_form, asks_signature, asks_status, compile_plan
 from latchkey.results import Entry, entry
 from latchkey.trial import Seen
 from latchkey.worlds import Worlds
@@ -206,6 +206,8 @@ def skip_reason(bench: Bench, trial: Trial) -> str:
         return "posture"
     if not (trial.variant.mail.is_usual or trial.setup.several):
         return "one-mail"
+    if trial.setup.collected and asks_form(trial):
+        return "collected"
     if asks_status(trial) and trial.client.status is None:
         return "no-status"
     if not is_installed(trial.client):

@@ -12,9 +12,14 @@ from typing import Any
 import jsonschema  # type: ignore[import]
 import pytest
 
-from latchkey import catalog, tlsrpt, trial as trials
+from dialogue import Event, accept, event, exited, fault, transcript
+from latchkey import catalog, runner, tlsrpt, trial as trials
 from latchkey.catalog import Catalog
+from latchkey.finding import Context
+from latchkey.postures import POSTURES
+from latchkey.predicates import PREDICATES
 from latchkey.reporters import OF_REPORTERS
+from latchkey.runner import Bench
 from samples import ROOT
 from scripted import reporter, stage
 from scripted.report_table import DUELS
@@ -58,6 +63,44 @@ def test_every_bug_has_its_row_and_every_check_its_bug(known: Catalog) -> None:
     checks = {(scenario.id, check.predicate) for scenario in known.scenarios.values()
               if scenario.suite == "tlsrpt" for check in scenario.checks}
     assert checks <= red
+
+
+def test_what_an_adapter_puts_together_is_not_judged_by_its_form(known: Catalog,
+                                                                 tmp_path: Path) -> None:
+    client = known.client("postfix-3.10")
+    assert {name for name, setup in client.setups.items() if setup.collected} == {
+        "mta-tlsrpt", "mta-dane-tlsrpt", "mta-dane-only-tlsrpt"}
+    with Bench(known, tmp_path) as bench:
+        assert {trial.scenario.id for trial in known.trials(client)
+                if runner.skip_reason(bench, trial) == "collected"} == {
+            "tlsrpt.delivery", "tlsrpt.mail", "tlsrpt.mail-despite-policy",
+            "tlsrpt.record-unusable", "tlsrpt.record-unusual"}
+
+
+MX = {"host": "mx.example.test", "service": "smtp", "listener": "mx"}
+MAIL = event("message", 2, "tls-good", action="submitted", number=1, size=9, canary=True, **MX)
+
+
+@pytest.mark.parametrize(("good", "bad", "parts", "holds"), [
+    (1, 0, [MAIL], True), (1, 1, [MAIL], False), (0, 0, [MAIL], False),
+    # It came over another session than the policy wants.
+    (0, 1, [{**MAIL, "channel": "clear"}], True), (0, 0, [{**MAIL, "channel": "clear"}], False),
+    # A session failed, and mail came over the next, or will be sent again later.
+    (1, 1, [fault(1, **MX), MAIL], True), (1, 0, [fault(1, **MX), MAIL], False),
+    (0, 1, [fault(1, **MX)], True), (0, 0, [fault(1, **MX)], False),
+    # What is wrong in the domain's records fails no session by itself.
+    (1, 0, [fault(0), MAIL], True),
+])
+def test_sessions_are_counted(good: int, bad: int, parts: list[Event], holds: bool) -> None:
+    body = json.dumps({"policies": [{"summary": {
+        "total-successful-session-count": good, "total-failure-session-count": bad}}]})
+    sink = {"host": "reports.example.test", "service": "https", "listener": "reports"}
+    report = [{**accept(9), **sink},
+              event("recv", 9, "tls-good", segment=1, data=f"POST / x\r\n\r\n{body}", **sink),
+              event("http.request", 9, "tls-good", method="POST", target="/", **sink),
+              event("send", 9, "tls-good", reply="accepted", data="", **sink)]
+    context = Context(transcript(*parts, report, exited()), POSTURES["mta-tlsrpt"])
+    assert PREDICATES["report-counts"].function(context).holds is holds
 
 
 def test_sentences_are_sentences() -> None:
