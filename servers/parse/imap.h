@@ -24,7 +24,7 @@
 		"a tag is followed by OK, NO or BAD, and a blank",             \
 		"RFC 9051 sections 7.1 and 9")                                 \
 	X(IMAP_WORD, "imap-word",                                              \
-		"untagged data begin with an atom that begins with no digit, " \
+		"untagged data begin with an atom that begins with a letter, " \
 		"perhaps with a number in front",                              \
 		"RFC 9051 section 9")                                          \
 	X(IMAP_NUMBER, "imap-number",                                          \

@@ -89,10 +89,10 @@ untagged_read(struct span s, size_t start, struct lk_result *r)
 
 	if (n < 0)
 		return n;
-	if (is_digit(span_at(s, word)))
-		return result_stop(r, LK_BAD, LK_IMAP_WORD, word);
+	if (!is_alpha(span_at(s, word)))
+		return result_unfit(r, span_at(s, word), LK_IMAP_WORD, word);
 	at = imap_atom_end(s, word);
-	if (at == word || at == s.n || (s.p[at] != ' ' && s.p[at] != '\r'))
+	if (at == s.n || (s.p[at] != ' ' && s.p[at] != '\r'))
 		return result_unfit(r, span_at(s, at), LK_IMAP_WORD, at);
 	response->word = span_cut(s, word, at);
 	response->is_status =

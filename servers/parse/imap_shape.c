@@ -2,8 +2,8 @@
 /*
  * Which values the data of the base protocol and the response codes have (RFC
  * 9051 section 9, RFC 3501 section 9 for what is only there; STATUS as RFC 4466
- * section 3 has it, ID as RFC 2971 section 4, the list behind the numbers of
- * SEARCH as RFC 7162 section 7).
+ * section 3 has it, ID as RFC 2971 section 4, and when something changed as RFC
+ * 7162 section 7).
  *
  * They are written as letters: a capital one is an atom, number or string
  * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
@@ -62,6 +62,7 @@ static const char *const words[] = {"ALERT", "ALREADYEXISTS",
 #define EXTENSION "?V?j?l?V?x*"
 
 static const struct imap_list lists[] = {
+	{'#', 0, "O"},                    /* when a message changed */
 	{'/', 0, "yy+G?p?j?l?V?x*"},      /* body of several */
 	{'.', '.', ".*"},                 /* whatever an extension has */
 	{'a', 'J', "dd+"},                /* addresses */
@@ -99,6 +100,7 @@ static const struct pair {
 	const char *name;
 } pairs[] = {
 	{'A', 'D', "DELETED"},
+	{'A', 'W', "HIGHESTMODSEQ"},
 	{'A', 'D', "MESSAGES"},
 	{'A', 'D', "RECENT"},
 	{'A', 'W', "SIZE"},
@@ -110,6 +112,7 @@ static const struct pair {
 	{'L', 'D', "COUNT"},
 	{'L', 'N', "MAX"},
 	{'L', 'N', "MIN"},
+	{'L', 'O', "MODSEQ"},
 	{'L', 'v', ""},
 	{'P', 'D', "BINARY.SIZE["},
 	{'P', 'Z', "BINARY["},
@@ -119,6 +122,7 @@ static const struct pair {
 	{'P', 'e', "ENVELOPE"},
 	{'P', 'f', "FLAGS"},
 	{'P', 'I', "INTERNALDATE"},
+	{'P', '#', "MODSEQ"},
 	{'P', 'V', "RFC822"},
 	{'P', 'V', "RFC822.HEADER"},
 	{'P', 'W', "RFC822.SIZE"},

@@ -66,7 +66,8 @@ def is_fields(raw: bytes) -> bool:
 
 
 _RESULTS: dict[bytes, Check] = {
-    b"MIN": is_number, b"MAX": is_number, b"COUNT": is_count, b"ALL": is_sequence}
+    b"MIN": is_number, b"MAX": is_number, b"COUNT": is_count, b"ALL": is_sequence,
+    b"MODSEQ": is_modified}
 
 
 def is_result(raw: list[bytes]) -> bool:
@@ -86,7 +87,8 @@ def is_result(raw: list[bytes]) -> bool:
 # STATUS (RFC 4466 section 3; SIZE and DELETED of RFC 9051). Extensions have any value.
 _COUNTS: dict[bytes, Check] = {
     b"MESSAGES": is_count, b"RECENT": is_count, b"UNSEEN": is_count, b"DELETED": is_count,
-    b"UIDNEXT": is_number, b"UIDVALIDITY": is_number, b"SIZE": is_size}
+    b"UIDNEXT": is_number, b"UIDVALIDITY": is_number, b"SIZE": is_size,
+    b"HIGHESTMODSEQ": is_size}
 
 
 def is_counts(raw: bytes) -> bool:
@@ -215,7 +217,7 @@ def strings(data: bytes) -> list[re.Match[bytes]]:
 
 
 _TAGGED = re.compile(rb"(" + _TAG + rb")\x20(OK|NO|BAD)\x20", re.IGNORECASE)
-_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20)?(?![0-9])(" + ATOM + rb")(?=[\x20\r])")
+_UNTAGGED = re.compile(rb"\*\x20(?:([0-9]+)\x20)?(?=[A-Za-z])(" + ATOM + rb")(?=[\x20\r])")
 
 
 def response(data: bytes) -> Verdict:

@@ -7,7 +7,7 @@ import re
 
 from oracle.imap_value import (
     ATOM_CHAR, Check, Wrong, each, either, is_count, is_date, is_flag, is_list, is_literal8,
-    is_nil, is_number, is_quote, is_size, is_string, is_text, items, pairs, row,
+    is_modified, is_nil, is_number, is_quote, is_size, is_string, is_text, items, pairs, row,
     spaced, touching, value)
 
 # What a message is made of.
@@ -123,7 +123,8 @@ _PARTS: dict[bytes, Check] = {
     b"FLAGS": each(is_flag), b"UID": is_number, b"RFC822.SIZE": is_size,
     b"BINARY.SIZE[": is_count, b"BINARY[": either(is_text, is_literal8), b"ENVELOPE": is_envelope,
     b"BODY": is_body, b"BODYSTRUCTURE": is_body, b"BODY[": is_text, b"INTERNALDATE": is_date,
-    b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text}
+    b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text,
+    b"MODSEQ": row(is_modified)}
 
 
 def is_part(name: bytes, one: bytes) -> bool:
