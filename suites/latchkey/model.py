@@ -112,6 +112,11 @@ class Scenario:
     def suite(self) -> str:
         return self.id.partition(".")[0]
 
+    @property
+    def postures(self) -> tuple[str, ...]:
+        """Those of its variants, each once."""
+        return tuple(dict.fromkeys(name for one in self.variants for name in one.postures))
+
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -16,6 +16,7 @@ from latchkey.errors import UserError
 from latchkey.model import Scenario, Variant
 from latchkey.outcome import OUTCOMES
 from latchkey.predicates import PREDICATES
+from latchkey.report import words
 from latchkey.results import Entry
 
 WIDTH = 96
@@ -141,12 +142,11 @@ def show_text(facts: Mapping[str, Any]) -> str:
         lines += [_paragraph(heading, "  "), *_pairs("at", variant["at"]),
                   *_pairs("do", variant["do"])]
     lines += ["", "Checks"]
-    for check in facts["checks"]:
-        levels = "; ".join(f"{level} in {', '.join(wishes)}"
-                           for level, wishes in _by_level(check["levels"]).items())
-        lines += [f"  {check['predicate']} ({check['consequence']})",
-                  _paragraph(check["rule"], "    "), _paragraph(levels, "    ")]
     postures = dict.fromkeys(name for one in facts["variants"] for name in one["postures"])
+    for check in facts["checks"]:
+        lines += [f"  {check['predicate']} ({check['consequence']})",
+                  _paragraph(check["rule"], "    "),
+                  _paragraph(words.levels(check["levels"], postures), "    ")]
     lines += ["", "Postures", _paragraph(", ".join(postures), "  "), "", "Requirements"]
     for row in facts["requirements"]:
         lines += [f"  {row['id']}: {row['spec']}, section {row['section']}, {row['level']}",
@@ -156,13 +156,6 @@ def show_text(facts: Mapping[str, Any]) -> str:
         lines += ["", "Known as", _paragraph(", ".join(known), "  ")]
     return "\n".join([*lines, "", f"File: {facts['file']}", f"Run:  latchkey run CLIENT --suite "
                       f"{facts['id']}"]) + "\n"
-
-
-def _by_level(levels: Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for wish, level in levels.items():
-        found.setdefault(level, []).append(wish)
-    return found
 
 
 def _pairs(word: str, table: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from latchkey import report, results
-from latchkey.report import facts, ladder, progress, source, terminal, text, wire
+from latchkey.report import facts, ladder, progress, source, terminal, text, wire, words
 from latchkey.results import Change
 from latchkey.shape import check
 
@@ -135,6 +135,17 @@ def test_markdown_cannot_be_broken_out_of(folder: Path) -> None:
     tables = [re.sub(r"\\.", "", x) for x in lines if x.startswith("|")]
     assert {x.count("|") for x in tables} == {9, 6} and not any("<" in x for x in tables)
     assert lines[0] == "## 2 of 3 clients broke a promise"
+
+
+@pytest.mark.parametrize("names, said", [
+    (("imap-starttls", "pop3-implicit"), "MUST"), (("imap-opportunistic",), "SHOULD"),
+    (("imap-starttls", "imap-opportunistic", "pop3-implicit"),
+     "MUST in starttls, implicit; SHOULD in opportunistic"),
+    (("imap-starttls", "imap-default"), "MUST in starttls"), (("imap-default",), "")])
+def test_a_level_is_told_for_the_postures_that_there_are(names: tuple[str, ...],
+                                                         said: str) -> None:
+    by_wish = {"implicit": "MUST", "starttls": "MUST", "opportunistic": "SHOULD", "srv": "MUST"}
+    assert words.levels(by_wish, names) == said
 
 
 def test_several_folders_are_one_report(tmp_path: Path) -> None:

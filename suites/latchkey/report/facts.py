@@ -39,6 +39,12 @@ def title(result: Result) -> str:
     return str(result.get("title") or name(result))
 
 
+def own_title(result: Result, whole: str) -> str:
+    """What a variant's title says beside that of its scenario; "" if nothing."""
+    own = title(result)
+    return "" if own == whole else own.removeprefix(f"{whole}: ")
+
+
 def check_failed(check: Mapping[str, Any]) -> bool:
     """Whether the client did not keep this check."""
     return str(check.get("outcome", "")).upper() in {"FAIL", "FAILED", "WARN", "NOTE"}

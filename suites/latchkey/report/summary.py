@@ -31,9 +31,8 @@ class Finding:
     @property
     def variants(self) -> tuple[str, ...]:
         """What its variants are called, where that says more than the title."""
-        names = dict.fromkeys(facts.title(item.result).removeprefix(f"{self.title}: ")
-                              for item in self.items)
-        return tuple(name for name in names if name != self.title)
+        names = (facts.own_title(item.result, self.title) for item in self.items)
+        return tuple(dict.fromkeys(filter(None, names)))
 
 
 @dataclass(frozen=True)

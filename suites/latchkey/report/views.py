@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from latchkey.model import Check, Fault
+from latchkey.model import Check, Fault, Scenario
 from latchkey.postures import POSTURES
 from latchkey.results import Change
 
@@ -193,13 +193,14 @@ def scenario(report: Report, identifier: str, links: Links) -> dict[str, Any]:
         "id": identifier,
         "title": report.titles[identifier],
         "why": _words(known.why if known else ""),
-        "checks": [_demand(check) for check in known.checks] if known else [],
+        "checks": [_demand(check, known) for check in known.checks] if known else [],
         "fault": _fault(known.variants[0].fault) if known else [],
         "findings": [f for b in TOLD for f in summary.findings_of(b, items, {})],
         "by_posture": matrix.lines_make(items, "client", "posture", links),
         "by_variant": matrix.lines_make(items, "variant", "client", links)
         if len(variants) > 1 else None,
-        "variants": {item.variant: facts.title(item.result) for item in reversed(items)},
+        "variants": {item.variant: facts.own_title(item.result, report.titles[identifier])
+                     for item in reversed(items)},
         "example": trial(report, example, links) if example else None,
         "requirements": [_requirement(i, report.library) for i in dict.fromkeys(
             str(n) for item in items for n in item.result.get("requirements") or ())],
@@ -210,12 +211,9 @@ def scenario(report: Report, identifier: str, links: Links) -> dict[str, Any]:
     }
 
 
-def _demand(check: Check) -> dict[str, str]:
-    levels: dict[str, list[str]] = {}
-    for wish, level in check.levels.items():
-        levels.setdefault(level, []).append(wish)
-    told = "; ".join(f"{level} in {', '.join(wishes)}" for level, wishes in levels.items())
-    return {"predicate": check.predicate, "rule": words.rule(check.predicate), "level": told,
+def _demand(check: Check, scenario: Scenario) -> dict[str, str]:
+    return {"predicate": check.predicate, "rule": words.rule(check.predicate),
+            "level": words.levels(check.levels, scenario.postures),
             "consequence": check.consequence}
 
 

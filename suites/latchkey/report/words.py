@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plain words of every report: outcomes, consequences, postures and predicates for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 
 
@@ -146,6 +147,18 @@ def rule(predicate: str) -> str:
     """The rule that a predicate stands for."""
     known = PREDICATES.get(predicate)
     return known.rule if known else predicate
+
+
+def levels(by_wish: Mapping[str, str], names: Iterable[str]) -> str:
+    """How binding a check is in the postures of these names: `MUST in starttls; MAY in default`."""
+    wishes = dict.fromkeys(POSTURES[name].wish for name in names)
+    found: dict[str, list[str]] = {}
+    for wish in wishes:
+        if wish in by_wish:
+            found.setdefault(by_wish[wish], []).append(wish)
+    if list(map(len, found.values())) == [len(wishes)]:
+        return "".join(found)
+    return "; ".join(f"{level} in {', '.join(own)}" for level, own in found.items())
 
 
 def breach(predicate: str) -> str:
