@@ -358,7 +358,7 @@ OF_SENDERS = (
     Predicate(
         "no-policy-fetch", _no_policy_fetch,
         "No policy is fetched.",
-        "A policy was fetched that is none.",
+        "A policy was fetched where none was to be.",
         "No policy was fetched."),
     Predicate(
         "no-second-fetch", _no_second_fetch,
