@@ -174,6 +174,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _no_number(name: str) -> float:
+    """JSON has no NaN and no Infinity."""
+    raise ValueError(name)
+
+
 def parsed(body: bytes) -> tuple[Mapping[str, Any], str]:
     """The I-JSON object (RFC 7493) in a body, compressed or not; or what is wrong with it."""
     try:
@@ -182,7 +187,9 @@ def parsed(body: bytes) -> tuple[Mapping[str, Any], str]:
             body = unpacker.decompress(body, _MOST)
             if not unpacker.eof:
                 return {}, "it does not end, or is too long"
-        data = json.loads(body.decode("utf-8"), object_pairs_hook=_once)
+        data = json.loads(body.decode("utf-8"), object_pairs_hook=_once,
+                          parse_constant=_no_number)
+        json.dumps(data, ensure_ascii=False).encode("utf-8")    # half a surrogate pair is none
     except _Twice:
         return {}, "a member is there twice"
     except (ValueError, RecursionError, OSError, zlib.error, gzip.BadGzipFile):
@@ -256,10 +263,11 @@ def _misfit(name: str, value: Mapping[str, Any]) -> Iterator[str]:
 
 def _is_time(text: str) -> bool:
     shape = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)"
-    if not re.fullmatch(shape, text):
+    if not re.fullmatch(shape, text, re.ASCII):
         return False
     try:
-        datetime.fromisoformat(text.upper())
+        # A leap second ends an hour of UTC, and Python has none.
+        datetime.fromisoformat(re.sub(r":([0-5]9):60", r":\1:59", text.upper()))
     except ValueError:
         return False
     return True
@@ -267,6 +275,8 @@ def _is_time(text: str) -> bool:
 
 def _is_address(text: str) -> bool:
     try:
-        return str(ipaddress.ip_address(text)) == text      # RFC 5952 for IPv6
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return text in (str(address), f"::ffff:{mapped}")       # RFC 5952, for IPv6

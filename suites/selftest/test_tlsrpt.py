@@ -152,10 +152,24 @@ POLICY, DETAILS = "policies/0/policy", "policies/0/failure-details/0"
     (f"{POLICY}/policy-string", "a"), (f"{DETAILS}/result-type", "bad-luck"),
     (f"{DETAILS}/sending-mta-ip", "2001:DB8:0::1"), (f"{DETAILS}/receiving-ip", "localhost"),
     (f"{DETAILS}/failed-session-count", None),
+    (f"{DETAILS}/receiving-ip", "::ffff:192.0.2.01"), (f"{DETAILS}/receiving-ip", "192.0.2.1 "),
+    ("date-range/end-datetime", "2016-12-31T23:59:61Z"),
+    ("date-range/end-datetime", "\u0662\u0660\u0662\u0664-03-01T00:00:00Z"),
 ])
 def test_flaws_are_found(path: str, value: Any) -> None:
     assert tlsrpt.flaws(GOOD) == []
     assert len(tlsrpt.flaws(changed(path, value))) == 1
+
+
+@pytest.mark.parametrize(("path", "value"), [
+    ("date-range/end-datetime", "2016-12-31T23:59:60Z"),        # a leap second
+    ("date-range/end-datetime", "2017-01-01t05:29:60.25+05:30"),
+    ("date-range/end-datetime", "2024-03-01T00:00:00-00:00"),
+    (f"{DETAILS}/receiving-ip", "::ffff:192.0.2.1"), (f"{DETAILS}/receiving-ip", "192.0.2.1"),
+    (f"{DETAILS}/receiving-ip", "::"), (f"{DETAILS}/failure-reason-code", ""),
+])
+def test_what_is_rare_is_no_flaw(path: str, value: Any) -> None:
+    assert tlsrpt.flaws(changed(path, value)) == []
 
 
 SCHEMA = ROOT / "suites/schemas/tlsrpt-report.schema.json"
@@ -181,6 +195,9 @@ def test_the_schema_says_the_same(path: str, value: Any, fits: bool) -> None:
     (b"[]", "no object"), (b'{"a": 1, "a": 1}', "twice"),
     (b'{"a": "\xff"}', "no JSON"), (b"", "no JSON"), (b"[" * 100_000, "no JSON"),
     (gzip.compress(b" " * (5 * 1024 * 1024)), "too long"),
+    (b'{"a": NaN}', "no JSON"), (b'{"a": [-Infinity]}', "no JSON"),
+    (b"\xef\xbb\xbf{}", "no JSON"), (b'{"a": "\\ud800"}', "no JSON"),
+    (b'{"\\udc00\\ud800": 1}', "no JSON"), (b"{}\0", "no JSON"),
 ], ids=lambda value: value if isinstance(value, str) else str(len(value)))
 def test_what_is_no_report_is_told(body: bytes, trouble: str) -> None:
     data, said = tlsrpt.parsed(body)
