@@ -46,7 +46,7 @@ def test_the_schema_is_that_of_the_reader() -> None:
 
 
 @pytest.mark.parametrize("text, line, what", [
-    (HEAD + "differnces = 2\n", 3, "unknown key"),
+    (HEAD + "differencez = 2\n", 3, "unknown key"),
     ('differences = 2\nprogram = "p"\n', 1, "no version that this program knows"),
     ("differences = 1\n", 1, "has no program"),
     (HEAD + ENTRY.replace("x-001", "x-009"), 4, 'no vector "x-009"'),
