@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +13,7 @@ from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 from latchkey.results import Entry, Known, Run, schema_text
 from latchkey.shape import Exactly, ListOf, Misfit, Shape, Table, Text, Word, check
-from latchkey.tomlfile import TomlFile, load
+from latchkey.tomlfile import TomlFile, load, quoted, save
 
 # What can be known. PASS needs no entry, and SKIP and ERROR say nothing of a client.
 OUTCOMES = ("FAIL", "WARN", "INCONCLUSIVE")
@@ -233,18 +232,8 @@ def text(baseline: Baseline) -> str:
     return "\n".join(lines) + "\n"
 
 
-def quoted(value: str) -> str:
-    # A JSON string is a TOML string but for DEL and what is no Unicode text.
-    clean = value.encode("utf-8", "replace").decode()
-    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
 def write(path: Path, baseline: Baseline) -> None:
-    try:
-        path.write_text(text(baseline), encoding="utf-8")
-    except OSError as error:
-        raise UserError(path, 0, f"cannot be written: {error.strerror}",
-                        "name a file in a folder that exists") from None
+    save(path, text(baseline))
 
 
 def schema_file() -> str:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from latchkey.baseline import is_empty, quoted
-from latchkey.errors import UserError, suggestion
+from latchkey.baseline import is_empty
+from latchkey.errors import suggestion
 from latchkey.results import schema_text
 from latchkey.shape import Exactly, ListOf, Misfit, Shape, Table, Text, check
-from latchkey.tomlfile import load
+from latchkey.tomlfile import load, quoted, save
 from latchkey.vectors import Answer
 
 _TEXT = Text()
@@ -140,11 +140,7 @@ def text(known: Known) -> str:
 
 
 def write(path: Path, known: Known) -> None:
-    try:
-        path.write_text(text(known), encoding="utf-8")
-    except OSError as error:
-        raise UserError(path, 0, f"cannot be written: {error.strerror}",
-                        "name a file in a folder that exists") from None
+    save(path, text(known))
 
 
 def schema_file() -> str:

@@ -7,6 +7,7 @@ only when there is an error to report: a correct file is never scanned.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass, field
@@ -245,3 +246,19 @@ def _comma(state: _Scan, close: str) -> bool:
         state.at += 1
         return True
     return state.looking_at(close)
+
+
+def quoted(value: str) -> str:
+    """A text as TOML has it."""
+    # A JSON string is a TOML string but for DEL and what is no Unicode text.
+    clean = value.encode("utf-8", "replace").decode()
+    return json.dumps(clean, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file that a user named; a UserError if that is not possible."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(path, 0, f"cannot be written: {error.strerror}",
+                        "name a file in a folder that exists") from None
