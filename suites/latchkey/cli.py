@@ -143,7 +143,7 @@ def _add_run(commands: Any) -> None:
     add("--pcap", action="store_true", help="a capture.pcapng for every trial")
     add("--repeat", type=_count, default=1, metavar="N", help="run every trial N times")
     add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
-    add("--quick", action="store_true", help="every attack once, not in every posture")
+    add("--quick", action="store_true", help="every attack, but not in every posture")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -164,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from latchkey import catalog, gather, runner
+    from latchkey import catalog, gather, runner, sample
     found = catalog.own()
     names = list(arguments.clients)
     if arguments.all:
@@ -184,7 +184,8 @@ def _run(arguments: argparse.Namespace) -> int:
                        ports=arguments.ports, quick=arguments.quick)
     gather.Gathering(found, wish, (), None).prepare()
     _check_expression(arguments.k)
-    total = sum(len(wish.trials(found, found.client(name))) for name in names)
+    trials = [trial for name in names for trial in wish.trials(found, found.client(name))]
+    total = len(sample.quick(trials) if wish.quick else trials)
     gather.out_prepare(wish.out)        # pytest would say in its own words why it cannot
     return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))
 

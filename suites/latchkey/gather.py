@@ -53,9 +53,9 @@ class Wish:
         return not (self.suite or self.posture or self.keyword or self.quick)
 
     def trials(self, known: Catalog, client: Client) -> list[Trial]:
-        """What is to be run of a client; the keyword is a matter of pytest's."""
-        found = known.trials(client, self.suite, None, self.posture)
-        return sample.quick(found) if self.quick else found
+        """What was asked for of a client; the keyword and a quick run are a matter of the plugin's.
+        """
+        return known.trials(client, self.suite, None, self.posture)
 
 
 def out_check(out: Path) -> None:
@@ -199,7 +199,7 @@ class Gathering:
                                             for name in dict.fromkeys(self.wish.clients)])
         labels = [facts.client_label({"clients": self.clients}, name) for name in self.clients]
         if self.watcher is not None:
-            self.watcher.start(total, labels)
+            self.watcher.start(total, labels, self.wish.quick)
         if self.wish.ports:
             print("latchkey: without a sandbox: clients run as you, on this machine's network; "
                   "only the port that each is told is watched", file=sys.stderr)
@@ -211,6 +211,7 @@ class Gathering:
     def add(self, item: Entry) -> None:
         item = self._with_known(item)
         self.entries.append(item)
+        self.total = max(self.total, len(self.entries))     # in a quick run some stand in
         if self.watcher is not None:
             self.watcher.update(as_data(item))
 

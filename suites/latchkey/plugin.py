@@ -19,14 +19,14 @@ from typing import Any
 
 import pytest
 
-from latchkey import catalog, gather, guard, paths, runner
+from latchkey import catalog, gather, guard, paths, runner, sample
 from latchkey.errors import UserError
 from latchkey.model import Trial
 from latchkey.report import facts
 from latchkey.results import Entry
 
 _PR_SET_PDEATHSIG = 1
-_ENTRY = "latchkey_entry"               # attribute of a report
+_ENTRIES = "latchkey_entries"           # attribute of a report
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--pcap", action="store_true", help="write a capture.pcapng for every trial")
     add("--repeat", type=int, default=1, metavar="N", help="run every trial N times")
     add("--ports", action="store_true", help="without a sandbox, on free ports of the loopback")
-    add("--quick", action="store_true", help="every attack once, not in every posture")
+    add("--quick", action="store_true", help="every attack, but not in every posture")
 
 
 def _wish(config: pytest.Config) -> gather.Wish:
@@ -115,6 +115,11 @@ def _trials(wish: gather.Wish) -> dict[Path, list[Trial]]:
     return found
 
 
+@lru_cache(maxsize=1)
+def _by_id(wish: gather.Wish) -> dict[str, Trial]:
+    return {trial.id: trial for own in _trials(wish).values() for trial in own}
+
+
 class ScenarioFile(pytest.File):
     """One scenario."""
 
@@ -128,9 +133,45 @@ class ScenarioFile(pytest.File):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Side by side what shares its controls, so that few workers wait for the same one."""
-    if config.option.client:
+    if not config.option.client:
+        return
+    if config.option.quick:
+        _thin_out(config, items)
+    else:
         items.sort(key=lambda item: (item.trial.client.name, item.trial.posture.name)
                    if isinstance(item, TrialItem) else ("", ""))
+
+
+def _thin_out(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of what was asked for a quick run keeps the first trials of each group.
+
+    The last of a group has the rest behind it: it sees which of them must stand in.
+    """
+    found = {item.trial.id: item for item in items if isinstance(item, TrialItem)}
+    kept = []
+    for group in sample.groups(item.trial for item in found.values()):
+        kept += [found.pop(trial.id) for trial in group.first]
+        kept[-1].rest = group.rest
+    items[:] = kept
+    config.hook.pytest_deselected(items=list(found.values()))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker sees a whole group."""
+    if not (config.option.client and config.option.quick):
+        return None
+    from xdist.scheduler import LoadScheduling      # type: ignore[import]
+    known = _by_id(_wish(config))
+
+    class Groups(LoadScheduling):       # type: ignore[misc]
+        def _send_tests(self, node: Any, num: int) -> None:
+            groups = [sample.key(known[self.collection[index]]) for index in self.pending]
+            while 0 < num < len(groups) and groups[num] == groups[num - 1]:
+                num += 1
+            super()._send_tests(node, num)
+
+    return Groups(config, log)
 
 
 class NotPassed(Exception):
@@ -141,6 +182,11 @@ class NotPassed(Exception):
 def _ahead(wish: gather.Wish) -> runner.Ahead:
     return runner.Ahead(
         runner.Bench(catalog.own(), wish.out, wish.pcap, wish.repeat, wish.ports))
+
+
+@lru_cache(maxsize=1)
+def _sample(wish: gather.Wish) -> sample.Sample:
+    return sample.Sample()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -156,26 +202,41 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 class TrialItem(pytest.Item):
-    """One trial."""
+    """One trial; in a quick run also those that stand in for the trials of its group."""
 
     trial: Trial
     following: Trial | None = None      # what the same worker runs next
-    entry: Entry | None = None
+    rest: tuple[Trial, ...] = ()        # what can stand in
+    running: Trial | None = None
+    entries: tuple[Entry, ...] = ()     # of those that have ended
 
     def runtest(self) -> None:
-        self.entry = _ahead(_wish(self.config)).run(self.trial, self.following)
-        outcome = self.entry.result.outcome
-        if outcome == "SKIP":
-            pytest.skip(self.entry.result.reason)
-        if outcome in ("FAIL", "ERROR", "INCONCLUSIVE"):
-            raise NotPassed(self.entry)
+        wish = _wish(self.config)
+        self._run(self.trial, self.following)
+        for trial in _sample(wish).wanted(self.rest):
+            self._run(trial, None)
+        found = {one.result.outcome: one for one in self.entries}
+        for outcome in ("FAIL", "ERROR", "INCONCLUSIVE"):
+            if outcome in found:
+                raise NotPassed(found[outcome])
+        if found.keys() == {"SKIP"}:
+            pytest.skip(found["SKIP"].result.reason)
+
+    def _run(self, trial: Trial, following: Trial | None) -> None:
+        wish = _wish(self.config)
+        self.running = trial
+        made = _ahead(wish).run(trial, following)
+        _sample(wish).saw(trial, made.result)
+        self.running = None
+        self.entries += (made,)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException],
                      style: Any = None) -> Any:
-        if isinstance(excinfo.value, NotPassed) and self.entry is not None:
-            result = gather.as_data(self.entry)
+        if isinstance(excinfo.value, NotPassed):
+            entry, = excinfo.value.args
+            result = gather.as_data(entry)
             return f"{facts.outcome_text(result)}: {facts.in_one_line(result)}\n" \
-                   f"{self.entry.repeat}"
+                   f"{entry.repeat}"
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
@@ -187,10 +248,10 @@ def pytest_runtest_makereport(item: pytest.Item,
                               call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
     outcome = yield
     if call.when == "call" and isinstance(item, TrialItem):
-        found = item.entry
-        if call.excinfo is not None and found is None:
-            found = gather.broken(item.trial, call.excinfo.exconly(tryshort=True))
-        setattr(outcome.get_result(), _ENTRY, pickle.dumps(found))
+        found = item.entries
+        if call.excinfo is not None and item.running is not None:
+            found += (gather.broken(item.running, call.excinfo.exconly(tryshort=True)),)
+        setattr(outcome.get_result(), _ENTRIES, pickle.dumps(found))
 
 
 # --- the controlling process
@@ -231,15 +292,13 @@ class Controller:
         self.run.start(len(ids))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        found = getattr(report, _ENTRY, None)
+        found = getattr(report, _ENTRIES, None)
         if isinstance(found, bytes):
-            self.run.add(pickle.loads(found))
+            for entry in pickle.loads(found):
+                self.run.add(entry)
         elif report.failed:             # also what a worker was at when it died
-            self.run.add(gather.broken(self._trial(report.nodeid), report.longreprtext))
-
-    def _trial(self, name: str) -> Trial:
-        return next(trial for own in _trials(_wish(self.config)).values() for trial in own
-                    if trial.id == name)
+            trial = _by_id(_wish(self.config))[report.nodeid]
+            self.run.add(gather.broken(trial, report.longreprtext))
 
     def pytest_keyboard_interrupt(self) -> None:
         self.interrupted = True

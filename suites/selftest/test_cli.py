@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from latchkey import cli, gather, paths
+from latchkey import catalog, cli, gather, paths, sample
 from latchkey.errors import UserError
 
 from report_sample import SAMPLE, document, write_evidence
@@ -181,9 +181,29 @@ def test_a_quick_run_says_what_it_left_out(built: Path) -> None:
     few = ("--suite", "starttls.refused")
     assert latchkey("run", "python", *few, "--out", "whole", cwd=built).returncode in (0, 1)
     done = latchkey("run", "python", *few, "--quick", "--out", "quick", cwd=built)
-    assert "This was a quick run: every attack was tried once" in done.stdout
+    assert "This was a quick run: every attack was tried until" in done.stdout
     whole, quick = outcomes(built / "whole"), outcomes(built / "quick")
     assert quick.items() < whole.items()
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_in_a_quick_run_another_trial_stands_in_for_what_was_not_judged(built: Path,
+                                                                        workers: str) -> None:
+    """In imap-default this client comes to one of three steps, and not to the first."""
+    out = built / f"quick-{workers}"
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", paths.ROOT / "suites", "--client", "refclient",
+         "--suite", "starttls.login-referral", "--quick", "-n", workers, "--out", out], cwd=built,
+        capture_output=True, check=False, text=True)
+    assert done.returncode == 0, done.stdout
+    found = outcomes(out)
+    whole = catalog.own().trials(catalog.own().client("refclient"), "starttls.login-referral")
+    chosen = {trial.id for trial in sample.quick(whole)}
+    assert chosen < found.keys() <= {trial.id for trial in whole}
+    of_default = {name: outcome for name, outcome in found.items() if "imap-default" in name}
+    assert {of_default[name] for name in chosen & of_default.keys()} == {"SKIP"}
+    assert {of_default[name] for name in of_default.keys() - chosen} >= {"PASS"}
+    assert "2 of 6 attacks could be judged in no posture, because the client" in done.stdout
 
 
 def test_a_baseline_from_a_run_to_a_run(built: Path) -> None:

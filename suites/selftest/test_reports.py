@@ -11,12 +11,13 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from latchkey import report, results
-from latchkey.report import facts, ladder, progress, source, terminal, text, wire, words
+from latchkey.report import facts, ladder, progress, source, summary, terminal, text, wire, words
 from latchkey.results import Change
 from latchkey.shape import check
 
 import report_scale
-from report_sample import PLAIN, SAMPLE, SECRETS, document, seqs, transcript, write_evidence
+from report_sample import (PLAIN, SAMPLE, SCENARIOS, SECRETS, Entry, document, result, seqs,
+                           transcript, write_evidence)
 
 
 @pytest.fixture(scope="module")
@@ -172,6 +173,27 @@ def test_a_quick_run_says_so_also_among_others(tmp_path: Path) -> None:
         data = report.read([tmp_path / name for name in folders], tmp_path)
         assert (said in terminal.final(data)) is there
         assert (said in report.render("html", data, tmp_path)) is there
+
+
+def test_a_quick_run_says_what_could_not_be_judged() -> None:
+    def attack(variant: str, *outcomes: str) -> list[Entry]:
+        return [result(next(iter(SCENARIOS)), "acme", posture, outcome) | {
+            "variant": variant, "reason": "untouched" if outcome == "SKIP" else "flaky"}
+            for posture, outcome in zip(("imap-starttls", "pop3-starttls"), outcomes)]
+
+    judged, far, vain = (attack("a", "SKIP", "PASS"), attack("b", "SKIP", "SKIP"),
+                         attack("c", "SKIP", "INCONCLUSIVE"))
+    told: list[tuple[list[Entry], list[str]]] = [
+        (judged, []),
+        (judged + far, ["1 of 2 attacks could be judged in no posture, because the client "
+                        "never comes to what is attacked."]),
+        (vain, ["1 of 1 attack could be judged in no posture."]),
+        (judged + far + vain, ["2 of 3 attacks could be judged in no posture, 1 of them "
+                               "because the client never comes to what is attacked."])]
+    for entries, said in told:
+        data = document(entries) | {"host": {"quick": "so and so"}}
+        assert list(summary.sampled(data)) == ["This was a quick run: so and so.", *said]
+        assert not list(summary.sampled(document(entries)))
 
 
 def test_every_format_is_written(folder: Path) -> None:

@@ -20,8 +20,8 @@ STYLES = {"FAIL": "bold red", "WARN": "yellow", "ERROR": "magenta", "INCONCLUSIV
 class Observer(Protocol):
     """Told by the runner what happens."""
 
-    def start(self, total: int, clients: Sequence[str]) -> None:
-        """The run begins."""
+    def start(self, total: int, clients: Sequence[str], quick: bool = False) -> None:
+        """The run begins; the total of a quick one may grow."""
 
     def update(self, result: Result) -> None:
         """One trial ended."""
@@ -54,13 +54,14 @@ class Lines:
         self.done = 0
         self.counts: dict[str, int] = {}
 
-    def start(self, total: int, clients: Sequence[str]) -> None:
+    def start(self, total: int, clients: Sequence[str], quick: bool = False) -> None:
         self.total = total
-        self._write(terminal.head(total, clients) + "\n")
+        self._write(terminal.head(total, clients, quick) + "\n")
 
     def update(self, result: Result) -> None:
         self.counts = _counted(self.counts, result)
         self.done += 1
+        self.total = max(self.total, self.done)
         for told in self.teller.tell(result):
             self._say(told)
         step = max(1, self.total // 10)
@@ -92,19 +93,22 @@ class Live:
             TimeElapsedColumn(), console=self.console, transient=True)
         self.teller = terminal.Teller()
         self.task = self.bar.add_task("", total=0, counts="", start=False)
+        self.total = 0
         self.counts: dict[str, int] = {}
 
-    def start(self, total: int, clients: Sequence[str]) -> None:
+    def start(self, total: int, clients: Sequence[str], quick: bool = False) -> None:
         self.bar.start()
         self.bar.start_task(self.task)
+        self.total = total
         self.bar.update(self.task, total=total)
-        self.console.print(Text(terminal.head(total, clients)))
+        self.console.print(Text(terminal.head(total, clients, quick)))
 
     def update(self, result: Result) -> None:
         self.counts = _counted(self.counts, result)
         shown = "  ".join(f"[{STYLES[o]}]{n} {words.OUTCOMES[o].word}[/]"
                           for o, n in self.counts.items())
-        self.bar.update(self.task, advance=1, counts=shown)
+        self.total = max(self.total, sum(self.counts.values()))
+        self.bar.update(self.task, advance=1, total=self.total, counts=shown)
         for told in self.teller.tell(result):
             line = Text(told)
             line.stylize(STYLES[str(result["outcome"])], 0, len(str(result["outcome"])))

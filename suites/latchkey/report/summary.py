@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from latchkey.results import DECIDED
+
 from . import facts, words
 from .facts import Result, Results
 from .items import TOLD, Item, grouped, items_make
@@ -177,10 +179,23 @@ def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> It
 
 
 def sampled(results: Results) -> Iterable[str]:
-    """What a quick run left out (sample.py); of several runs together, if one was quick."""
+    """What a quick run tried (sample.py); of several runs together, if one was quick."""
     host = results.get("host")
-    if isinstance(host, Mapping) and host.get("quick"):
-        yield f"This was a quick run: {host['quick']}."
+    if not (isinstance(host, Mapping) and host.get("quick")):
+        return
+    yield f"This was a quick run: {host['quick']}."
+    attacks: dict[tuple[str, str], list[Result]] = {}
+    for result in results["results"]:
+        attacks.setdefault((str(result["client"]), facts.name(result)), []).append(result)
+    vain = [own for own in attacks.values() if not any(one["outcome"] in DECIDED for one in own)]
+    if vain:
+        far = sum(all(one.get("reason") == "untouched" for one in own) for own in vain)
+        because = "because the client never comes to what is attacked"
+        where = f", {far:,} of them {because}" if far else ""
+        if far == len(vain):
+            where = f", {because}"
+        yield (f"{len(vain):,} of {words.plural(len(attacks), 'attack')} could be judged in no "
+               f"posture{where}.")
 
 
 def _whose(finding: Finding, items: Sequence[Item]) -> str:

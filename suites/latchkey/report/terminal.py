@@ -62,9 +62,10 @@ class Teller:
                                 if last else [])]
 
 
-def head(total: int, clients: Sequence[str]) -> str:
+def head(total: int, clients: Sequence[str], quick: bool = False) -> str:
     """What is going to be run."""
-    return safe_block(textwrap.fill(f"{words.plural(total, 'trial')}: {', '.join(clients)}", WIDTH,
+    number = f"{'at least ' if quick else ''}{words.plural(total, 'trial')}"
+    return safe_block(textwrap.fill(f"{number}: {', '.join(clients)}", WIDTH,
                                     subsequent_indent="  ", break_on_hyphens=False))
 
 
