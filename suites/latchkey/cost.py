@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from latchkey.senders import POLICY_HOST, POLICY_RECORD
+from latchkey.doubts import POLICY_HOST, POLICY_RECORD
 from latchkey.transcript import Event, Transcript
 
 REPORT_RECORD = "_smtp._tls."           # RFC 8460, section 3

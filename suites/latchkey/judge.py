@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from latchkey import cost, tlsrpt
+from latchkey.doubts import UNPROVEN, doubt, policy_sought, tlsa_asked
 from latchkey.faults import ACTIONS
 from latchkey.finding import Context, Finding, done, exit_words, success_reported
 from latchkey.logins import certificates
@@ -16,7 +17,6 @@ from latchkey.outcome import REASONS, Check, Result, error, skip
 from latchkey.postures import Posture
 from latchkey.predicates import PREDICATES
 from latchkey.reach import Step, comes_to, fault_reached, left, offers, step_of
-from latchkey.senders import UNPROVEN, doubt, policy_sought, tlsa_asked
 from latchkey.transcript import Transcript
 
 # What a failed check of a level makes of its trial, and what it is called itself.
@@ -101,7 +101,9 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
     # Work that is not done a sender that came to no decision fails without having done wrong.
     if case.posture.is_mta and all(PREDICATES[check.predicate].of_work for check in checks
                                    if check.outcome in ("FAIL", "WARN")):
-        reason = doubt(transcript, case.posture, case.has_records)
+        anyhow = any(demand.predicate == "mail-delivered" and demand.level != "MAY"
+                     for demand in case.demands)
+        reason = doubt(transcript, case.posture, case.has_records, anyhow)
         final = any(check.predicate == "gives-up" for check in checks)
         if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)

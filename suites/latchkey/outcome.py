@@ -20,6 +20,8 @@ REASONS = {
     "policy-not-sought": "The mail was delivered by a sender that did not look for a policy.",
     "host-not-visited": "The mail was held back by a sender that did not look at the host.",
     "nowhere-arrived": "The sender says that it delivered the mail, and it arrived nowhere.",
+    "in-clear": "The sender had a policy that is to be enforced, and did without the TLS that "
+                "was there.",
     "idle": "The sender asked nobody anything.",
     "nothing-shown": "What a check is about the client did in the correct world alone.",
     "tlsa-not-asked": "The mail was held back by a sender that had not asked for TLSA records.",

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of a sending MTA: predicates, and when a refusal is worth something.
-
-The exit code of an adapter's program tells what the sender made up its mind to (docs/adapters.md).
-"""
+"""What is asked of a sending MTA."""
 
 from __future__ import annotations
 
@@ -10,99 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from latchkey.doubts import (BOUNCED, DELIVERED, GOOD, POLICY_HOST, POLICY_RECORD, PORT, arrivals,
+                             by_record, by_tlsa, decision, in_last_run, request_flaw,
+                             tlsa_questions)
 from latchkey.finding import Context, Finding, Predicate, exit_words, services_of, verdict_of
-from latchkey.postures import MX, Posture
+from latchkey.postures import MX
 from latchkey.transcript import Event, Transcript
 
-DELIVERED, DEFERRED, BOUNCED = 0, 75, 69    # of sysexits.h: EX_OK, EX_TEMPFAIL, EX_UNAVAILABLE
-GOOD = "tls-good"
-POLICY_PLACE = "/.well-known/mta-sts.txt"   # RFC 8461, section 3.2
-POLICY_HOST, POLICY_RECORD = "mta-sts.", "_mta-sts."    # before the domain; sections 3.3 and 3.1
-# Decided, but on what ground?
-UNPROVEN = ("policy-not-fetched", "policy-not-sought", "tlsa-not-asked", "host-not-visited",
-            "nowhere-arrived", "idle")
-_PORT = "_25._tcp."                     # RFC 7672, section 2.2.3
 _ANY_PORT = re.compile(r"_\d+\._tcp\.")  # RFC 6698, section 3
-
-
-def decision(transcript: Transcript) -> int | None:
-    """What the sender decided about the last message; None: nothing."""
-    exits = transcript.all("client.exit")
-    code = exits[-1].number("code") if exits else None
-    return code if code in (DELIVERED, DEFERRED, BOUNCED) else None
-
-
-def policy_known(transcript: Transcript) -> bool:
-    """The policy was fetched, in this run or an earlier one, from whom it may be taken."""
-    return any(not _wrong(transcript, event) for event in transcript.all("http.request"))
-
-
-def policy_sought(transcript: Transcript) -> bool:
-    """It looks for policies at all, rightly or not; where no record is, nothing else is to do."""
-    records = [event for event in transcript.all("dns.answer")
-               if event.text("type") == "TXT"
-               and event.text("name").lower().startswith(POLICY_RECORD)]
-    return bool(transcript.all("http.request")) or (
-        bool(records) and not any(event.texts("answers") for event in records))
-
-
-def _by_record(transcript: Transcript) -> frozenset[str]:
-    """Where it looks for policies, if it does."""
-    return frozenset(event.service for event in transcript.all("dns.query")
-                     if event.text("type") == "TXT"
-                     and event.text("name").lower().startswith(POLICY_RECORD))
-
-
-def _by_tlsa(transcript: Transcript) -> frozenset[str]:
-    return frozenset(event.service for event in _tlsa_questions(transcript.all("dns.query")))
-
-
-def tlsa_asked(transcript: Transcript) -> bool:
-    """It looks for TLSA records of the port that mail goes to."""
-    return any(_tlsa_questions(transcript.all("dns.query")))
-
-
-def doubt(transcript: Transcript, posture: Posture, has_records: bool = False) -> str:
-    """Why a sender that did nothing wrong cannot be said to have done right; "" if it can.
-
-    Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
-    may have died. So it counts only as the decision of a sender that knows what it goes by: the
-    policy, the TLSA records, or that the name server has no good answer. Who has a smart host was
-    told all of it. has_records: the fault are records that a sender can go by; what they do not fit
-    only the host itself shows.
-    """
-    decided = decision(transcript)
-    if decided is None:
-        return "deadline" if transcript.all("deadline") else "undecided"
-    arrived = bool(_delivered(transcript))
-    if decided == DELIVERED and not arrived:
-        return "nowhere-arrived"
-    if not any(True for name in ("dns.query", "accept") for _ in _last(transcript, name)):
-        return "idle"
-    if posture.has_smarthost:
-        return ""
-    if arrived:
-        sought = (_by_record(transcript) or transcript.all("http.request")
-                  or posture.goes_by_dane and tlsa_asked(transcript))
-        return "policy-not-sought" if posture.goes_by_policy and not sought else ""
-    refusable = posture.goes_by_policy or posture.needs_dane    # without a visit
-    if has_records and posture.goes_by_dane and not refusable \
-            and not any(event.service == "smtp" for event in _last(transcript, "hello")):
-        return "host-not-visited"
-    answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
-    if posture.goes_by_dane and (answered or tlsa_asked(transcript)) or (
-            posture.goes_by_policy and policy_known(transcript)):
-        return ""
-    return "tlsa-not-asked" if posture.goes_by_dane else "policy-not-fetched"
-
-
-def _last(transcript: Transcript, name: str) -> Iterable[Event]:
-    return (event for event in transcript.all(name) if event.seq > transcript.last_run)
-
-
-def _delivered(transcript: Transcript) -> tuple[Event, ...]:
-    return tuple(event for event in _last(transcript, "message")
-                 if event.service == "smtp" and event.fields.get("canary") is True)
 
 
 def recipients_reached(transcript: Transcript) -> int:
@@ -120,7 +32,7 @@ def recipients_reached(transcript: Transcript) -> int:
 
 
 def _mail(transcript: Transcript) -> Iterable[Event]:
-    return (event for event in _last(transcript, "command")
+    return (event for event in in_last_run(transcript, "command")
             if event.service == "smtp" and event.text("verb").upper() == "MAIL")
 
 
@@ -129,7 +41,7 @@ def _where(event: Event) -> str:
 
 
 def _mail_delivered(context: Context) -> Finding:
-    messages = _delivered(context.transcript)
+    messages = arrivals(context.transcript)
     events = tuple(event.seq for event in (*messages, *context.transcript.all("client.exit")))
     if not messages:
         return Finding(False, events, "no message arrived")
@@ -143,7 +55,7 @@ def _mail_delivered(context: Context) -> Finding:
 
 def _delivered_safely(context: Context) -> Finding:
     finding = _mail_delivered(context)
-    unsafe = [event for event in _delivered(context.transcript) if event.channel != GOOD]
+    unsafe = [event for event in arrivals(context.transcript) if event.channel != GOOD]
     return verdict_of(unsafe, _where) if finding.holds and unsafe else finding
 
 
@@ -182,35 +94,22 @@ def _no_visit_elsewhere(context: Context) -> Finding:
 # --- the policy
 
 
-def _wrong(transcript: Transcript, request: Event) -> str:
-    """What is wrong with a request for a policy; "" if nothing is."""
-    host = request.text("host")
-    name = request.text("authority").lower().removesuffix(":443")
-    hellos = [event for event in transcript.conn(request.conn) if event.name == "hello"]
-    if request.text("method") != "GET" or request.text("target") != POLICY_PLACE:
-        return f"{request.text('method')} {request.text('target')}"
-    if not host.startswith(POLICY_HOST) or name != host:
-        return f"Host is {name or 'missing'}"
-    if not hellos or hellos[-1].text("sni").lower() != host:
-        return f"SNI is {hellos[-1].text('sni') or 'missing'}" if hellos else "no TLS"
-    return "" if request.channel == GOOD else "an impostor was asked"
-
-
 def _sound_policy_requests(context: Context) -> Finding:
     transcript = context.transcript
     return verdict_of((event for event in transcript.all("http.request")
-                       if _wrong(transcript, event)), lambda event: _wrong(transcript, event))
+                       if request_flaw(transcript, event)),
+                      lambda event: request_flaw(transcript, event))
 
 
 def _policy_fetched(context: Context) -> Finding:
-    sound = tuple(event.seq for event in _last(context.transcript, "http.request")
-                  if not _wrong(context.transcript, event))
+    sound = tuple(event.seq for event in in_last_run(context.transcript, "http.request")
+                  if not request_flaw(context.transcript, event))
     ends = tuple(event.seq for event in context.transcript.all("client.exit"))
     return Finding(bool(sound), sound or ends)
 
 
 def _no_policy_fetch(context: Context) -> Finding:
-    return verdict_of(_last(context.transcript, "http.request"),
+    return verdict_of(in_last_run(context.transcript, "http.request"),
                       lambda event: f"from {event.text('host')}")
 
 
@@ -241,16 +140,11 @@ def _no_parent_lookup(context: Context) -> Finding:
 # --- TLSA records
 
 
-def _tlsa_questions(events: Iterable[Event]) -> Iterable[Event]:
-    return (event for event in events if event.text("type") == "TLSA"
-            and event.text("name").lower().startswith(_PORT))
-
-
 def _no_tlsa_asked(context: Context) -> Finding:
     """A sender asks for one port, a user's client for any."""
-    asked = _last(context.transcript, "dns.query")
+    asked = in_last_run(context.transcript, "dns.query")
     if context.posture.is_mta:
-        asked = _tlsa_questions(asked)
+        asked = tlsa_questions(asked)
     return verdict_of((event for event in asked if event.text("type") == "TLSA"
                        and _ANY_PORT.match(event.text("name"))),
                       lambda event: event.text("name"))
@@ -260,11 +154,11 @@ def _address_before_tlsa(context: Context) -> Finding:
     """RFC 7672, section 2.2.2."""
     known: set[str] = set()
     early = []
-    for event in _last(context.transcript, "dns.query"):
+    for event in in_last_run(context.transcript, "dns.query"):
         name = event.text("name").lower()
         if event.text("type") in ("A", "AAAA"):
             known.add(name)
-        elif any(_tlsa_questions((event,))) and name.removeprefix(_PORT) not in known:
+        elif any(tlsa_questions((event,))) and name.removeprefix(PORT) not in known:
             early.append(event)
     return verdict_of(early, lambda event: event.text("name"))
 
@@ -283,7 +177,7 @@ def _sound_tlsa_questions(context: Context) -> Finding:
     bases = {target for _, target in _links(transcript, "mx")}
     bases |= {target for target in aliases.values() if target not in aliases}
     # Where the owner of the records is an alias itself, its target may have any name.
-    right = {_PORT + base for base in bases} | set(aliases.values())
+    right = {PORT + base for base in bases} | set(aliases.values())
     return verdict_of((event for event in transcript.all("dns.query")
                        if event.text("type") == "TLSA" and event.text("name").lower() not in right),
                       lambda event: event.text("name"))
@@ -296,7 +190,7 @@ def _no_raw_key_offered(context: Context) -> Finding:
 
 
 def _hosts_in_order(context: Context) -> Finding:
-    visits = list(_last(context.transcript, "accept"))
+    visits = list(in_last_run(context.transcript, "accept"))
     first = next((event.seq for event in visits if event.text("listener") == MX), None)
     return verdict_of((event for event in visits if event.text("listener") == f"{MX}-2"
                        and (first is None or event.seq < first)), _where)
@@ -315,7 +209,7 @@ OF_SENDERS = (
         "so.",
         "The mail was not delivered inside TLS to the right host.",
         "The mail was delivered inside TLS to the right host.",
-        of_work=True, shown=_by_tlsa),
+        of_work=True, shown=by_tlsa),
     Predicate(
         "no-mail", _no_mail,
         "No mail is handed to any host.",
@@ -381,14 +275,14 @@ OF_SENDERS = (
         "TLSA records of a host are asked for once its address is known.",
         "TLSA records were asked for before the address.",
         "No TLSA records were asked for before the address.",
-        shown=_by_tlsa),
+        shown=by_tlsa),
     Predicate(
         "sound-tlsa-questions", _sound_tlsa_questions,
         "TLSA records are looked for at port 25 of an MX host, or of the host that it is an alias "
         "of, and nowhere else.",
         "TLSA records were looked for in the wrong place.",
         "TLSA records were looked for in the right place.",
-        shown=_by_tlsa),
+        shown=by_tlsa),
     Predicate(
         "no-raw-key-offered", _no_raw_key_offered,
         "No bare key in the place of a certificate is offered to take.",
@@ -400,11 +294,12 @@ OF_SENDERS = (
         "The hosts are tried in the order of their MX records.",
         "The second host was tried before the first.",
         "The hosts were tried in order.",
-        shown=services_of("accept")),
+        # One without records is a host like any other to who looked for them.
+        shown=lambda transcript: services_of("accept")(transcript) | by_tlsa(transcript)),
     Predicate(
         "no-parent-lookup", _no_parent_lookup,
         "A policy is looked for at the domain of the mail, and at no other.",
         "The sender looked for a policy at another domain.",
         "The sender looked for a policy at no other domain.",
-        shown=_by_record),
+        shown=by_record),
 )

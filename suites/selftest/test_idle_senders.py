@@ -36,26 +36,24 @@ mta-sts.policy-certificate-good mta-sts.record-alias mta-sts.record-unusual mta-
 # And one that looked for the hosts alone, and handed the mail over without TLS: where nothing
 # is known of a host, and how it is asked for what nobody may ask.
 IN_CLEAR = """
-dane-x-sts.match-unlisted dane.host-order dane.insecure dane.insecure-question dane.no-tlsa
-footprint.conditional footprint.fresh mta-sts.same-id
+dane.insecure dane.insecure-question dane.no-tlsa
 """
-# With TLS that authenticates nobody, there are these besides.
+# With TLS that authenticates nobody, there are these besides: nothing is known of the host; or it
+# is the right one, and the policy of an earlier mail, or of this one, is known.
 TO_ANYBODY = """
 dane-x-sts.no-record-none dane-x-sts.no-record-testing dane-x-sts.no-record-unusable
 dane.anchor-insecure-mx mta-sts.later-none mta-sts.run-out
+dane-x-sts.match-unlisted footprint.conditional footprint.fresh mta-sts.same-id
 """
-# One that looked for all, and then did without TLS: where no policy could be had, and of which it
-# is only asked what it looks for.
+# One that looked for all, and then did without TLS: where the answer of the name server, or of the
+# policy host, leaves nothing that is known of a host.
 FOR_SHOW = """
-dane-x-sts.match-unlisted dane.denied dane.host-order dane.insecure dane.no-tlsa
-footprint.body footprint.codings footprint.conditional footprint.connection footprint.cookie
-footprint.elsewhere footprint.fresh footprint.limits footprint.proxy footprint.redirect
-footprint.request footprint.resumption
+dane.denied dane.host-order dane.insecure dane.no-tlsa
+footprint.body footprint.connection footprint.cookie footprint.elsewhere footprint.redirect
+footprint.resumption
 mta-sts.fetch-broken mta-sts.fetch-redirect mta-sts.fetch-status mta-sts.fetch-type
-mta-sts.fetch-unreachable mta-sts.host-order mta-sts.new-id mta-sts.new-policy
-mta-sts.policy-certificate mta-sts.policy-certificate-good mta-sts.policy-host-unknown
-mta-sts.policy-lacks-field mta-sts.policy-malformed mta-sts.record-alias mta-sts.record-unusable
-mta-sts.record-unusual mta-sts.same-id mta-sts.stale-file
+mta-sts.fetch-unreachable mta-sts.policy-certificate mta-sts.policy-host-unknown
+mta-sts.policy-lacks-field mta-sts.policy-malformed mta-sts.record-unusable
 """
 WAYS = {
     "nothing nobody 75": "", "nothing nobody 0": "", "nothing nobody 69": "", "all nobody 0": "",

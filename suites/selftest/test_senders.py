@@ -308,6 +308,35 @@ def test_a_sender_with_dane_has_to_have_asked(posture: str, parts: tuple[Part, .
 
 
 SMTP = {"host": MX, "service": "smtp"}
+OFFER = event("send", 2, "clear", reply="capabilities", data="250-x\r\n250 STARTTLS\r\n", **SMTP)
+KEPT = replace(CASE, demands=(Demand("no-bounce", "SHOULD", "denial-of-service"),))
+TOLD = replace(CASE, demands=(Demand("mail-delivered", "MAY", "denial-of-service"),))
+
+
+def served(mode: str = "enforce", status: str = "200 OK", channel: str = GOOD) -> list[Event]:
+    text = f"HTTP/1.1 {status}\r\nA: b\r\n\r\nversion: STSv1\r\nmode: {mode}\r\nmx: {MX}\r\n"
+    return [*fetch(channel=channel),
+            event("send", 1, channel, reply="policy", data=text, host=POLICY, service="https")]
+
+
+@pytest.mark.parametrize("case, parts, expected", [
+    (KEPT, (served(), OFFER, mail(2, "clear")), "INCONCLUSIVE in-clear"),
+    (KEPT, (served(), exited(), AGAIN, OFFER, mail(2, "clear")), "INCONCLUSIVE in-clear"),
+    (TOLD, (served(), OFFER, mail(2, "clear")), "INCONCLUSIVE in-clear"),
+    (KEPT, (served(), OFFER, mail()), "PASS"),
+    (KEPT, (served(), OFFER, mail(2, "clear"), exited(), AGAIN, mail(3)), "PASS"),
+    # There was no TLS to be had; no policy, or none that asks for it.
+    (KEPT, (served(), mail(2, "clear")), "PASS"),
+    (KEPT, (served(), OFFER, mail(3, "clear")), "PASS"),
+    (KEPT, (served("testing"), OFFER, mail(2, "clear")), "PASS"),
+    (KEPT, (served(status="404 Not Found"), OFFER, mail(2, "clear")), "PASS"),
+    (KEPT, (served(channel=BAD), OFFER, mail(2, "clear")), "PASS"),
+    # Nothing else is asked for.
+    (WORK, (served(), OFFER, mail(2, "clear")), "PASS"),
+])
+def test_a_policy_that_is_not_kept_proves_nothing(case: Case, parts: tuple[Part, ...],
+                                                  expected: str) -> None:
+    assert outcome(judge(case, transcript(*parts, fault(0), exited()), CONTROL)) == expected
 
 
 @pytest.mark.parametrize("posture, sound, parts, expected", [
@@ -332,6 +361,7 @@ def test_that_records_do_not_fit_only_the_host_shows(posture: str, sound: bool,
     ("no-raw-key-offered", [hello(2, sni=MX, **SMTP)]),
     ("no-client-certificate", [up(2, GOOD, **SMTP)]),
     ("hosts-in-order", [accept(4, **SMTP)]),
+    ("hosts-in-order", [TLSA]),
     ("sound-policy-requests", fetch(3)), ("no-conditional-fetch", fetch(3)),
     ("plain-request", fetch(3)),
     ("no-parent-lookup", [asked("_mta-sts.example.test")]),
