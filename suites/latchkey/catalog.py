@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from latchkey import builds, paths, postures, readers, recipes, tomlfile
+from latchkey import builds, paths, postures, profiles, readers, recipes, tomlfile
 from latchkey.errors import UserError, suggestion
 from latchkey.model import Client, Profile, Scenario, Trial
 from latchkey.postures import POSTURES
@@ -121,16 +121,16 @@ def load(root: Path) -> Catalog:
     """Read the catalog of a checkout or an installation: of what has `suites/` and `corpus/`."""
     suites = root / "suites"
     known_recipes = {path.stem: path for path in _files(root / "corpus/certificates")}
-    profiles = {path.stem: readers.profile(tomlfile.load(path), path.stem, known_recipes)
-                for path in _files(suites / "profiles")}
+    known_profiles = {path.stem: profiles.profile(tomlfile.load(path), path.stem, known_recipes)
+                      for path in _files(suites / "profiles")}
     ids = frozenset(name for path in _files(suites / "requirements")
                     for name in _REQUIREMENT_ID.findall(path.read_text(encoding="utf-8")))
-    known = readers.Known(profiles, PREDICATES, ids, known_recipes, root / "corpus")
+    known = readers.Known(known_profiles, PREDICATES, ids, known_recipes, root / "corpus")
     folder = suites / "scenarios"
     names = {path: _scenario_id(folder, path) for path in _files(folder)}
     scenarios = {name: readers.scenario(tomlfile.load(path), name, known)
                  for path, name in sorted(names.items(), key=lambda item: item[1])}
-    return Catalog(root, scenarios, profiles, ids, known_recipes)
+    return Catalog(root, scenarios, known_profiles, ids, known_recipes)
 
 
 @cache

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the catalog is made of: data, read by `readers`, compiled by `plan`, judged by `judge`."""
+"""What the catalog is made of: data, read by `readers` and `profiles`, compiled by `plan`,
+judged by `judge`."""
 
 from __future__ import annotations
 

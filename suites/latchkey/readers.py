@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From TOML to the model: scenarios, adapters, profiles. Every mistake ends in one UserError."""
+"""From TOML to the model: scenarios and adapters (profiles: profiles.py). Every mistake ends in one
+UserError."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from typing import Any
 
 from latchkey import faults, formats, postures, recipes, template, tomlfile
 from latchkey.errors import suggestion
-from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Listener, Mail, Profile, Record,
-                            Scenario, Setup, Status, Variant)
+from latchkey.model import (Check, Client, ClientFile, Deep, Fault, Mail, Profile, Scenario, Setup,
+                            Status, Variant)
 from latchkey.postures import MTA_WISHES, PROTOCOLS, WISHES
 from latchkey.shape import Misfit, Shape, check
 from latchkey.tomlfile import KeyPath, TomlFile
@@ -30,16 +31,25 @@ class Known:
     corpus: Path
 
 
-def _fits(file: TomlFile, shape: Shape) -> None:
+def fits(file: TomlFile, shape: Shape) -> None:
     try:
         check(shape, file.data)
     except Misfit as misfit:
         file.fail(misfit.path, misfit.what, misfit.right)
 
 
-def _known(file: TomlFile, path: KeyPath, kind: str, word: str, words: Collection[str]) -> None:
+def expect(file: TomlFile, path: KeyPath, kind: str, word: str, words: Collection[str]) -> None:
     if word not in words:
         file.fail(path, f'unknown {kind} "{word}"', suggestion(word, words))
+
+
+def known_certificate(file: TomlFile, path: KeyPath, value: str, names: Collection[str]) -> None:
+    found = re.search(r"\{(?:(?:leaf|issuer|top):([^}]*)|root)\}$", value)
+    if "{" in value and found is None:
+        file.fail(path, f'"{value}" names no certificate',
+                  "write {leaf:LISTENER}, issuer or top in its place, or {root}")
+    if found is not None and found[1] is not None:
+        expect(file, path, "listener", found[1], names)
 
 
 # --- scenarios
@@ -52,8 +62,8 @@ def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
             file.fail(("fault", 1), "a second [fault]",
                       tomlfile.ONE_FAULT)
         file.fail(("fault",), "[[fault]] is a list", "write [fault]")
-    _fits(file, formats.SCENARIO)
-    _known(file, ("profile",), "profile", data["profile"], known.profiles)
+    fits(file, formats.SCENARIO)
+    expect(file, ("profile",), "profile", data["profile"], known.profiles)
     return Scenario(
         id=name,
         file=file.path,
@@ -67,7 +77,7 @@ def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
 
 
 def _check(file: TomlFile, number: int, row: Mapping[str, Any], known: Known) -> Check:
-    _known(file, ("check", number, "predicate"), "predicate", row["predicate"], known.predicates)
+    expect(file, ("check", number, "predicate"), "predicate", row["predicate"], known.predicates)
     level = row["level"]
     levels = (dict.fromkeys((*WISHES, *MTA_WISHES), level) if isinstance(level, str)
               else postures.by_wish(level))
@@ -99,7 +109,7 @@ def _crossed(file: TomlFile, known: Known) -> list[tuple[KeyPath, dict[str, Any]
         row: dict[str, Any] = {}
         for path, cell in cells:
             if "recipe" in cell.get("do", {}):
-                _known(file, (*path, "do", "recipe"), "recipe", cell["do"]["recipe"],
+                expect(file, (*path, "do", "recipe"), "recipe", cell["do"]["recipe"],
                        known.recipes)
             row |= {**cell, "do": _merged_do(row.get("do", {}), cell.get("do", {})),
                     "deep": {**row.get("deep", {}), **cell.get("deep", {})},
@@ -135,7 +145,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     except Misfit as misfit:
         file.fail(place(misfit.path), misfit.what, misfit.right)
     if "recipe" in do:
-        _known(file, place(("do", "recipe")), "recipe", do["recipe"], known.recipes)
+        expect(file, place(("do", "recipe")), "recipe", do["recipe"], known.recipes)
     told = recipes.says(known.recipes, do["recipe"]) if path and "recipe" in do else {}
     data = {**file.data, **told, **row}
     _check_mail(file, path if "mail" in row else (), data, known.profiles[data["profile"]])
@@ -145,7 +155,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     _check_bytes(file, place, do, names, known)
     where = path if "requirements" in row else ()
     for number, requirement in enumerate(data["requirements"]):
-        _known(file, where + ("requirements", number), "requirement", requirement,
+        expect(file, where + ("requirements", number), "requirement", requirement,
                known.requirements)
     return Variant(
         id=row["id"],
@@ -217,10 +227,10 @@ def _check_tlsa(file: TomlFile, path: KeyPath, row: Mapping[str, Any], data: Map
         file.fail(place(("do", "dnssec")), f"the world of {profile.name} has no signed zones",
                   "name another profile")
     for number, value in enumerate(data.get("tlsa", ())):
-        _known_certificate(file, where + ("tlsa", number), value, names)
+        known_certificate(file, where + ("tlsa", number), value, names)
     if do.get("type") == "TLSA":
         for number, value in enumerate(do.get("values", ())):
-            _known_certificate(file, place(("do", "values", number)), value, names)
+            known_certificate(file, place(("do", "values", number)), value, names)
 
 
 def _check_listeners(file: TomlFile, place: Callable[[KeyPath], KeyPath], at: Mapping[str, Any],
@@ -262,11 +272,11 @@ def _check_bytes(file: TomlFile, place: Callable[[KeyPath], KeyPath], do: Mappin
 
 
 def adapter(file: TomlFile) -> Client:
-    _fits(file, formats.ADAPTER)
+    fits(file, formats.ADAPTER)
     data = file.data
     for name in data["posture"]:
-        _known(file, ("posture", name), "posture", name, postures.POSTURES)
-    _check_templates(file, data, ())
+        expect(file, ("posture", name), "posture", name, postures.POSTURES)
+    check_templates(file, data, ())
     shows = data.get("status")
     for path, pattern in ((("version", "regex"), data["version"]["regex"]),
                           (("prompt",), data.get("prompt", "")),
@@ -331,115 +341,17 @@ def _client_file(file: TomlFile, where: KeyPath, path: str, entry: Mapping[str, 
     return ClientFile(path, entry.get("mode", "600"), text)
 
 
-def _check_templates(file: TomlFile, value: Any, path: KeyPath) -> None:
+def check_templates(file: TomlFile, value: Any, path: KeyPath) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             if not path and key in ("version", "prompt") or path == ("status",) and key != "argv":
                 continue        # regular expressions have braces of their own
-            _check_templates(file, item, path + (key,))
+            check_templates(file, item, path + (key,))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            _check_templates(file, item, path + (number,))
+            check_templates(file, item, path + (number,))
     elif isinstance(value, str):
         wrong = template.misspelled(value)
         if wrong is not None:
             file.fail(path, f"unknown variable {wrong[0]}", f"did you mean {wrong[1]}?",
                       word=wrong[0])
-
-
-# --- profiles
-
-
-def _check_web(file: TomlFile, number: int, row: Mapping[str, Any]) -> None:
-    """A listener with https has a policy, or is a sink for reports; no other has anything of it."""
-    own = [key for key in ("policy", "sink") if row.get(key)]
-    if row["protocol"] == "https" and len(own) != 1:
-        file.fail(("listener", number), "a listener with https needs one of policy and sink",
-                  "give exactly one of them")
-    if "later-policy" in row and "policy" not in row:
-        file.fail(("listener", number, "later-policy"), "there is no policy before it",
-                  "add policy, for the first run")
-    for key in ("policy", "later-policy", "names", "sink") if row["protocol"] != "https" else ():
-        if key in row:
-            file.fail(("listener", number, key), f"{key} belongs to a listener with https",
-                      "leave it out")
-
-
-def _listener(row: Mapping[str, Any], domains: int) -> Listener:
-    names = tuple(template.fill(name, each) for name in row.get("names", ())
-                  for each in _copies(name, domains))
-    own = {key.replace("-", "_"): value for key, value in row.items() if key != "names"}
-    return Listener(names=names, **own)
-
-
-def _copies(text: str, domains: int) -> list[dict[str, str]]:
-    """What {n} stands for in a text: one value for each domain; {} alone if it is not there."""
-    return [{"n": str(n + 1)} for n in range(domains)] if "{n}" in text else [{}]
-
-
-def _check_dnssec(file: TomlFile) -> None:
-    """A resolver and zones go together; TLSA records name certificates that are there."""
-    dns = file.data.get("dns", {})
-    if ("resolver" in dns) != ("zones" in dns):
-        file.fail(("dns",), "a validating resolver and signed zones need each other",
-                  "give both resolver and zones, or neither")
-    for number, row in enumerate(dns.get("record", ())):
-        if row["type"] == "TLSA":
-            _known_certificate(file, ("dns", "record", number, "value"), row["value"],
-                               {listener["name"] for listener in file.data["listener"]})
-
-
-def _known_certificate(file: TomlFile, path: KeyPath, value: str, names: Collection[str]) -> None:
-    found = re.search(r"\{(?:(?:leaf|issuer|top):([^}]*)|root)\}$", value)
-    if "{" in value and found is None:
-        file.fail(path, f'"{value}" names no certificate',
-                  "write {leaf:LISTENER}, issuer or top in its place, or {root}")
-    if found is not None and found[1] is not None:
-        _known(file, path, "listener", found[1], names)
-
-
-def profile(file: TomlFile, name: str, known_recipes: Collection[str]) -> Profile:
-    _fits(file, formats.PROFILE)
-    data = file.data
-    _known(file, ("recipe",), "recipe", data["recipe"], known_recipes)
-    for number, row in enumerate(data["listener"]):
-        _known(file, ("listener", number, "host"), "host", row["host"], data["hosts"])
-        _check_web(file, number, row)
-        if "recipe" in row:
-            _known(file, ("listener", number, "recipe"), "recipe", row["recipe"], known_recipes)
-    have = {row["name"] for row in data["listener"]}
-    wants = (postures.MX,) if postures.MX in have else postures.LISTENERS.values()
-    for wanted in wants:
-        if wanted not in have:
-            file.fail(("listener",), f"there is no listener {wanted}",
-                      "add it: every posture has its port")
-    for key, texts in (("mailbox", data.get("mailbox", [])), ("message", [data["message"]])):
-        _check_templates(file, texts if key == "mailbox" else texts[0], (key,))
-    _check_dnssec(file)
-    dns, domains = data.get("dns"), data.get("domains", 0)
-    return Profile(
-        name=name,
-        file=file.path,
-        title=data["title"],
-        deadline=data["deadline"],
-        quiet=data["quiet"],
-        recipe=data["recipe"],
-        bundle=data["trust"]["bundle"],
-        folder=data["trust"].get("folder"),
-        hosts=data["hosts"],
-        capabilities={protocol: {phase: tuple(data["capabilities"].get(protocol, {}).get(phase, ()))
-                                 for phase in faults.PHASES} for protocol in PROTOCOLS},
-        listeners=tuple(_listener(row, domains) for row in data["listener"]),
-        mailbox=tuple(row["text"] for row in data.get("mailbox", [])),
-        message=data["message"]["text"],
-        dns_address=None if dns is None else dns["address"],
-        resolver=None if dns is None else dns.get("resolver"),
-        zones={} if dns is None else dns.get("zones", {}),
-        records=() if dns is None else tuple(
-            Record(template.fill(row["name"], each), row["type"],
-                   template.fill(row["value"], each), row.get("ttl", 60),
-                   {key: row[f"{key}-run"] for key in ("from", "until") if f"{key}-run" in row})
-            for row in dns.get("record", ()) for each in _copies(row["name"], domains)),
-        domains=domains,
-        requests_certificate=data.get("request-certificate", False),
-    )

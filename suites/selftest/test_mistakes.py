@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import catalog, readers, tomlfile
+from latchkey import catalog, profiles, readers, tomlfile
 from latchkey.catalog import Catalog
 from latchkey.errors import UserError
 from samples import ADAPTER, ROOT, SCENARIO, VARIANTS, written
@@ -327,7 +327,7 @@ def test_mistake_in_a_profile_with_dnssec(old: str, new: str, message: str, tmp_
     assert old in text
     path = written(tmp_path, text.replace(old, new, 1))
     with pytest.raises(UserError) as caught:
-        readers.profile(tomlfile.load(path), "a", real.recipes)
+        profiles.profile(tomlfile.load(path), "a", real.recipes)
     assert str(caught.value).endswith(message)
 
 
