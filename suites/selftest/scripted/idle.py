@@ -17,7 +17,8 @@ from contextlib import suppress
 from scripted import reporter, sender
 from scripted.policy import Unusable, policy_of
 from scripted.resolver import NoAnswer, ask
-from scripted.sender import Session, hosts_of, opportunistic
+from scripted.sender import hosts_of, opportunistic
+from scripted.smtp import NoTls, Refused, Session
 
 FINDS = ("nothing", "hosts", "all")
 VISITS = ("nobody", "greets", "shakes-hands", "in-clear", "to-anybody", "to-last")
@@ -65,6 +66,6 @@ def main(words: Sequence[str]) -> int:
         way = file.read().split()
     if not way or run != int(way[0]):
         return reporter.main(words) if words[5:] else sender.main(words)
-    with suppress(NoAnswer, OSError, sender.Refused, sender.NoTls):
+    with suppress(NoAnswer, OSError, Refused, NoTls):
         by_halves(way[1], way[2], words[0], words[1:])
     return int(way[3])

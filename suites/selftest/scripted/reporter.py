@@ -23,7 +23,8 @@ from typing import Any
 from scripted.dane import Mismatch, authenticate, records_of
 from scripted.policy import Unusable, context_of, fetch, matches, parse, record_id
 from scripted.resolver import NoAnswer, ask, lookup
-from scripted.sender import DEFERRED, DELIVERED, NoTls, Refused, Session, opportunistic
+from scripted.sender import DEFERRED, DELIVERED, opportunistic
+from scripted.smtp import NoTls, Refused, Session
 
 OWN, DOMAIN = "client.example.test", "example.test"
 _SEED = 32                              # octets at the end of a key of Ed25519 (RFC 8410)

@@ -78,14 +78,14 @@ SENDER_POSTURES = frozenset(re.findall(r"^\[posture\.([\w-]+)\]$", _SENDER, re.M
 
 def sender_write(folder: Path, bug: str) -> Path:
     """The adapter of the sending MTA with this bug, the program beside it."""
-    file = _modules(folder, "sender", "policy", "dane", "resolver")
+    file = _modules(folder, "sender", "smtp", "policy", "dane", "resolver")
     file.write_text(_SENDER.format(name=bug, bug=_switch(bug)), encoding="ascii")
     return file
 
 
 def reporter_write(folder: Path, bug: str) -> Path:
     """The same of the MTA that reports."""
-    file = _modules(folder, "reporter", "sender", "policy", "dane", "resolver")
+    file = _modules(folder, "reporter", "sender", "smtp", "policy", "dane", "resolver")
     start = _START.replace("client", "reporter")
     file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name=bug) + "".join(f'''
 [posture.mta-{wish}]
@@ -100,7 +100,7 @@ several = true
 
 def idle_write(folder: Path) -> Path:
     """The adapter of the MTA that does some of its runs by halves."""
-    file = _modules(folder, "idle", "reporter", "sender", "policy", "dane", "resolver")
+    file = _modules(folder, "idle", "reporter", "sender", "smtp", "policy", "dane", "resolver")
     start = _START.replace("client", "idle")
     file.write_text(_ADAPTER.replace('"mua"', '"mta"').format(name="idle") + "".join(f'''
 [posture.mta-{wish}]
