@@ -64,6 +64,33 @@ bug_without_dane(const struct dane *dane, struct host_wish *wish)
 	return bug_demands(dane);
 }
 
+/* One of the hosts has no address. */
+static bool
+has_lost_host(struct sender *sender, const struct route *route)
+{
+	struct addresses addresses;
+	bool found = false;
+
+	for (size_t i = 0; i < route->n && !found; i++) {
+		addresses_find(
+			sender->resolver, route->hosts[i].name, &addresses);
+		found = addresses.n == 0;
+	}
+	return found;
+}
+
+void
+bug_dane_known(
+	struct sender *sender, const struct route *route, struct dane *dane)
+{
+	static bool insecure;
+
+	if ((bug(DANE_CARRIED_OVER) && insecure) ||
+		(bug(DANE_LOST_HOST) && has_lost_host(sender, route)))
+		dane->status = DANE_NONE;
+	insecure = dane->status == DANE_NONE;
+}
+
 const char *
 bug_also(bool is_secure, const char *domainz)
 {

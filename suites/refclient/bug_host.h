@@ -16,6 +16,10 @@ void bug_named_visit(const struct session *s);
 bool bug_stops(const struct route *route, size_t i);
 /* Mail does not go without TLSA records that are of use. */
 bool bug_without_dane(const struct dane *dane, struct host_wish *wish);
+/* Make something else of what was found out about the TLSA records of a host.
+ */
+void bug_dane_known(
+	struct sender *sender, const struct route *route, struct dane *dane);
 /* Another name that a certificate from an anchor may have, or NULL. */
 const char *bug_also(bool is_secure, const char *domainz);
 /* Behind all hosts: try the first without asking for anything. */

@@ -79,6 +79,8 @@ general_matches(const GENERAL_NAME *name, struct span host)
 	if (kind != GEN_DNS && kind != GEN_EMAIL && kind != GEN_URI &&
 		kind != GEN_IPADD)
 		return false;
+	if (kind == GEN_DNS && bug_name_also != NULL)
+		return bug_name_also(string_span(value));
 	return bug_match(kind, string_span(value), host);
 }
 

@@ -4,8 +4,10 @@
 
 #ifdef REFCLIENT_BUGS
 #include <ctype.h>
+#include <stdio.h>
 
 #include "bug_sts.h"
+#include "bug_tls.h"
 #include "fetch.h"
 
 /* What ends a line for who takes more than LF for an end: its length. */
@@ -254,6 +256,36 @@ bug_unannounced(struct sts *sts)
 {
 	if (bug(CACHE_NEEDS_RECORD))
 		sts->mode = LK_STS_MODE_MISSING;
+}
+
+/* The policy that is gone by now. */
+static const struct sts *sts_now;
+
+static bool
+is_listed(struct span name)
+{
+	char namez[DNS_NAME_SIZE];
+
+	(void)snprintf(namez, sizeof(namez), "%.*s", (int)name.n,
+		(const char *)name.p);
+	return sts_lists(sts_now, namez);
+}
+
+void
+bug_names_listed(const struct sts *sts)
+{
+	sts_now = sts;
+	bug_name_also = bug(LIST_ANY_NAME) ? is_listed : NULL;
+}
+
+const char *
+bug_domain(const char *domainz)
+{
+	static char first[DNS_NAME_SIZE];
+
+	if (first[0] == '\0' || !bug(POLICY_OF_ANOTHER))
+		(void)snprintf(first, sizeof(first), "%s", domainz);
+	return first;
 }
 
 void

@@ -5,6 +5,10 @@
 
 #include "sts.h"
 
+/* In the place of the domain whose policy is looked for; it has to last. */
+const char *bug_domain(const char *domainz);
+/* A certificate has one of the names that this policy lists. */
+void bug_names_listed(const struct sts *sts);
 /* Look for the policy of the domain above, too. */
 void bug_parent_ask(struct sender *sender, const char *domainz);
 /* Note whether the question for the record was answered. */

@@ -19,6 +19,9 @@ extern struct bug_past {
 	bool kept;     /* the connection of the first transfer serves all */
 } bug_past;
 
+/* Names that are as good as the host's; NULL: there are none. */
+extern bool (*bug_name_also)(struct span name);
+
 /* What is offered in the place of the usual. */
 const struct tls_offer *bug_offer(const struct tls_offer *usual);
 /* Last changes of a context. */

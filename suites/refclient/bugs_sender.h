@@ -72,7 +72,8 @@
 	X(FETCH_PARTIAL, "fetch-partial", "sts-fetch",                         \
 		"takes what came of an answer that broke off", "")             \
 	X(FETCH_FAILURE_DEFERS, "fetch-failure-defers", "sts-fetch",           \
-		"keeps mail back while the policy cannot be had", "")          \
+		"keeps mail back while the policy cannot be had",              \
+		"mox before 0.0.4")                                            \
 	X(FETCH_CONDITIONAL, "fetch-conditional", "sts-fetch",                 \
 		"asks whether the policy has changed", "")                     \
 	X(FETCH_ELSEWHERE_FIRST, "fetch-elsewhere-first", "sts-fetch",         \
@@ -156,7 +157,10 @@
 	X(LIST_ALIAS, "list-alias", "sts-host",                                \
 		"takes the name that the host is an alias of", "")             \
 	X(LIST_FIRST_ONLY, "list-first-only", "sts-host",                      \
-		"looks at the first host of the policy only", "")
+		"looks at the first host of the policy only", "")              \
+	X(LIST_ANY_NAME, "list-any-name", "sts-host",                          \
+		"takes the certificate of any host that the policy lists",     \
+		"Postfix before 3.10.5")
 
 #define REFSENDER_BUGS_ENFORCE(X)                                              \
 	X(ENFORCE_TESTED, "enforce-tested", "sts-enforce",                     \
@@ -191,7 +195,11 @@
 		"forgets the policy when its record is gone", "")              \
 	X(CACHE_LOST_ON_FAILURE, "cache-lost-on-failure", "sts-cache",         \
 		"forgets the policy when a new one cannot be had",             \
-		"postfix-tlspol before 1.12.1")
+		"postfix-tlspol before 1.12.1")                                \
+	X(POLICY_OF_ANOTHER, "policy-of-another", "sts-cache",                 \
+		"takes what it heard of one domain for the answer about "      \
+		"another",                                                     \
+		"CVE-2019-16791")
 
 #define REFSENDER_BUGS_DANE(X)                                                 \
 	X(DANE_UNCHECKED, "dane-unchecked", "dane",                            \
@@ -258,7 +266,17 @@
 	X(DANE_AND_STS, "dane-and-sts", "dane",                                \
 		"wants the policy to list the host that the TLSA records "     \
 		"name",                                                        \
-		"")
+		"")                                                            \
+	X(DANE_CARRIED_OVER, "dane-carried-over", "dane",                      \
+		"takes all domains for insecure behind one that is",           \
+		"Exim before 4.95")                                            \
+	X(DANE_LOST_HOST, "dane-lost-host", "dane",                            \
+		"goes without DANE to a domain one of whose hosts cannot be "  \
+		"looked up",                                                   \
+		"postfix-tlspol before 1.11.0")                                \
+	X(DANE_ANCHOR_NEAR, "dane-anchor-near", "dane",                        \
+		"knows an anchor only where it issued the certificate itself", \
+		"mox before 0.0.14")
 
 #define REFSENDER_BUGS_REPORT(X)                                               \
 	X(RPT_RESULT_VAGUE, "report-result-vague", "tlsrpt",                   \

@@ -75,6 +75,7 @@ wish_by_sts(const struct sts *sts, struct host_wish *wish, struct err *err)
 	wish->demands_tls = true;
 	if (!bug(STS_CERTIFICATE_UNCHECKED))
 		wish->peer = TLS_NAMED;
+	buggy(bug_names_listed(sts), (void)0);
 	if (bug(OWN_HOSTS_TRUSTED) || sts_lists(sts, wish->hostz))
 		return true;
 	(void)err_set(
@@ -146,8 +147,10 @@ host_consider(struct sender *sender, const struct route *route,
 	}
 	if (bug(LIST_ALIAS))
 		wish.hostz = addresses.name;
-	if (sender->ways.by_dane)
+	if (sender->ways.by_dane) {
 		dane_find(sender->resolver, &named, &addresses, &dane);
+		buggy(bug_dane_known(sender, route, &dane), (void)0);
+	}
 	if (wish_make(sender, route, &dane, sts, &wish, err))
 		host_try(sender, sts, &dane, &wish, &addresses, mail, tally,
 			err);
@@ -212,7 +215,7 @@ deliver(struct sender *sender, const char *domainz, const struct mail *mail,
 			       : buggy(bug_later(&sts), DECISION_LATER);
 	}
 	if (sender->ways.by_sts)
-		sts_find(sender, domainz, &sts);
+		sts_find(sender, buggy(bug_domain(domainz), domainz), &sts);
 	tlsrpt_policy(sender, domainz, &sts);
 	decision = buggy(bug_defers(&sts), false)
 			   ? DECISION_LATER

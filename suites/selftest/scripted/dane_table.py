@@ -21,6 +21,7 @@ UNUSABLE, STRIPPED = "dane.tlsa-unusable", "dane.unusable-stripped"
 KEY, ANCHOR, ANCHOR_BAD = "dane.certificate-of-key", "dane.anchor-good", "dane.anchor-mismatch"
 BOGUS, ERROR, INSECURE = "dane.bogus", "dane.lookup-error", "dane.insecure"
 ALIAS, ALIAS_BAD = "dane.alias", "dane.alias-mismatch"
+LOST, SECOND = "dane.lost-host", "dane.second-domain"
 REQUEST = "dane.request/mta-dane"
 
 
@@ -50,7 +51,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         **all_of(warn(MAIL), *of("dane.tlsa-sha512-mismatch", "3-1-2", "3-0-2", "2-1-2"),
                  "dane.anchor-constraints/mta-dane"),
         **all_of(fail(STRUCK), *of("dane.first-host-fails", "other-key")),
-        **all_of(fail(MAIL), *of("dane.all-hosts-fail", "other-key")),
+        **all_of(fail(MAIL), *of("dane.all-hosts-fail", "other-key"), *of(LOST, "other-key")),
+        **all_of(fail(STRUCK), *of(SECOND, "other-key", "two-mails")),
         **all_of(fail(MAIL), *both("mismatch-testing", "mismatch-none", "mismatch-unusable")),
     },
     "takes-first-tlsa": {
@@ -118,7 +120,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "goes-on-in-clear": {
         **all_of(fail(MAIL), *of("dane.starttls", "stripped", "refused", "unknown", "skipped",
                                  "closed", "garbage", "alert")),
-        **all_of(fail(MAIL), *of("dane.all-hosts-fail", "stripped"), *of(STRIPPED, "usage-4")),
+        **all_of(fail(MAIL), *of("dane.all-hosts-fail", "stripped"), *of(STRIPPED, "usage-4"),
+                 *of(LOST, "stripped")),
+        **all_of(fail(STRUCK), *of(SECOND, "stripped")),
         **all_of(fail(STRUCK, SAFE), *of("dane.first-host-fails", "stripped")),
     },
     # the lookup
@@ -176,6 +180,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                  *of(BOGUS, "tlsa-bogus"), *of(ERROR, "servfail"),
                  *of(STRIPPED, "usage-4"), *only("no-record", "mismatch"),
                  *of("dane.all-hosts-fail", "stripped"), *of(ALIAS_BAD, "host"),
+                 *of(LOST, "other-key"),
                  *of(ANCHOR_BAD, "expired"), *of("dane.weak-tls", "anonymous")),
         **all_of(warn(BOUNCE), *of("dane.tlsa-sha512-mismatch", "3-1-2"), *of(AGILE_BAD, "key"),
                  "dane.anchor-constraints/mta-dane", "dane.anchor-insecure-mx/mta-dane",

@@ -13,7 +13,7 @@ from typing import Any
 
 from scripted.resolver import NoAnswer, lookup
 
-CACHE = ".sts-cache"
+CACHE = ".sts-cache-{}"                # of a domain
 # Bugs that a second request shows.
 FORGETFUL = ("forgets-failures", "keeps-cookies", "keeps-connection", "resumes-sessions")
 PLACE = "/.well-known/mta-sts.txt"
@@ -34,6 +34,7 @@ _LINE = re.compile(rf"([A-Za-z0-9][A-Za-z0-9_.-]{{0,31}}):[ \t]*({_VCHAR}(?:[ ]|
 
 Policy = dict[str, Any]
 _failed: dict[str, str] = {}            # domain → the id of what could not be had (section 3.3)
+_asked: dict[str, str] = {}             # "first": the domain that it asked about first
 
 
 class Unusable(Exception):
@@ -291,9 +292,9 @@ def matches(policy: Policy, host: str, bug: str) -> bool:
 # --- what is in force
 
 
-def _cached(bug: str) -> Policy | None:
+def _cached(domain: str, bug: str) -> Policy | None:
     try:
-        with open(CACHE, encoding="ascii") as file:
+        with open(CACHE.format(domain), encoding="ascii") as file:
             kept: Policy = json.load(file)
     except OSError:
         return None
@@ -302,7 +303,9 @@ def _cached(bug: str) -> Policy | None:
 
 def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
     """The policy to go by; None if there is none."""
-    kept = None if bug == "forgets" else _cached(bug)
+    if bug == "mixes-answers-up":
+        domain = _asked.setdefault("first", domain)
+    kept = None if bug == "forgets" else _cached(domain, bug)
     try:
         number = record_id(domain, bug)
         same = kept is not None and (kept["id"] == number or bug in (
@@ -322,7 +325,7 @@ def policy_of(domain: str, ca: str, bug: str) -> Policy | None:
                 bug == "keeps-old-policy" and policy["mode"] == "none")):
             return kept
         policy |= {"id": number, "until": time.time() + int(policy["max_age"])}
-        with open(CACHE, "w", encoding="ascii") as file:
+        with open(CACHE.format(domain), "w", encoding="ascii") as file:
             json.dump(policy, file)
         return policy
     except Unusable:

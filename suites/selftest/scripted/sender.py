@@ -101,6 +101,7 @@ BUGS = {
     "keeps-old-policy": "keeps to its policy where the new one says that there is none",
     "drops-for-bad": "drops its policy for a new one that is malformed",
     "keeps-for-ever": "keeps a policy that has run out",
+    "mixes-answers-up": "takes what it heard of one domain for the answer about another",
     "forgets": "keeps no policy",
     "fetches-always": "fetches the policy for each mail",
     "fetches-never-again": "keeps to its policy, whatever the record says",

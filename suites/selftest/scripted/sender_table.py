@@ -34,6 +34,8 @@ OLD = "no-old-version: policy-bypass"
 
 CERTIFICATE = "mta-sts.mx-certificate[other-host]/mta-sts"
 UNKNOWN = "mta-sts.mx-certificate[unknown-root]/mta-sts"
+LISTED_NAME = "mta-sts.mx-certificate-listed/mta-sts"
+SECOND_DOMAIN = "mta-sts.second-domain"
 STRIPPED = "mta-sts.mx-starttls[stripped]/mta-sts"
 NOT_LISTED = "mta-sts.mx-not-listed[other-host]/mta-sts"
 MALFORMED = "mta-sts.policy-malformed"
@@ -157,14 +159,19 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     },
     "checks-no-certificate": {"cost.held-back/mta-sts": fail(MAIL),
                               CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: fail(MAIL, LEAK),
-                              STRIPPED: PASS},
-    "checks-no-name": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: PASS},
+                              STRIPPED: PASS, LISTED_NAME: fail(MAIL, LEAK),
+                              **dict.fromkeys(of(SECOND_DOMAIN, "other-host", "two-mails"),
+                                              fail(STRUCK)),
+                              **dict.fromkeys(of(SECOND_DOMAIN, "stripped"), PASS)},
+    "checks-no-name": {CERTIFICATE: fail(MAIL, LEAK), UNKNOWN: PASS,
+                       LISTED_NAME: fail(MAIL, LEAK)},
     "wants-plain-certificate": dict.fromkeys(
         of("mta-sts.mx-certificate-good", "good-wildcard", "good-multi-name"), warn(USUAL_SAFE)),
     "goes-on-in-clear": {
         **dict.fromkeys(
             of("mta-sts.mx-starttls", "stripped", "masked-word", "empty-list", "refused", "closed",
                "alert"), fail(MAIL, CLEAR)),
+        **dict.fromkeys(of(SECOND_DOMAIN, "stripped"), fail(STRUCK)),
         NAME_REFUSED: fail(CLEAR),
     },
     "enforces-testing": dict.fromkeys(
@@ -180,6 +187,7 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     },
     "bounces": {
         CERTIFICATE: warn(BOUNCE), STRIPPED: warn(BOUNCE), NOT_LISTED: warn(BOUNCE),
+        LISTED_NAME: warn(BOUNCE),
         **dict.fromkeys(of("mta-sts.all-hosts-fail", "stripped"), warn(BOUNCE)),
     },
     "needs-policy": {
@@ -207,6 +215,9 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
     "trusts-own-hosts": dict.fromkeys(
         of("what-if.own-hosts", "other-host", "self-signed", "expired"), warn(USUAL)),
     # the cache
+    "mixes-answers-up": {
+        **dict.fromkeys(of(SECOND_DOMAIN, "other-host", "stripped", "two-mails"), fail(STRUCK)),
+        CERTIFICATE: PASS},
     "forgets": {
         SAME_ID: warn(AGAIN),
         **dict.fromkeys(of("mta-sts.record-gone", "other-host"), fail(MAIL, LEAK)),
