@@ -113,7 +113,8 @@ def reports_write(out: Path) -> str:
     data = report.read([out], out)
     for name in REPORTS:
         report.write(name, data, out)
-    return terminal.final(data, report.write_site(data, out))
+    width = min(terminal.WIDTH, shutil.get_terminal_size((terminal.WIDTH, 0)).columns)
+    return terminal.final(data, report.write_site(data, out), width)
 
 
 def as_data(item: Entry) -> dict[str, Any]:
@@ -229,7 +230,9 @@ class Gathering:
         out = self.wish.out
         results.write(out / "results.json", run)
         shutil.rmtree(out / runner.SCRATCH, ignore_errors=True)
-        self.final = hints.hints(run.controls, out) + reports_write(out)
+        named = map(self.catalog.client, dict.fromkeys(self.wish.clients))
+        self.final = (hints.missing(named)
+                      + hints.hints(run.controls, out) + reports_write(out))
         if interrupted:
             self.final += f"Interrupted: {run.host['interrupted']}.\n"
         if self.watcher is not None:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What to do about a control that failed: the client did not do its work in the correct world."""
+"""What to do about a client that is not there, or did not do its work in the correct world."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
+from latchkey import paths, runner
+from latchkey.model import Client
 from latchkey.results import Entry
 
 _TAIL = 4096
@@ -53,6 +56,22 @@ def hints(controls: Iterable[Entry], out: Path) -> str:
         lines += [f"  Evidence: {folder}"]
     lines += [f"  and {number - _MOST} more postures of {client}"
               for client, number in count.items() if number > _MOST]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def missing(clients: Iterable[Client]) -> str:
+    """One line or two for each client whose program is not there; "" if all are."""
+    lines = []
+    for client in clients:
+        if runner.is_installed(client):
+            continue
+        if client.file.resolve().is_relative_to(paths.ROOT / "suites/clients"):
+            lines.append(f"Not run: {client.name} is not installed; `latchkey doctor` says what "
+                         "installs it")
+        else:
+            lines += [f"Not run: {client.name}, because `{shlex.join(client.version_argv)}` cannot "
+                      "be started, or fails and tells no version",
+                      '  A program beside the adapter is called "{adapter}/NAME" there']
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -16,6 +16,7 @@ title = "NAME"
 kind = "mua"            # mua, submission (it only sends), library, mta
 
 # How to ask it for its version; the parentheses hold it. No answer: the client counts as missing.
+# A program below /usr is called by its name, one that lies beside this file "{adapter}/NAME".
 version = { argv = ["NAME", "--version"], regex = '([0-9][0-9A-Za-z.+~-]*)' }
 
 # Where it looks for authorities that it trusts: "system" (/etc/ssl/certs), "own-file" (then give it
@@ -33,7 +34,7 @@ trust = "system"
 # \"\"\"
 
 # A posture is one way to set it up. Here: IMAP, and STARTTLS is demanded.
-# The program is to fetch the one mail in INBOX, and to end. {adapter} is the folder of this file.
+# The program is to fetch the one mail in INBOX, and to end.
 [posture.imap-starttls]
 argv = ["NAME", "--server", "{host}:{port}", "--user", "{user}", "--password", "{password}"]
 # success = [0]         # exit codes that mean "done"

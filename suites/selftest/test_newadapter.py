@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_mistakes(tmp_path: Path, name: str, folder: str, said: str) -> None:
     with pytest.raises(UserError, match=said):
         newadapter.write(name, tmp_path / folder)
     assert (tmp_path / "adapter.toml").read_text(encoding="ascii") == "precious"
+
+
+def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
+    mine = catalog.load(ROOT).client(str(newadapter.write("no-such", tmp_path)))
+    ours = replace(mine, name="ours", file=ROOT / "suites/clients/curl/adapter.toml")
+    assert hints.missing([mine, ours]).splitlines() == [
+        "Not run: no-such, because `no-such --version` cannot be started, or fails and tells no "
+        "version", '  A program beside the adapter is called "{adapter}/NAME" there',
+        "Not run: ours is not installed; `latchkey doctor` says what installs it"]
+    there = replace(mine, version_argv=("/bin/true",))
+    assert hints.missing([there]) == hints.missing([]) == ""
 
 
 def test_the_page_can_be_pasted_into_a_shell(built: Path) -> None:

@@ -220,7 +220,20 @@ def test_the_last_words() -> None:
     assert "    Spoofed content      1x  injection.behind-starttls: Clear text from before" in said
     assert "acme 1.2.3: 9 trials, 4 passed, 2 broken promises, 2 exposures, 1 undecided" in said
     assert "Baseline out of date:" in said and said.endswith("Report: out/index.html\n")
-    assert "See the gravest again: latchkey run acme -k starttls.stripped-capability" in said
+    assert said.splitlines()[-4:-1] == [
+        "See the gravest again, and read what it is about:",
+        "  latchkey run acme -k starttls.stripped-capability --posture imap-starttls",
+        "  latchkey show starttls.stripped-capability"]
+    narrow = terminal.final(document([e for e in SAMPLE if e["outcome"] != "XPASS"]), None, 70)
+    said = terminal.final(document([e for e in SAMPLE if e["outcome"] != "XPASS"]))
+    assert max(map(len, narrow.splitlines()[:-2])) <= 70 < max(map(len, said.splitlines()[:-2]))
+    assert narrow.split() == said.split()
+
+
+def test_the_last_words_say_why_nothing_was_run() -> None:
+    entries = [{**SAMPLE[3], "outcome": "SKIP", "reason": "missing"}]
+    said = terminal.final(document(entries))
+    assert "bolt: 1 trial not run: The program is not installed.\nNo trial was run.\n" in said
 
 
 def test_the_last_words_about_many_clients_are_few() -> None:
@@ -237,15 +250,20 @@ def test_the_last_words_about_many_clients_are_few() -> None:
     assert "\x1b" not in terminal.final(document(loud))
 
 
-def test_of_exposures_only_the_first_few_are_told_at_once() -> None:
+def test_of_what_is_alike_only_the_first_few_are_told_at_once() -> None:
     teller = terminal.Teller()
     exposure, promise = SAMPLE[2], SAMPLE[1]
     told = [teller.tell(exposure) for _ in range(9)]
-    assert [len(lines) for lines in told] == [1, 1, 1, 1, 2, 0, 0, 0, 0]
-    assert told[4][1].endswith("more exposures of acme are told at the end")
-    assert all(teller.tell(promise) for _ in range(9)) and not teller.tell(SAMPLE[3])
+    assert [len(lines) for lines in told] == [1, 1, 2, 0, 0, 0, 0, 0, 0]
+    assert told[2][1].endswith(f"more of {exposure['id']} is told at the end")
+    others = [teller.tell({**exposure, "id": f"other.{number}"}) for number in range(4)]
+    assert [len(lines) for lines in others] == [1, 2, 0, 0]
+    assert others[1][1].endswith("more exposures of acme are told at the end")
+    assert [len(teller.tell(promise)) for _ in range(5)] == [1, 1, 2, 0, 0]
+    assert all(teller.tell({**promise, "id": f"other.{number}"}) for number in range(9))
+    assert not teller.tell(SAMPLE[3])
     two = {**promise, "checks": [*promise["checks"], {**promise["checks"][0], "predicate": "x"}]}
-    assert terminal.line(two).endswith("It was seen: no-credential-in-clear. (and 1 more)")
+    assert terminal.line(two).endswith("It was seen: no-credential-in-clear. (and 1 more rule)")
 
 
 def test_a_pipe_gets_plain_lines() -> None:

@@ -64,12 +64,17 @@ class Summary:
     experimental: Summary | None = None
 
     @property
-    def gravest_again(self) -> str:
-        """The command that shows the gravest failure again, if there is one."""
+    def worst(self) -> Item | None:
+        """The gravest failure, if there is one."""
         found = [f for bucket in BLAMED for f in self.findings[bucket]] or \
             ([] if self.clients or not self.experimental else
-             self.experimental.findings["experimental"])
-        return str(found[0].items[0].result.get("repeat") or "") if found else ""
+             list(self.experimental.findings["experimental"]))
+        return found[0].items[0] if found else None
+
+    @property
+    def gravest_again(self) -> str:
+        """The command that shows the gravest failure again, if there is one."""
+        return str(self.worst.result.get("repeat") or "") if self.worst else ""
 
     @property
     def gravest(self) -> list[Client]:
@@ -233,8 +238,8 @@ def findings_of(bucket: str, items: Iterable[Item],
     found = [Finding(_title(own, titles) if place else "", place,
                      facts.worst(own[0].result), sentence, tuple(own))
              for (place, sentence), own in groups.items()]
-    return tuple(sorted(found, key=lambda f: (f.items[0].gravity, -len(f.clients), f.identifier,
-                                              -len(f.items))))
+    return tuple(sorted(found, key=lambda f: (f.items[0].gravity, -len(f.clients), -len(f.items),
+                                              f.identifier)))
 
 
 def _title(items: Sequence[Item], titles: Mapping[str, str]) -> str:

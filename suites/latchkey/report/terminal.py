@@ -13,9 +13,10 @@ from .items import items_make
 
 TOLD = frozenset({"FAIL", "WARN", "ERROR", "INCONCLUSIVE", "XPASS"})
 LINES = 60
+ALIKE = 3  # trials of one scenario and client told while the run goes on
 SCENARIOS = 8  # told of one client
 SCENARIOS_OF_MANY = 3  # where there are more than four
-EXPOSURES = 5  # told of one client while the run goes on, as of what else may be many
+EXPOSURES = 5  # told of one client while the run goes on
 FEW = {"exposed": "exposures", "experimental": "experimental failures"}
 WIDTH = 110
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -36,7 +37,8 @@ def line(result: Result) -> str:
     why = facts.in_one_line(result)
     if failed and result["outcome"] in facts.BAD:
         more = len({c["predicate"] for c in failed}) - 1
-        why = facts.sentence(failed[0]) + (f" (and {more} more)" if more else "")
+        why = facts.sentence(failed[0])
+        why += f" (and {words.plural(more, 'more rule')})" if more else ""
     return safe(f"{facts.outcome_text(result):<5} {result['client']} {result['posture']}  "
                 f"{facts.name(result)}: {why}{f' ({runs})' if runs else ''}")
 
@@ -45,21 +47,22 @@ class Teller:
     """What is worth a line while a run goes on; of what may be many only the first few."""
 
     def __init__(self) -> None:
-        self.told: Counter[tuple[str, str]] = Counter()
+        self.told: Counter[tuple[str, ...]] = Counter()
 
     def tell(self, result: Result) -> list[str]:
-        """No line, or one, and with the last exposure one that says so."""
+        """No line, or one, and with the last of its kind one that says so."""
         if result["outcome"] not in TOLD:
             return []
-        if facts.bucket(result) not in FEW:
-            return [line(result)]
-        client, more = str(result["client"]), FEW[facts.bucket(result)]
-        self.told[client, more] += 1
-        if self.told[client, more] > EXPOSURES:
+        bucket, client, name = facts.bucket(result), str(result["client"]), str(result["id"])
+        kinds: list[tuple[tuple[str, ...], int, str]] = [
+            ((bucket, client, name), ALIKE, f"more of {name} is")]
+        if bucket in FEW:
+            kinds.append(((bucket, client), EXPOSURES, f"more {FEW[bucket]} of {client} are"))
+        if any(self.told[kind] >= most for kind, most, _ in kinds):
             return []
-        last = self.told[client, more] == EXPOSURES
-        return [line(result), *([f"      more {more} of {safe(client)} are told at the end"]
-                                if last else [])]
+        self.told.update(kind for kind, _, _ in kinds)
+        full = [rest for kind, most, rest in kinds if self.told[kind] == most]
+        return [line(result), *(f"      {safe(rest)} told at the end" for rest in full[-1:])]
 
 
 def head(total: int, clients: Sequence[str], quick: bool = False) -> str:
@@ -79,13 +82,16 @@ def counts_text(counts: dict[str, int]) -> str:
     return ", ".join(f"{n:,} {words.OUTCOMES[o].word}" for o, n in counts.items()) or "nothing yet"
 
 
-def final(results: Results, report: Path | str | None = None) -> str:
-    """Who failed what and why, the gravest first, the counts, and where the report is."""
+def final(results: Results, report: Path | str | None = None, width: int = WIDTH) -> str:
+    """Who failed what and why, the gravest first, the counts, and where the report is.
+
+    No line but a command or a path is wider than `width`.
+    """
     items = items_make(results, 0, 0)
     whole = summary.summary_make(results, items)
     lines: list[str] = []
     for group in ("broken", "exposed", "unclear"):
-        lines += _group(group, whole)
+        lines += _group(group, whole, width)
     late = [r for r in results["results"] if r["outcome"] == "XPASS"]
     stale = list(map(str, results.get("stale") or ()))
     if late or stale:
@@ -94,32 +100,41 @@ def final(results: Results, report: Path | str | None = None) -> str:
         lines += [f"  and {len(stale) - LINES:,} more"] if len(stale) > LINES else []
         lines += [""]
     if whole.experimental:
-        lines += _experimental(whole.experimental)
-    lines += _tallies(whole)
-    lines += [safe(whole.headline) + "."]
-    lines += map(safe, summary.sampled(results))
-    if whole.gravest_again:
-        lines += [f"See the gravest again: {safe(whole.gravest_again)}"]
+        lines += _experimental(whole.experimental, width)
+    lines += _tallies(whole, width)
+    for sentence in (whole.headline + ".", *summary.sampled(results)):
+        lines += textwrap.wrap(safe(sentence), width)
+    if whole.worst and whole.gravest_again:
+        command = safe(whole.gravest_again).partition(" run ")[0]
+        lines += ["See the gravest again, and read what it is about:",
+                  f"  {safe(whole.gravest_again)}", f"  {command} show {safe(whole.worst.id)}"]
     if report:
         lines += [f"Report: {safe(report)}"]
     return "\n".join(lines) + "\n"
 
 
-def _experimental(apart: summary.Summary) -> list[str]:
+def _experimental(apart: summary.Summary, width: int) -> list[str]:
     """The same of experimental suites, apart."""
-    lines = [line for group in ("experimental", "unclear") for line in _group(group, apart)]
-    return [*lines, safe(apart.headline), *(f"  {one}" for one in _tallies(apart)), ""]
+    lines = [line for group in ("experimental", "unclear") for line in _group(group, apart, width)]
+    return [*lines, safe(apart.headline), *(f"  {x}" for x in _tallies(apart, width - 2)), ""]
 
 
-def _tallies(whole: summary.Summary) -> list[str]:
+def _tallies(whole: summary.Summary, width: int) -> list[str]:
+    idle = [client.name for client in whole.clients if not client.ran]
+    said = [f"{name}: {words.plural(number, 'trial')} not run: {reason}"
+            for name, reason, number in whole.skipped if name in idle]
+    table = []
     if len(whole.clients) > 3:
-        return _table(whole.gravest) + [""]
-    return [f"{safe(client.label)}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
-            for client in whole.gravest]
+        table = [*_table(whole.gravest), ""]
+    else:
+        said = [*(f"{client.label}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
+                  for client in whole.gravest), *said]
+    return table + [line for one in said
+                    for line in textwrap.wrap(safe(one), width, subsequent_indent="  ")]
 
 
-def _group(group: str, whole: summary.Summary) -> list[str]:
-    """What was found by client, one line for each scenario."""
+def _group(group: str, whole: summary.Summary, width: int) -> list[str]:
+    """What was found by client, one entry for each scenario."""
     bucket = words.BUCKETS[group]
     lines = []
     most = SCENARIOS if len(whole.clients) < 5 else SCENARIOS_OF_MANY
@@ -128,7 +143,8 @@ def _group(group: str, whole: summary.Summary) -> list[str]:
                if client.name in finding.clients]
         if own:
             lines += [f"  {safe(client.label)}"]
-            lines += [_finding(finding, len(items)) for finding, items in own[:most]]
+            for finding, items in own[:most]:
+                lines += _finding(finding, len(items), width)
             rest = len(own) - most
             lines += [f"    and {words.plural(rest, 'scenario')} more"] if rest > 0 else []
     if len(lines) > LINES:
@@ -136,18 +152,16 @@ def _group(group: str, whole: summary.Summary) -> list[str]:
     return [f"{bucket.title}: {bucket.meaning}", *lines, ""] if lines else []
 
 
-def _finding(finding: summary.Finding, number: int) -> str:
-    """`    Credential leak      6x  starttls.refused: A password … .`"""
-    if not finding.identifier:
-        return _cut(f"    {'':<17} {number:>4,}x  {finding.sentence}")
-    loss = words.consequence_title(finding.consequence) if finding.consequence else ""
-    return _cut(f"    {loss:<17} {number:>4,}x  {finding.identifier}: "
-                f"{summary.gravest(finding)}.")
-
-
-def _cut(text: str) -> str:
-    text = safe(text)
-    return text if len(text) <= WIDTH else text[:WIDTH - 3].rstrip() + "..."
+def _finding(finding: summary.Finding, number: int, width: int) -> list[str]:
+    """`    Credential leak      6x  starttls.refused: A password or token went out …`, in the lines
+    that it takes."""
+    loss = words.consequence_title(finding.consequence) if finding.identifier and \
+        finding.consequence else ""
+    head = f"    {loss:<17} {number:>4,}x  "
+    said = f"{finding.identifier}: {summary.gravest(finding)}." if finding.identifier \
+        else finding.sentence
+    return textwrap.wrap(safe(head + said), width, subsequent_indent=" " * (len(head) + 2),
+                         break_on_hyphens=False)
 
 
 def _table(clients: Sequence[summary.Client]) -> list[str]:
