@@ -209,7 +209,7 @@
 		"goes on in clear where TLSA records demand TLS", "")          \
 	X(DANE_FAILURE_IGNORED, "dane-failure-ignored", "dane",                \
 		"takes records that cannot be looked up for none",             \
-		"KumoMTA issue 543")                                           \
+		"KumoMTA issue 543, Stalwart issue 2328")                      \
 	X(DANE_INSECURE_BELIEVED, "dane-insecure-believed", "dane",            \
 		"goes by TLSA records that nobody signed",                     \
 		"Stalwart issue 2328")                                         \
@@ -254,7 +254,7 @@
 		"does not need TLS where no record is of use", "")             \
 	X(DANE_ASKS_INSECURE, "dane-asks-insecure", "dane",                    \
 		"asks for TLSA records of hosts whose address nobody signed",  \
-		"")                                                            \
+		"KumoMTA issue 543")                                           \
 	X(DANE_ASKS_FIRST, "dane-asks-first", "dane",                          \
 		"asks for TLSA records before addresses", "Exim before 4.90")  \
 	X(DANE_ASKS_DOMAIN, "dane-asks-domain", "dane",                        \
