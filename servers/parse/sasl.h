@@ -73,8 +73,9 @@
 		"a value is visible ASCII, blanks, tabs, CR and LF",           \
 		"RFC 7628 section 3.1")                                        \
 	X(SASL_BEARER_AUTH, "sasl-bearer-auth",                                \
-		"there is a pair auth, with a scheme and what it asks for",    \
-		"RFC 7628 section 3.1, RFC 6750 section 2.1")                  \
+		"there is a pair auth, with a scheme and what it asks for, "   \
+		"or in OAUTHBEARER empty",                                     \
+		"RFC 7628 sections 3.1 and 4.3, RFC 6750 section 2.1")         \
 	X(SASL_XOAUTH2_USER, "sasl-xoauth2-user",                              \
 		"the message begins with user= and a name",                    \
 		"as OAUTHBEARER's forerunner is documented")
@@ -120,7 +121,8 @@ struct lk_sasl_scram {
 	struct span attributes; /* behind the nonce, with its commas */
 };
 
-/* sasl-bearer; an empty scheme: the answer to a failure, octet 1 alone */
+/* sasl-bearer; an empty flag: the answer to a failure, octet 1 alone; an empty
+ * scheme beside a flag: what asks the server how to go on */
 struct lk_sasl_bearer {
 	struct lk_gs2 gs2;
 	struct span pairs; /* for lk_sasl_pair_next */

@@ -55,8 +55,8 @@ auth_split(struct span value, struct span *scheme_r, struct span *token_r)
 }
 
 ssize_t
-sasl_pairs_read(struct span s, size_t at, struct span *scheme_r,
-	struct span *token_r, struct lk_result *r)
+sasl_pairs_read(struct span s, size_t at, bool may_be_empty,
+	struct span *scheme_r, struct span *token_r, struct lk_result *r)
 {
 	struct lk_sasl_pair pair;
 	ssize_t n;
@@ -69,18 +69,38 @@ sasl_pairs_read(struct span s, size_t at, struct span *scheme_r,
 			at = (size_t)n;
 			continue;
 		}
-		if (scheme_r->n > 0)
+		if (scheme_r->p != NULL)
 			result_open(r, LK_READING_SASL_BEARER_AUTH_TWICE);
-		else if (!auth_split(pair.value, scheme_r, token_r))
+		else if (!auth_split(pair.value, scheme_r, token_r) &&
+			 (pair.value.n > 0 || !may_be_empty))
 			return result_stop(r, LK_BAD, LK_SASL_BEARER_AUTH,
 				(size_t)(pair.value.p - s.p));
 		at = (size_t)n;
 	}
-	if (scheme_r->n == 0)
+	if (scheme_r->p == NULL)
 		return result_stop(r, LK_BAD, LK_SASL_BEARER_AUTH, at);
 	if (at + 1 < s.n)
 		return result_stop(r, LK_BAD, LK_SASL_BEARER_SEPARATOR, at + 1);
 	return (ssize_t)(at + 1);
+}
+
+/*
+ * gs2-nonstd-flag "," in front of the header, which says nothing here: where
+ * it ends, or a code; 0 if there is none. It is no part of the channel binding,
+ * and is not kept.
+ */
+static ssize_t
+nonstandard_skip(struct span s, struct lk_result *r)
+{
+	int c = span_at(s, 0);
+
+	if (c != 'F' && c != 'f')
+		return 0;
+	if (c == 'f')
+		result_open(r, LK_READING_SASL_CASE);
+	if (span_at(s, 1) != ',')
+		return result_unfit(r, span_at(s, 1), LK_SASL_GS2_FLAG, 1);
+	return 2;
 }
 
 ssize_t
@@ -93,7 +113,9 @@ lk_sasl_bearer_parse(struct span input, struct lk_result *out_r)
 	result_start(out_r);
 	if (input.n == 1 && input.p[0] == SEPARATOR)
 		return result_done(out_r, 1);
-	n = gs2_read(input, &bearer->gs2, out_r);
+	n = nonstandard_skip(input, out_r);
+	if (n >= 0)
+		n = gs2_read(input, (size_t)n, &bearer->gs2, out_r);
 	if (n < 0)
 		return n;
 	at = (size_t)n;
@@ -101,7 +123,7 @@ lk_sasl_bearer_parse(struct span input, struct lk_result *out_r)
 		return result_unfit(out_r, span_at(input, at),
 			LK_SASL_BEARER_SEPARATOR, at);
 	n = sasl_pairs_read(
-		input, at + 1, &bearer->scheme, &bearer->token, out_r);
+		input, at + 1, true, &bearer->scheme, &bearer->token, out_r);
 	if (n < 0)
 		return n;
 	bearer->pairs = span_cut(input, at + 1, input.n - 1);
@@ -128,7 +150,7 @@ lk_sasl_bearer_print(const struct lk_result *value, char *out_r, size_t size)
 	const struct lk_sasl_bearer *bearer = &value->sasl_bearer;
 	struct out out = out_to(out_r, size);
 
-	if (bearer->scheme.n > 0) {
+	if (bearer->gs2.flag.n > 0) {
 		out_put(&out, bearer->gs2.flag);
 		out_byte(&out, ',');
 		if (bearer->gs2.authzid.n > 0)

@@ -56,41 +56,44 @@ sasl_name_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)at;
 }
 
-/* gs2-cb-flag: where it ends, or a code. */
+/* gs2-cb-flag at `at`: where it ends, or a code. */
 static ssize_t
-flag_read(struct span s, struct lk_result *r)
+flag_read(struct span s, size_t at, struct lk_result *r)
 {
-	int c = span_at(s, 0);
-	size_t at = 1;
+	int c = span_at(s, at);
+	size_t start;
 
 	if (is_upper(c)) {
 		result_open(r, LK_READING_SASL_CASE);
 		c |= SMALL;
 	}
 	if (c == 'n' || c == 'y')
-		return 1;
+		return (ssize_t)(at + 1);
 	if (c != 'p')
-		return result_unfit(r, c, LK_SASL_GS2_FLAG, 0);
+		return result_unfit(r, c, LK_SASL_GS2_FLAG, at);
+	at++;
 	if (span_at(s, at) != '=')
 		return result_unfit(r, span_at(s, at), LK_SASL_GS2_FLAG, at);
-	for (at++; is_alnum(c = span_at(s, at)) || c == '.' || c == '-';)
+	for (start = ++at;
+		is_alnum(c = span_at(s, at)) || c == '.' || c == '-';)
 		at++;
-	if (at == 2)
+	if (at == start)
 		return result_unfit(r, c, LK_SASL_GS2_FLAG, at);
 	return (ssize_t)at;
 }
 
 ssize_t
-gs2_read(struct span s, struct lk_gs2 *gs2_r, struct lk_result *r)
+gs2_read(struct span s, size_t at, struct lk_gs2 *gs2_r, struct lk_result *r)
 {
-	ssize_t n = flag_read(s, r);
-	size_t at = (size_t)n, start;
+	ssize_t n = flag_read(s, at, r);
+	size_t start = at;
 
 	if (n < 0)
 		return n;
+	at = (size_t)n;
 	if (span_at(s, at) != ',')
 		return result_unfit(r, span_at(s, at), LK_SASL_GS2_FLAG, at);
-	gs2_r->flag = span_cut(s, 0, at++);
+	gs2_r->flag = span_cut(s, start, at++);
 	if (span_at(s, at) == 'a') {
 		if (span_at(s, at + 1) != '=')
 			return result_unfit(r, span_at(s, at + 1),

@@ -9,17 +9,19 @@
 /* saslname at `at` (RFC 5802 section 5.1): where it ends, or a code. */
 ssize_t sasl_name_read(struct span s, size_t at, struct lk_result *r);
 
-/* gs2-header at the start of s: where it ends, or a code. */
-ssize_t gs2_read(struct span s, struct lk_gs2 *gs2_r, struct lk_result *r);
+/* gs2-header at `at`: where it ends, or a code. */
+ssize_t gs2_read(
+	struct span s, size_t at, struct lk_gs2 *gs2_r, struct lk_result *r);
 
 /* The members of an object that tell of a header. */
 void gs2_json(struct out *out, const struct lk_gs2 *gs2);
 
 /*
  * The pairs of a bearer message, from `at` up to the octet 1 that ends it:
- * where the message ends, or a code. The first pair auth is taken apart.
+ * where the message ends, or a code. The first pair auth is taken apart; it
+ * `may_be_empty`, or not.
  */
-ssize_t sasl_pairs_read(struct span s, size_t at, struct span *scheme_r,
-	struct span *token_r, struct lk_result *r);
+ssize_t sasl_pairs_read(struct span s, size_t at, bool may_be_empty,
+	struct span *scheme_r, struct span *token_r, struct lk_result *r);
 
 #endif

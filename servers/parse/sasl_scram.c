@@ -105,7 +105,7 @@ lk_sasl_scram_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	n = gs2_read(input, &out_r->sasl_scram.gs2, out_r);
+	n = gs2_read(input, 0, &out_r->sasl_scram.gs2, out_r);
 	if (n < 0)
 		return n;
 	out_r->sasl_scram.header = span_cut(input, 0, (size_t)n);

@@ -46,7 +46,7 @@ lk_sasl_xoauth2_parse(struct span input, struct lk_result *out_r)
 	result_start(out_r);
 	n = user_read(input, out_r);
 	if (n >= 0)
-		n = sasl_pairs_read(input, (size_t)n,
+		n = sasl_pairs_read(input, (size_t)n, false,
 			&out_r->sasl_xoauth2.scheme, &out_r->sasl_xoauth2.token,
 			out_r);
 	return n < 0 ? n : result_done(out_r, (size_t)n);

@@ -47,7 +47,7 @@ sasl_oauthbearer_step(struct sasl *sasl, struct span response)
 		return SASL_FAILED;
 	if (lk_sasl_bearer_parse(response, &result) < 0)
 		return sasl_reject_unparsed(sasl, &result);
-	if (message->scheme.n == 0)
+	if (message->gs2.flag.n == 0)
 		return sasl_reject(sasl, "nothing was refused yet");
 	if (upper_of(message->gs2.flag.p[0]) == 'P')
 		return sasl_reject(sasl, "OAUTHBEARER with channel binding");

@@ -232,7 +232,10 @@ static const struct row {
 	{"OAUTHBEARER, no pairs", "OAUTHBEARER", &plain_config, true,
 		{S("n,a=tim," SEP SEP), S(SEP)},
 		"malformed\n#protocol-error there is a pair auth, with a "
-		"scheme and what it asks for\n"},
+		"scheme and what it asks for, or in OAUTHBEARER empty\n"},
+	{"OAUTHBEARER, empty auth", "OAUTHBEARER", &plain_config, true,
+		{S("n,a=tim," SEP "auth=" SEP SEP), S(SEP)},
+		BEARER_NO "failed\n#auth OAUTHBEARER no\n"},
 	{"OAUTHBEARER, no header", "OAUTHBEARER", &plain_config, true, {S(SEP)},
 		"malformed\n"
 		"#protocol-error nothing was refused yet\n"},

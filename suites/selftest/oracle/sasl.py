@@ -17,7 +17,8 @@ _SCRAM = re.compile(_GS2 + rb"n=(?P<name>" + _NAME + rb"),r=(?P<nonce>[\x21-\x2b
                     rb"(?P<attributes>(?:,[A-Za-z]=" + _VALUE + rb")*)")
 # RFC 7628 section 3.1, RFC 6750 section 2.1
 _PAIR = rb"[A-Za-z]+=[\t\n\r\x20-\x7e]*\x01"
-_BEARER = re.compile(_GS2 + rb"\x01(?P<pairs>(?:" + _PAIR + rb")*)\x01")
+_BEARER = re.compile(rb"(?:(?P<nonstandard>[Ff]),)?" + _GS2
+                     + rb"\x01(?P<pairs>(?:" + _PAIR + rb")*)\x01")
 _XOAUTH2 = re.compile(rb"user=(?P<user>(?:[\x02-\x7f]|" + WIDE + rb")+)\x01(?P<pairs>(?:" + _PAIR
                       + rb")*)\x01")
 _AUTH = re.compile(rb"([\x21-\x7e]+)\x20+([^\x20].*)", re.DOTALL)
@@ -27,7 +28,8 @@ def case_of(message: re.Match[bytes]) -> list[str]:
     """The reading of a message whose flag or escapes have the other case."""
     names = b"".join(value for name, value in message.groupdict().items()
                      if name in ("name", "authzid") and value)
-    other = message["flag"][:1].isupper() or re.search(rb"=2c|=3d", names)
+    other = (message["flag"][:1].isupper() or re.search(rb"=2c|=3d", names)
+             or message.groupdict().get("nonstandard") == b"f")
     return ["sasl-case"] if other else []
 
 
@@ -59,14 +61,14 @@ def scram(data: bytes) -> Verdict:
                     case_of(match))
 
 
-def auth_of(pairs: list[list[bytes]]) -> tuple[str, str, list[str]] | None:
+def auth_of(pairs: list[list[bytes]], empty: bool) -> tuple[str, str, list[str]] | None:
     """Scheme, token and readings of the pairs; None without a good auth."""
     values = [value for key, value in pairs if key == b"auth"]
     match = _AUTH.fullmatch(values[0]) if values else None
+    flags = ["sasl-bearer-auth-twice"] if len(values) > 1 else []
     if match is None:
-        return None
-    return (text(match[1]), text(match[2]),
-            ["sasl-bearer-auth-twice"] if len(values) > 1 else [])
+        return ("", "", flags) if empty and values[:1] == [b""] else None
+    return text(match[1]), text(match[2]), flags
 
 
 def pairs_of(data: bytes) -> list[list[bytes]]:
@@ -78,7 +80,7 @@ def bearer(data: bytes) -> Verdict:
         return accepted({"flag": "", "authzid": "", "scheme": "", "token": "", "pairs": []})
     match = _BEARER.fullmatch(data)
     pairs = pairs_of(match["pairs"]) if match else []
-    auth = auth_of(pairs)
+    auth = auth_of(pairs, True)
     if match is None or auth is None:
         return INVALID
     return accepted({"flag": text(match["flag"]), "authzid": text(match["authzid"] or b""),
@@ -89,7 +91,7 @@ def bearer(data: bytes) -> Verdict:
 
 def xoauth2(data: bytes) -> Verdict:
     match = _XOAUTH2.fullmatch(data)
-    auth = auth_of(pairs_of(match["pairs"])) if match else None
+    auth = auth_of(pairs_of(match["pairs"]), False) if match else None
     if match is None or auth is None:
         return INVALID
     return accepted({"user": text(match["user"]), "scheme": auth[0], "token": auth[1]}, auth[2])
