@@ -47,7 +47,8 @@
 		"data of this name have other values, or another number of "   \
 		"them",                                                        \
 		"RFC 9051 sections 7.2 to 7.5 and 9, RFC 2971 section 4, "     \
-		"RFC 3516 section 7, RFC 4466 section 3, RFC 7162 section 7")  \
+		"RFC 3516 section 7, RFC 4466 section 3, RFC 5256 section 5, " \
+		"RFC 7162 section 7")                                          \
 	X(IMAP_QUOTED, "imap-quoted",                                          \
 		"a quoted string has no NUL, CR or LF, and a backslash only "  \
 		"in front of another or a quotation mark",                     \
@@ -96,7 +97,12 @@
 		"MESSAGE/GLOBAL without an envelope",                          \
 		"a text has the number of its lines, MESSAGE/GLOBAL has an "   \
 		"envelope and a body, as in rev2",                             \
-		"RFC 9051 sections 7.5.2 and 9, RFC 3501 section 9")
+		"RFC 9051 sections 7.5.2 and 9, RFC 3501 section 9")           \
+	X(IMAP_BINARY_ORIGIN, "imap-binary-origin",                            \
+		"the name of a binary part may say from which octet on it "    \
+		"is, as in the text",                                          \
+		"it does not say so, as in the grammar",                       \
+		"RFC 9051 sections 7.5.2 and 9, RFC 3516 sections 4.3 and 7")
 
 enum lk_imap_kind {
 	LK_IMAP_UNTAGGED,

@@ -51,9 +51,18 @@ blank_fits(char letter, char behind, const struct item *item)
 	return letter == '.' || item->is_apart == (behind != '+');
 }
 
+/* Note what a name of a part that fits rests on. */
+static void
+part_note(struct span name, struct lk_result *r)
+{
+	if (name.p[name.n - 1] == '>' &&
+		span_has_prefix_nocase(name, span_z("BINARY[")))
+		result_open(r, LK_READING_IMAP_BINARY_ORIGIN);
+}
+
 /* The letter that the value fits, of those that are next; 0 if none. */
 static char
-letter_take(const char **next, const struct item *item)
+letter_take(const char **next, const struct item *item, struct lk_result *r)
 {
 	const char *at = *next;
 	char letter;
@@ -72,6 +81,8 @@ letter_take(const char **next, const struct item *item)
 		if (!is_skipped(at))
 			return 0;
 	}
+	if (letter == 'P')
+		part_note(item->value, r);
 	/* What may be there again stays next. */
 	*next = *at == '-' ? at + 2 : is_skipped(at) ? at : at + 1;
 	return letter;
@@ -119,7 +130,7 @@ list_fits(char letter, struct span list, struct lk_result *r)
 		end = list.p[at] == '(' ? list.n
 					: (size_t)imap_value_read(list, at, r);
 		item.value = span_cut(list, at, end);
-		letter = letter_take(&next, &item);
+		letter = letter_take(&next, &item, r);
 		if (letter == 0)
 			return false;
 		place[depth].next = (uint8_t)(next - items);
@@ -140,8 +151,7 @@ value_take(const char **next, struct span value, struct item *item,
 	char letter;
 
 	item->value = value;
-	item->is_apart = true;
-	letter = letter_take(next, item);
+	letter = letter_take(next, item, r);
 	item->name = value;
 	return letter != 0 &&
 	       (value.p[0] != '(' || list_fits(letter, value, r));
@@ -153,11 +163,17 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 {
 	const char *next = shape != NULL ? shape->values : ".*";
 	struct item item = {.is_apart = true};
+	bool was_list = false;
 	size_t start;
 	ssize_t n;
 
-	while (span_at(s, at) == ' ') {
-		start = at + 1;
+	/* Two lists may stand without a blank where they have to. */
+	while (span_at(s, at) == ' ' ||
+		(was_list && span_at(s, at) == '(' && *next != '\0' &&
+			next[1] == '+')) {
+		item.is_apart = span_at(s, at) == ' ';
+		start = item.is_apart ? at + 1 : at;
+		was_list = span_at(s, start) == '(';
 		n = imap_value_read(s, start, r);
 		if (n < 0)
 			return n;

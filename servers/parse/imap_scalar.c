@@ -86,8 +86,8 @@ is_flag(struct span value, bool is_attribute)
 	       imap_atom_end(value, start) == value.n;
 }
 
-/* Numbers that are not 0, alone or two with a colon, with commas between them;
- * * is one of them if it `may` be. */
+/* Numbers that are not 0, alone or two with a colon, with commas between them.
+ * * is one of them if it `may` be, and then $ may stand at the end. */
 static bool
 is_set(struct span value, bool may)
 {
@@ -99,6 +99,8 @@ is_set(struct span value, bool may)
 			at++;
 		if (at == start && may && span_at(value, at) == '*')
 			at++;
+		else if (at == start && may && span_at(value, at) == '$')
+			return !is_second && at + 1 == value.n;
 		else if (at == start || !is_counted(span_cut(value, start, at)))
 			return false;
 		if (at == value.n)
@@ -236,6 +238,8 @@ imap_scalar_fits(char letter, struct span value)
 		return is_word(value, "TAG");
 	case 'Y':
 		return is_word(value, "UID");
+	case '!':
+		return is_word(value, "EARLIER");
 	case 'G':
 	case 'H':
 	case 'I':

@@ -2,8 +2,8 @@
 /*
  * Which values the data of the base protocol and the response codes have (RFC
  * 9051 section 9, RFC 3501 section 9 for what is only there; STATUS as RFC 4466
- * section 3 has it, ID as RFC 2971 section 4, and when something changed as RFC
- * 7162 section 7).
+ * section 3 has it, ID as RFC 2971 section 4, SORT and THREAD as RFC 5256
+ * section 5, and VANISHED and when something changed as RFC 7162 section 7).
  *
  * They are written as letters: a capital one is an atom, number or string
  * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
@@ -34,7 +34,10 @@ static const struct imap_shape shapes[] = {
 	{"NAMESPACE", "ooo", IMAP_NUMBER_NONE},
 	{"RECENT", "", IMAP_NUMBER_ANY},
 	{"SEARCH", "?NN*?m", IMAP_NUMBER_NONE},
+	{"SORT", "?NN*?m", IMAP_NUMBER_NONE},
 	{"STATUS", "Sc", IMAP_NUMBER_NONE},
+	{"THREAD", "?~~+", IMAP_NUMBER_NONE},
+	{"VANISHED", "-$U", IMAP_NUMBER_NONE},
 };
 
 /* Response codes; those that have nothing behind them are below. */
@@ -63,6 +66,7 @@ static const char *const words[] = {"ALERT", "ALREADYEXISTS",
 
 static const struct imap_list lists[] = {
 	{'#', 0, "O"},                    /* when a message changed */
+	{'$', 0, "!"},                    /* that it was earlier */
 	{'/', 0, "yy+G?p?j?l?V?x*"},      /* body of several */
 	{'.', '.', ".*"},                 /* whatever an extension has */
 	{'a', 'J', "dd+"},                /* addresses */
@@ -90,6 +94,7 @@ static const struct imap_list lists[] = {
 	{'w', 0, "?Sv2"},                 /* extensions of LIST */
 	{'x', 'X', "xx*"},                /* extension of a body */
 	{'z', 'S', "zz*"},                /* within the value of an extension */
+	{'~', 0, "N*?~~+"},               /* numbers, and threads behind them */
 };
 
 /* What the value is by the name in front, of which one with a section counts up
@@ -116,8 +121,10 @@ static const struct pair {
 	{'L', 'v', ""},
 	{'P', 'D', "BINARY.SIZE["},
 	{'P', 'Z', "BINARY["},
+	{'P', '\0', "BINARY.PEEK["}, /* only requests have it */
 	{'P', 'y', "BODY"},
 	{'P', 'V', "BODY["},
+	{'P', '\0', "BODY.PEEK["},
 	{'P', 'y', "BODYSTRUCTURE"},
 	{'P', 'e', "ENVELOPE"},
 	{'P', 'f', "FLAGS"},
@@ -228,15 +235,27 @@ imap_list_find(char letter)
 	return NULL;
 }
 
+static const struct pair *
+pair_find(char letter, struct span name)
+{
+	const struct pair *pair = pairs;
+
+	while (pair->letter != letter ||
+		(pair->name[0] != '\0' &&
+			!span_eq_nocase(name, span_z(pair->name))))
+		pair++;
+	return pair;
+}
+
 char
 imap_pair_value(char letter, struct span name)
 {
 	struct span head = imap_part_head(name);
-	size_t i = 0;
+	const struct pair *pair = pair_find(letter, head);
 
-	while (pairs[i].letter != letter ||
-		(pairs[i].name[0] != '\0' &&
-			!span_eq_nocase(head, span_z(pairs[i].name))))
-		i++;
-	return pairs[i].value;
+	if (letter != 'P' || pair->name[0] != '\0' || head.p[head.n - 1] != '[')
+		return pair->value;
+	/* A known part has no other section. */
+	head = span_cut(head, 0, head.n - 1);
+	return pair_find(letter, head)->name[0] != '\0' ? '\0' : pair->value;
 }

@@ -30,29 +30,79 @@ line_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)at;
 }
 
-/* Take the response code off the text; false if it begins with none. Every code
- * of the specification fits the general form, too. */
+/*
+ * Where the ] stands that ends the code whose name ends at `name`; SIZE_MAX if
+ * there is none. It is the first one, but of charsets in a list that behind it,
+ * as one in quotes may have a ].
+ */
+static size_t
+code_end(struct span text, size_t name)
+{
+	bool is_quoted = false;
+	size_t at = name + 1;
+
+	if (!span_eq_nocase(span_cut(text, 1, name), span_z("BADCHARSET")) ||
+		span_at(text, name) != ' ' || span_at(text, at) != '(')
+		return span_find(text, name, span_z("]"));
+	for (; at < text.n && (is_quoted || text.p[at] != ')'); at++) {
+		if (text.p[at] == '"')
+			is_quoted = !is_quoted;
+		else if (is_quoted && text.p[at] == '\\')
+			at++;
+	}
+	return span_at(text, at + 1) == ']'
+		       ? at + 1
+		       : span_find(text, name, span_z("]"));
+}
+
+/* Has what stands from `name` to `end` the form that every code has? */
 static bool
-code_take(struct lk_imap_response *response, struct lk_result *r)
+is_code(struct span text, size_t name, size_t end)
+{
+	if (name == 1 || end == SIZE_MAX || span_at(text, end + 1) != ' ')
+		return false;
+	return end == name || (text.p[name] == ' ' && end > name + 1);
+}
+
+/*
+ * Find the response code that the text begins with, and what stands behind its
+ * name, with its blank; false if it begins with none. On its own, as what is
+ * called next needs the stack.
+ */
+static __attribute__((noinline)) bool
+code_find(struct lk_imap_response *response, bool is_first)
 {
 	struct span text = response->text;
 	size_t name = 1, end;
 
 	while (is_atom_char(span_at(text, name)))
 		name++;
-	end = span_find(text, name, span_z("]"));
-	if (name == 1 || end == SIZE_MAX || span_at(text, end + 1) != ' ')
-		return false;
-	if (end != name && (text.p[name] != ' ' || end == name + 1))
-		return false;
+	end = is_first ? span_find(text, name, span_z("]"))
+		       : code_end(text, name);
+	if (!is_code(text, name, end))
+		name = end = 1;
 	response->code = span_cut(text, 1, name);
-	if (!imap_code_fits(response->code, span_cut(text, name, end), r)) {
-		result_open(r, LK_READING_IMAP_CODE_ARGUMENTS);
+	response->code_text = span_cut(text, name, end);
+	return name > 1;
+}
+
+/* Take the response code off the text; false if it begins with none. Every code
+ * of the specification fits the general form, too. */
+static bool
+code_take(struct lk_imap_response *response, struct lk_result *r)
+{
+	if (!code_find(response, false) ||
+		!imap_code_fits(response->code, response->code_text, r)) {
 		r->reason = LK_NONE;
+		if (!code_find(response, true))
+			return false;
+		result_open(r, LK_READING_IMAP_CODE_ARGUMENTS);
 	}
+	response->text = span_cut(response->text,
+		1 + response->code.n + response->code_text.n + 2,
+		response->text.n);
 	response->code_text =
-		end == name ? span_of(NULL, 0) : span_cut(text, name + 1, end);
-	response->text = span_cut(text, end + 2, text.n);
+		span_cut(response->code_text, 1, response->code_text.n);
 	return true;
 }
 

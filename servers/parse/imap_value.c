@@ -56,16 +56,20 @@ has_section(struct span name)
 	return false;
 }
 
-/* A section from its [ on: where it ends, or a code. */
+/* A section from its [ on: where it ends, or a code. The names of fields, which
+ * stand in parentheses, may have a ]. */
 static ssize_t
 section_read(struct span s, size_t at, struct lk_result *r)
 {
+	bool is_open = false;
 	ssize_t n;
 	int c;
 
-	for (at++; (c = span_at(s, at)) != ']'; at += (size_t)n) {
+	for (at++; (c = span_at(s, at)) != ']' || is_open; at += (size_t)n) {
 		n = 1;
-		if (c == '"' || c == '{') {
+		if (c == '(' || c == ')') {
+			is_open = c == '(';
+		} else if (c == '"' || c == '{') {
 			n = c == '{' ? literal_read(s, at, r)
 				     : quoted_read(s, at, r);
 			if (n < 0)

@@ -13,13 +13,16 @@ from oracle.imap_body import is_general, is_parts
 from oracle.imap_value import (
     ATOM, LITERAL, QUOTED, Check, Wrong, each, either, is_atom, is_attribute, is_count,
     is_delimiter, is_flag, is_list, is_modified, is_nil, is_number, is_quote, is_sequence,
-    is_size, is_string, is_text, is_uids, is_word, paired, pairs, row, spaced,
+    is_size, is_string, is_text, is_uids, is_word, items, paired, pairs, row, spaced,
     touching, value)
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 _TAG = rb"[!#$&',./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
 _LINE = re.compile(rb"((?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + WIDE + rb")*)\r\n")
 _CODE = re.compile(rb"\[(" + ATOM + rb")(?:\x20([^\]]+))?\]\x20(.*)", re.DOTALL)
+# Charsets may be in quotes, with a bracket.
+_CHARSETS = re.compile(rb'\[(BADCHARSET)\x20(\((?:[^"()]|"(?:[^"\\]|\\.)*")*\))\]\x20(.*)',
+                       re.DOTALL | re.IGNORECASE)
 _LIST = re.compile(rb"CAPABILITY((?:\x20" + ATOM + rb")*)", re.IGNORECASE)
 
 
@@ -28,6 +31,21 @@ def is_search(raw: list[bytes]) -> bool:
     numbers = raw[:-1] if len(raw) > 1 and is_list(raw[-1]) else raw
     return all(is_number(one) for one in numbers) and all(
         row(is_word(b"MODSEQ"), is_modified)(one) for one in raw[len(numbers):])
+
+
+def is_vanished(raw: list[bytes]) -> bool:
+    """UIDs, and perhaps that it was earlier (RFC 7162 section 7)."""
+    return (len(raw) in (1, 2) and is_uids(raw[-1])
+            and all(row(is_word(b"EARLIER"))(one) for one in raw[:-1]))
+
+
+def is_thread(raw: bytes) -> bool:
+    """Numbers, and behind them perhaps threads (RFC 5256 section 5; one is enough here)."""
+    found = items(raw) if is_list(raw) else [(False, b"")]
+    n = next((at for at, (_, one) in enumerate(found) if is_list(one)), len(found))
+    return (all(blank == (at <= n) for at, (blank, _) in enumerate(found))
+            and all(is_number(one) for _, one in found[:n])
+            and all(is_thread(one) for _, one in found[n:]))
 
 
 def is_comp(raw: bytes) -> bool:
@@ -153,7 +171,10 @@ _SHAPES: dict[bytes, tuple[str, Shape]] = {
         is_nil(one) or touching(is_namespace)(one) for one in raw)),
     b"RECENT": ("any", lambda raw: not raw),
     b"SEARCH": ("none", is_search),
+    b"SORT": ("none", is_search),
     b"STATUS": ("none", lambda raw: len(raw) == 2 and is_string(raw[0]) and is_counts(raw[1])),
+    b"THREAD": ("none", lambda raw: all(map(is_thread, raw))),
+    b"VANISHED": ("none", is_vanished),
 }
 _EMPTY = {"tag": "", "word": "", "code": "", "code_text": "", "text": "", "values": []}
 
@@ -163,7 +184,9 @@ def said(data: bytes, at: int, head: dict[str, Any]) -> Verdict:
     line = _LINE.match(data, at)
     if line is None:
         return INVALID
-    code = _CODE.fullmatch(line[1])
+    code = _CHARSETS.fullmatch(line[1])
+    if code is None or not is_code(code[1].upper(), code[2]):
+        code = _CODE.fullmatch(line[1])
     rest = code[3] if code else line[1]
     flags = ["imap-text-utf8"] if is_wide(line[1]) else []
     if code is not None and not is_code(code[1].upper(), code[2]):
@@ -188,8 +211,9 @@ def told(data: bytes, at: int, head: dict[str, Any], word: bytes) -> Verdict:
         found, at = [{"atom": text(one)} for one in raw], listed.end()
         if not {one.upper() for one in raw} & {b"IMAP4REV1", b"IMAP4REV2"}:
             return INVALID
-    while data[at:at + 1] == b" ":
-        one, whole, at = value(data, at + 1)
+    # Threads stand without a blank between them.
+    while data[at:at + 1] == (b" " if word != b"THREAD" or not raw else b"("):
+        one, whole, at = value(data, at + data.startswith(b" ", at))
         found.append(one)
         raw.append(whole)
     if data[at:at + 2] != b"\r\n" or (word in _SHAPES and not _SHAPES[word][1](raw)):
@@ -197,10 +221,11 @@ def told(data: bytes, at: int, head: dict[str, Any], word: bytes) -> Verdict:
     # Only strings can have octets that are no ASCII, and literals do not count.
     wide = any(is_wide(match[0]) for match in strings(b" ".join(raw)))
     flags = ["imap-text-utf8"] if wide else []
-    if word == b"FETCH" and any(
-            name.upper() in (b"BODY", b"BODYSTRUCTURE") and is_general(one)
-            for name, one in pairs(raw[0]) or []):
+    parts = pairs(raw[0]) or [] if word == b"FETCH" else []
+    if any(name.upper() in (b"BODY", b"BODYSTRUCTURE") and is_general(one) for name, one in parts):
         flags.append("imap-body-form")
+    if any(name.upper().startswith(b"BINARY[") and name.endswith(b">") for name, _ in parts):
+        flags.append("imap-binary-origin")
     return accepted({**_EMPTY, **head, "values": found}, flags, at + 2)
 
 

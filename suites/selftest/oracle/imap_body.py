@@ -132,7 +132,10 @@ def is_part(name: bytes, one: bytes) -> bool:
     if head is None:
         return False
     known = head[0].upper()
-    if known in (b"BODY[", b"BINARY[", b"BINARY.SIZE[") and not is_sectioned(name):
+    if known in (b"BODY[", b"BINARY[", b"BINARY.SIZE["):
+        if not is_sectioned(name):
+            return False
+    elif known.endswith(b".PEEK[") or (known.endswith(b"[") and known[:-1] in _PARTS):
         return False
     return _PARTS.get(known, bool)(one)
 

@@ -53,9 +53,13 @@ def literal(data: bytes, at: int) -> Value:
 
 
 def section(data: bytes, at: int) -> int:
-    """From behind the [ to behind its ]."""
-    while data[at:at + 1] != b"]":
-        if data[at:at + 1] == b'"':
+    """From behind the [ to behind its ], which is none between parentheses."""
+    opened = False
+    while opened or data[at:at + 1] != b"]":
+        if data[at:at + 1] in (b"(", b")"):
+            opened = data[at:at + 1] == b"("
+            at += 1
+        elif data[at:at + 1] == b'"':
             at = quoted(data, at)[2]
         elif data[at:at + 1] == b"{":
             at = literal(data, at)[2]
@@ -206,7 +210,8 @@ def is_atom(raw: bytes) -> bool:
 def is_sequence(raw: bytes, star: bytes = rb"|\*") -> bool:
     number = rb"(?:[1-9][0-9]*" + star + rb")"
     one = number + rb"(?::" + number + rb")?"
-    return (bool(re.fullmatch(one + rb"(?:," + one + rb")*", raw))
+    last = rb"(?:\$|" + one + rb")" if star else one
+    return (bool(re.fullmatch(rb"(?:" + one + rb",)*" + last, raw))
             and all(int(digits) < 1 << 32 for digits in re.findall(rb"[0-9]+", raw)))
 
 
