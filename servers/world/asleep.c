@@ -10,6 +10,9 @@
 #include "world/world.h"
 
 #define PAUSE_SECONDS 1.0
+#define DEPTH_MAX 32
+#define THREAD_ROOM 80 /* for "/proc/N/task/N" */
+#define FILE_ROOM (THREAD_ROOM + 16)
 
 struct sight {
 	bool sleeps;
@@ -18,39 +21,36 @@ struct sight {
 	unsigned long long turns, waited;
 };
 
-/* State letter of a thread of our client's session; 0 if it is none. */
+/* Letter of a thread's state; 0 if it is gone. */
 static char
-thread_state(const char *pid, const char *thread, pid_t session)
+thread_state(const char *thread)
 {
-	char path[80], line[512], state = 0;
+	char path[FILE_ROOM], line[512], state = 0;
 	const char *behind;
-	int of_session = 0;
 	FILE *file;
 
-	(void)snprintf(
-		path, sizeof(path), "/proc/%.20s/task/%.20s/stat", pid, thread);
+	(void)snprintf(path, sizeof(path), "%s/stat", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return 0;
 	/* The name may hold anything; fields go on behind its last ')'. */
 	if (fgets(line, sizeof(line), file) != NULL &&
 		(behind = strrchr(line, ')')) != NULL &&
-		sscanf(behind + 1, " %c %*d %*d %d", &state, &of_session) != 2)
+		sscanf(behind + 1, " %c", &state) != 1)
 		state = 0;
 	(void)fclose(file);
-	return of_session == session ? state : (char)0;
+	return state;
 }
 
 /* A kernel that does not count leaves both sums as they are. */
 static void
-add_turns(const char *pid, const char *thread, struct sight *sight)
+add_turns(const char *thread, struct sight *sight)
 {
-	char path[80];
+	char path[FILE_ROOM];
 	unsigned long long waited, turns;
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/task/%.20s/schedstat",
-		pid, thread);
+	(void)snprintf(path, sizeof(path), "%s/schedstat", thread);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return;
@@ -66,13 +66,13 @@ add_turns(const char *pid, const char *thread, struct sight *sight)
  * itself. Where /proc does not tell (it needs the right to trace), no.
  */
 static bool
-naps(const char *pid)
+naps(long pid)
 {
-	char path[64];
+	char path[FILE_ROOM];
 	long number = -1;
 	FILE *file;
 
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/syscall", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/syscall", pid);
 	file = fopen(path, "re");
 	if (file == NULL)
 		return false;
@@ -82,35 +82,37 @@ naps(const char *pid)
 	return number == SYS_nanosleep || number == SYS_clock_nanosleep;
 }
 
+static void look_below(const char *thread, struct sight *sight, unsigned depth);
+
 /*
  * The first thread says nothing of the others: that of a JVM only waits for
  * them to end.
  */
 static void
-look_at_process(const char *pid, pid_t session, struct sight *sight)
+look_at_process(long pid, struct sight *sight, unsigned depth)
 {
-	char path[64];
+	char path[THREAD_ROOM / 2];
 	DIR *folder;
 	struct dirent *entry;
 	unsigned threads = 0;
 
-	(void)snprintf(path, sizeof(path), "/proc/%.20s/task", pid);
+	(void)snprintf(path, sizeof(path), "/proc/%ld/task", pid);
 	folder = opendir(path);
 	if (folder == NULL)
 		return;
 	while ((entry = readdir(folder)) != NULL) {
-		char state;
+		char thread[THREAD_ROOM], state;
 
 		if (entry->d_name[0] == '.')
 			continue;
-		state = thread_state(pid, entry->d_name, session);
-		/* Of what is not ours, nothing more is asked. */
-		if (state == 0)
-			break;
+		(void)snprintf(thread, sizeof(thread), "%s/%.20s", path,
+			entry->d_name);
 		threads++;
+		state = thread_state(thread);
 		if (state == 'R' || state == 'D')
 			sight->sleeps = false;
-		add_turns(pid, entry->d_name, sight);
+		add_turns(thread, sight);
+		look_below(thread, sight, depth);
 	}
 	(void)closedir(folder);
 	/* Of many threads one may nap for ever, as a runtime's own do. */
@@ -118,22 +120,36 @@ look_at_process(const char *pid, pid_t session, struct sight *sight)
 		sight->sleeps = false;
 }
 
+/* All whom it has begun. Where the kernel does not tell, or there is no end of
+ * them, nobody can say that they sleep. */
+static void
+look_below(const char *thread, struct sight *sight, unsigned depth)
+{
+	char path[FILE_ROOM];
+	FILE *file = NULL;
+	long pid;
+
+	(void)snprintf(path, sizeof(path), "%s/children", thread);
+	if (depth < DEPTH_MAX)
+		file = fopen(path, "re");
+	if (file == NULL) {
+		sight->sleeps = false;
+		return;
+	}
+	while (fscanf(file, "%ld", &pid) == 1)
+		look_at_process(pid, sight, depth + 1);
+	(void)fclose(file);
+}
+
+/* Whom we have begun, whatever sessions they have made for themselves, and who
+ * was left to us by a parent that ended. */
 static struct sight
-look(pid_t session)
+look(bool client_runs)
 {
 	struct sight sight = {.sleeps = true};
-	struct dirent *entry;
-	DIR *folder;
 
-	if (session == 0)
-		return sight;
-	folder = opendir("/proc");
-	if (folder == NULL)
-		return sight;
-	while ((entry = readdir(folder)) != NULL)
-		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9')
-			look_at_process(entry->d_name, session, &sight);
-	(void)closedir(folder);
+	if (client_runs)
+		look_below("/proc/thread-self", &sight, 0);
 	return sight;
 }
 
@@ -144,8 +160,8 @@ look(pid_t session)
 static bool
 asleep(const struct world *world, double *waited)
 {
-	pid_t session = child_session(world);
-	struct sight first = look(session), second = look(session);
+	bool runs = child_runs(world);
+	struct sight first = look(runs), second = look(runs);
 
 	*waited = (double)second.waited / 1e9;
 	/* Threads that wake each other, or a look that took long, can hide the

@@ -328,6 +328,8 @@ child_start(struct world *world, struct err *err)
 {
 	if (make_home(world, err) != 0)
 		return -1;
+	/* Who loses his parent is still the client (asleep.c). */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	world->child = calloc(1, sizeof(*world->child));
 	if (world->child == NULL)
 		return err_set(err, ERR_LIMIT, "out of memory");
@@ -355,10 +357,4 @@ child_free(struct world *world)
 		ev_child_stop(world->loop, &world->child->watcher);
 	free(world->child);
 	world->child = NULL;
-}
-
-pid_t
-child_session(const struct world *world)
-{
-	return child_runs(world) ? world->child->pid : 0;
 }

@@ -280,8 +280,6 @@ void latch_status(struct conn *conn, struct span status);
 int child_start(struct world *world, struct err *err);
 void child_kill(struct world *world);
 bool child_runs(const struct world *world);
-/* The session of all its processes; 0 when it does not run. */
-pid_t child_session(const struct world *world);
 void child_free(struct world *world);
 
 /* asleep.c */

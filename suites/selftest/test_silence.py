@@ -69,6 +69,21 @@ other.join()
 server.sendall(b"c NOOP\\r\\n")
 server.recv(1000)
 """
+# It has left its parent, and has a session of its own, as has whoever is given a terminal.
+DAEMON = """
+import os, time
+reading, writing = os.pipe()
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.setsid()
+        while time.process_time() < 0.5:
+            pass
+        server.sendall(b"c NOOP\\r\\n")
+        server.recv(1000)
+    os._exit(0)
+os.close(writing)
+os.read(reading, 1)
+"""
 
 
 def _below(pid: int) -> list[int]:
@@ -97,9 +112,11 @@ def _serve_stopper(ask: Path, answer: Path) -> None:
 
 @pytest.mark.parametrize(("scenario", "script", "said"), [
     ("starttls.refused", SILENT, False), ("starttls.refused", WORLD_STOPPED, True),
-    ("starttls.refused", HANDED_ON, True), ("starttls.stripped-capability", SILENT, False),
+    ("starttls.refused", HANDED_ON, True), ("starttls.refused", DAEMON, True),
+    ("starttls.stripped-capability", SILENT, False),
     ("starttls.stripped-capability", PAUSES, True),
-], ids=["silent", "world-stopped", "handed-on", "silent-in-its-turn", "pauses-in-its-turn"])
+], ids=["silent", "world-stopped", "handed-on", "daemon", "silent-in-its-turn",
+        "pauses-in-its-turn"])
 def test_hangs_up_on_who_waits(built: Path, scenario: str, script: str, said: bool) -> None:
     adapter = built / "adapter.toml"
     adapter.write_text(ADAPTER.format(script=CONNECT + script), encoding="ascii")
