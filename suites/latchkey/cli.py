@@ -18,6 +18,7 @@ from latchkey.errors import UserError
 
 FORMATS = ("html", "junit", "sarif", "tap", "markdown", "json")
 WORTH_A_WORKER = 8                      # trials that take as long as the start of a process
+LONG = 100                              # trials for each processor
 # Plugins of pytest that help with tests, and cost time in each trial.
 _NOT_FOR_TRIALS = ("terminal", "logging", "threadexception", "unraisableexception")
 _EXAMPLE = "Example:"
@@ -173,8 +174,8 @@ def _add_run(commands: Any) -> None:
         help='only trials whose names fit: "refused and not smtp"')
     add("--posture", metavar="POSTURE", help='only this posture, or a pattern: "imap-*"')
     add("--quick", action="store_true", help="every attack, but not in every posture")
-    add("-j", type=_count, metavar="N", default=os.cpu_count() or 1,
-        help=f"trials side by side (default: {os.cpu_count() or 1})")
+    add("-j", type=_count, metavar="N",
+        help="worker processes (default: one for each processor, two in a long run)")
     add("--out", default="latchkey-report", metavar="DIR",
         help="the report's folder (default: latchkey-report)")
     add("--baseline", action="append", default=[], metavar="FILE",
@@ -227,7 +228,18 @@ def _run(arguments: argparse.Namespace) -> int:
     trials = [trial for name in names for trial in wish.trials(found, found.client(name))]
     total = len(sample.quick(trials) if wish.quick else trials)
     gather.out_prepare(wish.out)        # pytest would say in its own words why it cannot
-    return _pytest(arguments, names, min(arguments.j, total // WORTH_A_WORKER))
+    return _pytest(arguments, names, workers_for(arguments.j, total))
+
+
+def workers_for(asked: int | None, trials: int) -> int:
+    """How many processes run them.
+
+    Many clients sleep through most of a trial. Two workers for a processor make up for that, and
+    cost a second more at the start.
+    """
+    processors = os.cpu_count() or 1
+    most = asked or processors * (2 if trials >= LONG * processors else 1)
+    return min(most, trials // WORTH_A_WORKER)
 
 
 def _check_expression(text: str) -> None:

@@ -131,6 +131,15 @@ def test_the_parser_takes_what_the_documentation_says() -> None:
                     "repeat": 4, "ports": True, "quick": True}
 
 
+@pytest.mark.parametrize(("asked", "trials", "workers"), (
+    (None, 4000, 8), (None, 400, 8), (None, 399, 4), (None, 24, 3), (None, 7, 0),
+    (3, 4000, 3), (9, 4000, 9), (9, 16, 2), (1, 4000, 1)))
+def test_a_long_run_has_two_workers_for_a_processor(monkeypatch: pytest.MonkeyPatch, trials: int,
+                                                    asked: int | None, workers: int) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    assert cli.workers_for(asked, trials) == workers
+
+
 # --- runs
 
 
