@@ -6,6 +6,7 @@
 const { readFileSync, writeFileSync } = require("node:fs");
 const mxConnect = require("mx-connect");
 const nodemailer = require("nodemailer");
+const { sendAll } = require(`${process.env.HOME}/mails.js`);
 
 const [from, to, message] = process.argv.slice(2);
 const limit = 8000;
@@ -61,26 +62,4 @@ async function deliver(domain, recipients) {
 	}
 }
 
-// Of the domain, the greeting, the sender, the recipient, the message: not of TLS.
-function isFinal(error) {
-	if (error.category === "dns") {
-		return !error.temporary;
-	}
-	return error.responseCode >= 500 && ["EPROTOCOL", "EENVELOPE", "EMESSAGE"].includes(error.code);
-}
-
-(async () => {
-	const decisions = [0];
-	for (const mail of to.split(",")) {
-		const recipients = mail.trim().split(/\s+/);
-		for (const domain of new Set(recipients.map((one) => one.split("@")[1]))) {
-			try {
-				await deliver(domain, recipients.filter((one) => one.endsWith(`@${domain}`)));
-			} catch (error) {
-				console.error(error.message);
-				decisions.push(isFinal(error) ? 69 : 75);
-			}
-		}
-	}
-	process.exit([69, 75, 0].find((one) => decisions.includes(one)));
-})();
+sendAll(to, deliver, (error) => error.category === "dns" && !error.temporary);
