@@ -95,7 +95,8 @@ FUZZ_REFCLIENT := \
 
 FUZZ_MUTATOR := \
 	fuzz/mutators/lines.c \
-	fuzz/mutators/words.c
+	fuzz/mutators/words.c \
+	fuzz/mutators/work.c
 
 FUZZ_TARGETS := $(FUZZ_TEXT) $(FUZZ_BINARY)
 FUZZ_ALL := $(FUZZ_TARGETS) $(FUZZ_NEGATIVE) empty
@@ -168,7 +169,7 @@ $(eval $(call fuzz_link,cmplog,$(B)/afl/cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) \
 $(FUZZ_TEXT:%=$(B)/fuzz/bin/%): $(addprefix $(B)/fuzz/,$(FUZZ_TEXT_O))
 
 $(B)/afl/mutator.so: $(FUZZ_MUTATOR) fuzz/mutators/afl.c servers/core/span.c \
-		fuzz/mutators/lines.h
+		fuzz/mutators/lines.h fuzz/mutators/work.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(DIALECT) $(WARN) -O2 -fPIC -shared -o $@ $(filter %.c,$^)
 
