@@ -50,6 +50,7 @@ LIBRARY_SOURCES := \
 	servers/parse/sts_mx.c \
 	servers/parse/sts_policy.c \
 	servers/parse/sts_policy_json.c \
+	servers/parse/sts_policy_out.c \
 	servers/parse/sts_record.c \
 	servers/parse/sts_record_2016.c \
 	servers/parse/sts_record_2016_out.c \

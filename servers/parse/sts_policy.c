@@ -6,7 +6,7 @@
  */
 #include "parse/chars.h"
 #include "parse/domain.h"
-#include "parse/out.h"
+#include "parse/sts_policy_field.h"
 #include "parse/utf8.h"
 
 #define BODY_SIZE 65536
@@ -120,33 +120,6 @@ line_read(struct span s, size_t at, struct lk_field *out_r, struct lk_result *r)
 	return n < 0 ? n : line_end_read(s, (size_t)n, r);
 }
 
-enum field {
-	FIELD_MX,
-	FIELD_MODE,
-	FIELD_VERSION,
-	FIELD_MAX_AGE,
-	FIELD_OTHER,
-};
-
-static enum field
-field_of(struct span name)
-{
-	switch (name.n) {
-	case 2:
-		return memcmp(name.p, "mx", 2) == 0 ? FIELD_MX : FIELD_OTHER;
-	case 4:
-		return memcmp(name.p, "mode", 4) == 0 ? FIELD_MODE
-						      : FIELD_OTHER;
-	case 7:
-		if (memcmp(name.p, "max_age", 7) == 0)
-			return FIELD_MAX_AGE;
-		return memcmp(name.p, "version", 7) == 0 ? FIELD_VERSION
-							 : FIELD_OTHER;
-	default:
-		return FIELD_OTHER;
-	}
-}
-
 /* 1*10DIGIT */
 static bool
 max_age_read(struct span value, uint64_t *out_r)
@@ -160,6 +133,12 @@ max_age_read(struct span value, uint64_t *out_r)
 }
 
 static const char *const mode_names[] = {NULL, "none", "testing", "enforce"};
+
+const char *
+lk_sts_mode_name(enum lk_sts_mode mode)
+{
+	return (unsigned)mode <= LK_STS_MODE_ENFORCE ? mode_names[mode] : NULL;
+}
 
 static enum lk_sts_mode
 mode_of(struct span value)
@@ -222,28 +201,28 @@ field_take(struct state *state, const struct lk_field *field, size_t at,
 	enum lk_sts_mode mode;
 	uint64_t age;
 
-	switch (field_of(field->name)) {
-	case FIELD_VERSION:
+	switch (sts_policy_field_of(field->name)) {
+	case STS_POLICY_VERSION:
 		if (once_take(span_eq(field->value, span_z("STSv1")),
 			    state->has_version, &state->bad_version, at, r))
 			state->has_version = true;
 		break;
-	case FIELD_MODE:
+	case STS_POLICY_MODE:
 		mode = mode_of(field->value);
 		if (once_take(mode != LK_STS_MODE_MISSING,
 			    policy->mode != LK_STS_MODE_MISSING,
 			    &state->bad_mode, at, r))
 			policy->mode = mode;
 		break;
-	case FIELD_MAX_AGE:
+	case STS_POLICY_MAX_AGE:
 		if (once_take(max_age_read(field->value, &age),
 			    state->has_max_age, &state->bad_max_age, at, r))
 			max_age_take(state, age, r);
 		break;
-	case FIELD_MX:
+	case STS_POLICY_MX:
 		mx_take(state, field->value, at, r);
 		break;
-	case FIELD_OTHER:
+	case STS_POLICY_OTHER:
 		break;
 	}
 }
@@ -328,78 +307,9 @@ lk_sts_policy_mx_next(struct span *rest, struct span *out_r)
 	while (lk_sts_policy_next(rest, &field)) {
 		domain_scan(field.value, true, &is_whole);
 		*out_r = field.value;
-		if (is_whole && field_of(field.name) == FIELD_MX)
+		if (is_whole &&
+			sts_policy_field_of(field.name) == STS_POLICY_MX)
 			return true;
 	}
 	return false;
-}
-
-const char *
-lk_sts_mode_name(enum lk_sts_mode mode)
-{
-	return (unsigned)mode <= LK_STS_MODE_ENFORCE ? mode_names[mode] : NULL;
-}
-
-static void
-line_put(struct out *out, struct span name, struct span value)
-{
-	out_byte(out, '\n');
-	out_put(out, name);
-	out_byte(out, ':');
-	out_put(out, value);
-}
-
-/* The shortest form: it fits where the input did. */
-size_t
-lk_sts_policy_print(const struct lk_result *value, char *out_r, size_t size)
-{
-	const struct lk_sts_policy *policy = &value->sts_policy;
-	struct out out = out_to(out_r, size);
-	struct span rest = policy->body, mx;
-	struct lk_field field;
-
-	out_z(&out, "version:STSv1\nmode:");
-	out_z(&out, lk_sts_mode_name(policy->mode));
-	while (lk_sts_policy_mx_next(&rest, &mx))
-		line_put(&out, span_z("mx"), mx);
-	out_z(&out, "\nmax_age:");
-	out_number(&out, policy->max_age);
-	rest = policy->body;
-	while (lk_sts_policy_next(&rest, &field))
-		if (field_of(field.name) == FIELD_OTHER)
-			line_put(&out, field.name, field.value);
-	return out.n;
-}
-
-size_t
-lk_sts_policy_json(const struct lk_result *value, char *out_r, size_t size)
-{
-	const struct lk_sts_policy *policy = &value->sts_policy;
-	struct out out = out_to(out_r, size);
-	struct span rest = policy->body, mx;
-	struct lk_field field;
-
-	out_open(&out, '{');
-	out_name(&out, "mode");
-	out_string(&out, span_z(lk_sts_mode_name(policy->mode)));
-	out_name(&out, "max_age");
-	out_integer(&out, policy->max_age);
-	out_name(&out, "mx");
-	out_open(&out, '[');
-	while (lk_sts_policy_mx_next(&rest, &mx))
-		out_string(&out, mx);
-	out_byte(&out, ']');
-	out_name(&out, "extensions");
-	out_open(&out, '[');
-	rest = policy->body;
-	while (lk_sts_policy_next(&rest, &field)) {
-		if (field_of(field.name) != FIELD_OTHER)
-			continue;
-		out_open(&out, '[');
-		out_string(&out, field.name);
-		out_string(&out, field.value);
-		out_byte(&out, ']');
-	}
-	out_z(&out, "]}");
-	return out.n;
 }
