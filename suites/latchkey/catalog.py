@@ -42,21 +42,26 @@ class Catalog:
         return tuple(sorted(file.parent.name for file in found))
 
     def client(self, name: str) -> Client:
-        """A client by its name, or by the path of its adapter; behind either may stand @DIR,
-        where its programs are looked for first."""
+        """A client by its name, or by the path of its adapter or the adapter's folder; behind it
+        may stand @DIR, where its programs are looked for first."""
         adapter, at, folder = (name, "", "") if Path(name).is_file() else name.partition("@")
         found = self._adapter(adapter)
         return builds.another(found, Path(folder)) if at else found
 
     def _adapter(self, name: str) -> Client:
         if name.endswith(".toml") or "/" in name:
-            return readers.adapter(tomlfile.load(Path(name)))
+            path = Path(name)
+            return readers.adapter(tomlfile.load(path / "adapter.toml" if path.is_dir() else path))
         if name not in self.client_names:
             raise UserError(None, 0, f'unknown client "{name}"',
                             suggestion(name, self.client_names) + " (or the path of an adapter)")
         return readers.adapter(tomlfile.load(self.root / "suites/clients" / name / "adapter.toml"))
 
     def scenario(self, name: str) -> Scenario:
+        if name in self.suites:
+            own = [one for one in self.scenarios if one.startswith(f"{name}.")]
+            raise UserError(None, 0, f'"{name}" is a suite of {len(own)} scenarios',
+                            f"name one of them: {', '.join(own)}")
         if name not in self.scenarios:
             raise UserError(None, 0, f'unknown scenario "{name}"', suggestion(name, self.scenarios))
         return self.scenarios[name]

@@ -230,8 +230,8 @@ class Gathering:
         out = self.wish.out
         results.write(out / "results.json", run)
         shutil.rmtree(out / runner.SCRATCH, ignore_errors=True)
-        named = map(self.catalog.client, dict.fromkeys(self.wish.clients))
-        self.final = (hints.missing(named)
+        named = [self.catalog.client(name) for name in dict.fromkeys(self.wish.clients)]
+        self.final = (self._nothing(named) + hints.missing(named)
                       + hints.hints(run.controls, out) + reports_write(out))
         if interrupted:
             self.final += f"Interrupted: {run.host['interrupted']}.\n"
@@ -240,6 +240,15 @@ class Gathering:
         if interrupted:
             return 3
         return results.exit_status(self.entries, self.wish.least, run.stale)
+
+    def _nothing(self, clients: Sequence[Client]) -> str:
+        """Why there was nothing to run, if there was nothing."""
+        if self.total:
+            return ""
+        suite = self.wish.suite
+        asked = [one for one in self.catalog.scenarios.values()
+                 if suite in (None, one.suite, one.id)]
+        return hints.nothing(clients, asked, self.wish.keyword)
 
     def _run(self, interrupted: bool) -> Run:
         host: dict[str, Any] = host_facts()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from latchkey import paths, runner
-from latchkey.model import Client
+from latchkey.model import Client, Scenario
 from latchkey.results import Entry
 
 _TAIL = 4096
@@ -73,6 +73,20 @@ def missing(clients: Iterable[Client]) -> str:
                       "be started, or fails and tells no version",
                       '  A program beside the adapter is called "{adapter}/NAME" there']
     return "".join(f"{line}\n" for line in lines)
+
+
+def nothing(clients: Iterable[Client], scenarios: Iterable[Scenario], keyword: str) -> str:
+    """Why there was nothing to run: of these scenarios, by this keyword."""
+    wanted = {name for one in scenarios for name in one.postures}
+    for client in clients:
+        if not wanted & client.setups.keys():
+            return (f"Nothing to run: {client.name} has none of the postures that this is for: "
+                    f"{', '.join(sorted(wanted))}\n")
+    if keyword:
+        return (f'Nothing to run: -k "{keyword}" fits no trial; `latchkey list scenarios` has the '
+                "names\n")
+    return ("Nothing to run: no trial is of both suite and posture; `latchkey show SCENARIO` names "
+            "the postures\n")
 
 
 def _last_line(file: Path) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import textwrap
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,7 @@ from latchkey.predicates import PREDICATES
 from latchkey.report import words
 from latchkey.results import Entry
 
-WIDTH = 96
+WIDTH = min(96, shutil.get_terminal_size((96, 0)).columns)
 _GRAVITY = {outcome: number for number, outcome in enumerate(OUTCOMES)}
 Rows = list[dict[str, Any]]
 
@@ -194,6 +195,7 @@ def seen_text(report: Path, entries: tuple[Entry, ...]) -> str:
 
 def show_command(name: str, as_json: bool, report: Path) -> int:
     known = catalog.own()
+    name = name.partition("[")[0]       # with a variant, as reports have it
     facts = facts_of(known, known.scenario(name))
     if as_json:
         print(json.dumps(facts, indent=1))

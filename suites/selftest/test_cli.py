@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from latchkey import catalog, cli, gather, paths, sample
+from latchkey import catalog, cli, gather, options, paths, sample
 from latchkey.errors import UserError
 
 from report_sample import SAMPLE, document, write_evidence
@@ -30,10 +30,13 @@ def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.Comp
 
 
 @pytest.mark.parametrize("words, said", [
-    ((), "the following arguments are required: COMMAND"),
+    (("show",), "missing: SCENARIO; see `latchkey show --help`"),
+    (("show", "dane-mua"), '"dane-mua" is a suite of 10 scenarios; name one of them: dane-mua.'),
+    (("run", "curl", "--suit", "x"), 'unknown argument "--suit"; did you mean "--suite"?'),
+    (("doctor", "now"), 'unknown argument "now"; see --help'),
     (("rum",), 'unknown "rum"; did you mean "run"?'),
     (("list", "client"), 'unknown "client"; did you mean "clients"?'),
-    (("run",), "no client is named; name some of:"),
+    (("run",), "no client is named; write for example `latchkey run curl`"),
     (("run", "crul"), 'unknown client "crul"; did you mean "curl"?'),
     (("run", "curl", "--suite", "startls"), 'unknown suite "startls"; did you mean "starttls"?'),
     (("run", "curl", "--posture", "imap-startls"), 'did you mean "imap-starttls"?'),
@@ -61,6 +64,23 @@ def test_wrong_usage_is_one_line_and_status_2(words: tuple[str, ...], said: str)
     assert done.stdout == ""
     assert said in done.stderr
     assert done.stderr.startswith("latchkey: ") and done.stderr.count("\n") == 1
+
+
+def test_without_a_word_there_is_help() -> None:
+    done = latchkey()
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr == latchkey("--help").stdout
+
+
+@pytest.mark.parametrize("words, said", [
+    (("--suite", "mta-sts"), "python has none of the postures that this is for: mta-"),
+    (("-k", "zzz"), '-k "zzz" fits no trial; '),
+    (("--suite", "starttls.refused", "--posture", "pop3-srv"), "no trial is of both suite and "),
+])
+def test_an_empty_run_says_why_it_is_empty(tmp_path: Path, words: tuple[str, ...],
+                                           said: str) -> None:
+    done = latchkey("run", "python", *words, cwd=tmp_path)
+    assert done.returncode == 3 and f"\nNothing to run: {said}" in done.stdout
 
 
 @pytest.mark.parametrize("what", ["clients", "scenarios", "suites", "requirements", "predicates",
@@ -125,7 +145,7 @@ def test_the_parser_takes_what_the_documentation_says() -> None:
     words = ["run", "a", "b", "--suite", "s", "-k", "x", "--posture", "p", "-j", "3", "--out", "o",
              "--baseline", "f", "--min", "2", "--pcap", "--repeat", "4",
              "--ports", "--quick"]
-    seen = vars(cli.parser().parse_args(words))
+    seen = vars(options.parser().parse_args(words))
     assert seen == {"command": "run", "clients": ["a", "b"], "all": False, "suite": "s", "k": "x",
                     "posture": "p", "j": 3, "out": "o", "baseline": ["f"], "min": 2, "pcap": True,
                     "repeat": 4, "ports": True, "quick": True}

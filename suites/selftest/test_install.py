@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from latchkey import cli, complete, paths
+from latchkey import complete, options, paths
 from samples import ROOT
 
 NOBODY = 65534
@@ -122,7 +122,7 @@ def test_an_unbuilt_tree_is_not_installed(tmp_path: Path) -> None:
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
-    found = next(action for action in cli.parser()._actions
+    found = next(action for action in options.parser()._actions
                  if isinstance(action, argparse._SubParsersAction))
     return {name: one for name, one in found.choices.items() if name != "complete"}
 
@@ -182,7 +182,7 @@ def test_the_manual_is_well_formed() -> None:
     (["nonsense", ""], set()),
 ])
 def test_candidates(words: list[str], found: set[str]) -> None:
-    seen = set(complete.candidates(cli.parser(), words))
+    seen = set(complete.candidates(options.parser(), words))
     assert found <= seen and (seen == found or words == [""]), seen
     assert "complete" not in seen
 

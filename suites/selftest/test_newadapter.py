@@ -22,6 +22,7 @@ def test_the_template_loads_as_it_is(tmp_path: Path) -> None:
     file = newadapter.write("my-mail.2", tmp_path / "new")
     client = catalog.load(ROOT).client(str(file))
     assert (client.name, list(client.setups)) == ("my-mail.2", ["imap-starttls"])
+    assert catalog.load(ROOT).client(str(tmp_path / "new")) == client
     assert "NAME" not in file.read_text(encoding="utf-8").replace("NAME@", "")
 
 

@@ -280,6 +280,18 @@ def test_a_pipe_gets_plain_lines() -> None:
     assert lines[-4] == "20 of 20: 1 failed, 19 passed" and lines[-2] == "done"
 
 
+def test_a_run_may_grow() -> None:
+    """A quick one: what stands in was in no total."""
+    stream = io.StringIO()
+    observer = progress.observer(stream)
+    observer.start(20, ["acme"], True)
+    for _ in range(25):
+        observer.update(SAMPLE[3])
+    lines = stream.getvalue().split("\n")
+    assert lines[0] == "at least 20 trials: acme"
+    assert lines[-3:] == ["22 of 22: 22 passed", "24 of 24: 24 passed", ""]
+
+
 def test_a_terminal_gets_one_line_per_failure() -> None:
     stream = io.StringIO()
     live = progress.Live(stream)

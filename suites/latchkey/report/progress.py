@@ -51,11 +51,12 @@ class Lines:
         self.stream = stream
         self.teller = terminal.Teller()
         self.total = 0
+        self.step = 1
         self.done = 0
         self.counts: dict[str, int] = {}
 
     def start(self, total: int, clients: Sequence[str], quick: bool = False) -> None:
-        self.total = total
+        self.total, self.step = total, max(1, total // 10)
         self._write(terminal.head(total, clients, quick) + "\n")
 
     def update(self, result: Result) -> None:
@@ -64,8 +65,7 @@ class Lines:
         self.total = max(self.total, self.done)
         for told in self.teller.tell(result):
             self._say(told)
-        step = max(1, self.total // 10)
-        if self.total >= 20 and self.done % step == 0:
+        if self.total >= 20 and self.done % self.step == 0:
             self._say(f"{self.done} of {self.total}: {terminal.counts_text(self.counts)}")
 
     def finish(self, summary: str) -> None:
