@@ -43,7 +43,7 @@ WORLD_STOPPED = """
 ask, answer = open("/run/latchkey/adapter/ask", "w"), open("/run/latchkey/adapter/answer")
 print("stop", file=ask, flush=True)
 answer.readline()
-threading.Event().wait(0.3)
+threading.Event().wait(0.7)
 server.sendall(b"c NOOP\\r\\n")
 print("go on", file=ask, flush=True)
 server.recv(1000)
