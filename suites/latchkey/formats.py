@@ -115,6 +115,7 @@ ADAPTER = Table({
     "trust": Word("trust", TRUSTS),
     "trust-note": _TEXT,
     "prompt": _TEXT,
+    "alone": Flag(),
     "status": Table({"argv": ListOf(_TEXT, 1), "high": _TEXT, "none": _TEXT}, ("high", "none")),
     "files": _FILES,
     "env": _ENV,

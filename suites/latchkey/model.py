@@ -168,6 +168,7 @@ class Client:
     root: str = ""                      # Debian release of a root of its own; "": it has none
     supplied: tuple[str, ...] = ()      # programs that the user puts into the folder {built}
     another: tuple[str, ...] = ()       # what of {built} another build may have instead
+    alone: bool = False                 # one trial at a time
     # Of another build than the machine's (builds.py); all absolute.
     build: str = ""                     # the folder that the user named; "": it is none
     programs: str = ""                  # the one that is searched first; "": none

@@ -294,6 +294,7 @@ def adapter(file: TomlFile) -> Client:
         root=data.get("root", ""),
         supplied=tuple(data.get("supplied", ())),
         another=tuple(data.get("another", ())),
+        alone=data.get("alone", False),
         version_argv=tuple(data["version"]["argv"]),
         version_regex=data["version"]["regex"],
         trust=data["trust"],

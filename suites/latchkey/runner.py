@@ -17,7 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -77,9 +77,11 @@ class Bench:
 
     def run(self, trial: Trial, folder: Path) -> Seen:
         """Run the world of a trial once, with its evidence in a new folder."""
-        if self.ports:
-            return trials.run_on_ports(self.catalog, trial, folder, self.scratch, self.pcap)
-        return trials.run(self.catalog, trial, folder, self.etc(trial), self._worlds, self.pcap)
+        with _alone(self.scratch / "alone.lock") if trial.client.alone else nullcontext():
+            if self.ports:
+                return trials.run_on_ports(self.catalog, trial, folder, self.scratch, self.pcap)
+            return trials.run(self.catalog, trial, folder, self.etc(trial), self._worlds,
+                              self.pcap)
 
     def control(self, trial: Trial) -> Seen:
         """A control or a twin, run once for all trials whose world is the same without a fault."""
@@ -103,7 +105,7 @@ def world_key(catalog: Catalog, trial: Trial) -> str:
 
 @contextmanager
 def _alone(file: Path) -> Iterator[None]:
-    """One process at a time; the others wait."""
+    """One at a time, in whatever process; the others wait."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)

@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 import subprocess
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dialogue import (accept, close, command, exited, fault, lines, mail_in_clear, mail_in_tls,
                       secret)
-from latchkey import catalog, paths, runner, sandbox, trial as trials, worlds
+from latchkey import catalog, paths, runner, sandbox, transcript, trial as trials, worlds
 from latchkey.model import Fault, Trial
 from latchkey.outcome import Result
 from latchkey.results import Entry, entry
@@ -384,3 +386,22 @@ def test_who_names_no_next_trial_runs_one_at_a_time(bench: Bench,
     ahead.run(one_trial(bench), None)
     ahead.close()
     assert begun == [one_trial(bench).id]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_heavy_client_is_tried_one_trial_at_a_time(bench: Bench, alone: bool,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    trial = one_trial(bench)
+    heavy = replace(trial, client=replace(trial.client, alone=alone))
+    others = []
+
+    def run(*_: object) -> trials.Seen:
+        # Whoever else has such a client, in this process or in another one.
+        script = f"exec flock --nonblock {shlex.quote(str(bench.scratch / 'alone.lock'))} true"
+        bench.scratch.mkdir(exist_ok=True)
+        others.append(subprocess.run(["/bin/sh", "-c", script], check=False).returncode)
+        return trials.Seen(transcript.read(bench.out / "none"))
+
+    monkeypatch.setattr(trials, "run", run)
+    bench.run(heavy, bench.out / "trial")
+    assert others == [1 if alone else 0]
