@@ -215,9 +215,10 @@ def test_variants_that_failed_alike_are_told_by_their_own_titles(folder: Path) -
     pages = {p.path: p.text for p in html.site(document([*failed, whole]), folder)}
     for page in ("index.html", "clients/ccc.html"):
         assert re.search(r"refusal</a>.*: expired; a NO; a BAD; and 2 more<", pages[page])
-    assert "(ccc, for example “expired”)" in pages["index.html"]
+    title = "STARTTLS is answered with a refusal"
+    assert f"(ccc, for example “{title}: expired”)" in pages["index.html"]
     alone = {p.path: p.text for p in html.site(document(failed[:1]), folder)}
-    assert "“expired”" in alone["index.html"] and "for example" not in alone["index.html"]
+    assert f"“{title}: expired”" in alone["index.html"] and "for example" not in alone["index.html"]
     assert "; and" not in alone["index.html"]
 
 

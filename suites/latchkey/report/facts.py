@@ -45,6 +45,11 @@ def own_title(result: Result, whole: str) -> str:
     return "" if own == whole else own.removeprefix(f"{whole}: ")
 
 
+def full_title(result: Result, whole: str) -> str:
+    """The title of its scenario, and that of its variant."""
+    return ": ".join(filter(None, (whole, own_title(result, whole))))
+
+
 def check_failed(check: Mapping[str, Any]) -> bool:
     """Whether the client did not keep this check."""
     return str(check.get("outcome", "")).upper() in {"FAIL", "FAILED", "WARN", "NOTE"}

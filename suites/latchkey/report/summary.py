@@ -31,6 +31,18 @@ class Finding:
         return {c: tuple(own) for (c,), own in grouped(self.items, "client").items()}
 
     @property
+    def gravest(self) -> str:
+        """What the gravest of the failed checks means; of what is undecided its reason."""
+        failed = [c for c in facts.failed_checks(self.items[0].result)
+                  if c.get("consequence") == self.consequence]
+        return words.breach(str(failed[0]["predicate"])) if failed else self.sentence
+
+    @property
+    def rest(self) -> str:
+        """What else it means."""
+        return self.sentence.replace(self.gravest, "", 1).strip()
+
+    @property
     def variants(self) -> tuple[str, ...]:
         """What its variants are called, where that says more than the title."""
         names = (facts.own_title(item.result, self.title) for item in self.items)
@@ -56,12 +68,20 @@ class Summary:
 
     headline: str
     lede: tuple[str, ...]
+    notes: tuple[str, ...]  # what was not tried
     clients: tuple[Client, ...]  # by name
     findings: Mapping[str, tuple[Finding, ...]]  # by bucket
     skipped: tuple[tuple[str, str, int], ...]  # (client, reason, count)
     counts: dict[str, int]
     suites: tuple[str, ...]
     experimental: Summary | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The groups that the table of clients has: seldom ones only if there is something."""
+        seldom = ("unclear", "known", "skipped")
+        return [b for b in self.clients[0].buckets
+                if b not in seldom or any(client.buckets[b] for client in self.clients)]
 
     @property
     def worst(self) -> Item | None:
@@ -91,7 +111,7 @@ def summary_make(results: Results, items: Sequence[Item],
         return whole
     apart = _summary(results, odd, titles or {}, words.EXPERIMENTAL)
     apart = replace(apart, headline=f"Experimental: {words.listed(apart.suites)}",
-                    lede=tuple(_apart(apart.clients)))
+                    lede=tuple(_apart(apart.clients)), notes=())
     if not standard:
         whole = replace(whole, headline=f"Only experimental trials were run: "
                                         f"{words.listed(apart.suites)}", lede=apart.lede)
@@ -104,7 +124,7 @@ def _summary(results: Results, items: Sequence[Item], titles: Mapping[str, str],
                     for (name,), own in sorted(grouped(items, "client").items()))
     findings = {b: findings_of(b, items, titles) for b in TOLD}
     return Summary(
-        headline(clients), (*lede(items, findings), *sampled(results)), clients, findings,
+        headline(clients), tuple(lede(items, findings)), tuple(sampled(results)), clients, findings,
         tuple(skipped(item.result for item in items)),
         facts.count(item.result for item in items),
         tuple(sorted({facts.family(item.result) for item in items})))
@@ -167,7 +187,7 @@ def lede(items: Sequence[Item], findings: Mapping[str, Sequence[Finding]]) -> It
     counts = facts.count_buckets(item.result for item in items)
     if findings["broken"]:
         first = findings["broken"][0]
-        yield f"The gravest: {_small(gravest(first))} ({_whose(first, items)})."
+        yield f"The gravest: {_small(first.gravest.rstrip('.'))} ({_whose(first, items)})."
     if counts["exposed"]:
         more = " more" if counts["broken"] else ""
         yield (f"{words.plural(counts['exposed'], 'trial')}{more} "
@@ -204,7 +224,7 @@ def sampled(results: Results) -> Iterable[str]:
 
 
 def _whose(finding: Finding, items: Sequence[Item]) -> str:
-    what = f"“{(*finding.variants, finding.title)[0]}”"
+    what = f"“{': '.join((finding.title, *finding.variants[:1]))}”"
     if len(finding.variants) > 1:
         what = f"for example {what}"
     whole = len({item.client for item in items})
@@ -213,14 +233,6 @@ def _whose(finding: Finding, items: Sequence[Item]) -> str:
     many = len(finding.clients)
     who = finding.items[0].client if many == 1 else f"{many} clients"
     return f"{who}, {what}"
-
-
-def gravest(finding: Finding) -> str:
-    """What the gravest of the failed checks means, without its stop."""
-    failed = [c for c in facts.failed_checks(finding.items[0].result)
-              if c.get("consequence") == finding.consequence]
-    return words.breach(str(failed[0]["predicate"])).rstrip(".") if failed \
-        else finding.sentence.rstrip(".")
 
 
 def _small(sentence: str) -> str:
@@ -243,10 +255,8 @@ def findings_of(bucket: str, items: Iterable[Item],
 
 
 def _title(items: Sequence[Item], titles: Mapping[str, str]) -> str:
-    """What a variant is called, or what all variants have in common."""
-    own = facts.title(items[0].result)
-    alike = len({item.variant for item in items}) == 1
-    return own if alike else titles.get(items[0].id, own)
+    """What all variants have in common, as far as it is known."""
+    return titles.get(items[0].id, facts.title(items[0].result))
 
 
 def _sentence(item: Item) -> str:

@@ -102,7 +102,7 @@ def final(results: Results, report: Path | str | None = None, width: int = WIDTH
     if whole.experimental:
         lines += _experimental(whole.experimental, width)
     lines += _tallies(whole, width)
-    for sentence in (whole.headline + ".", *summary.sampled(results)):
+    for sentence in (whole.headline + ".", *whole.notes):
         lines += textwrap.wrap(safe(sentence), width)
     if whole.worst and whole.gravest_again:
         command = safe(whole.gravest_again).partition(" run ")[0]
@@ -125,7 +125,7 @@ def _tallies(whole: summary.Summary, width: int) -> list[str]:
             for name, reason, number in whole.skipped if name in idle]
     table = []
     if len(whole.clients) > 3:
-        table = [*_table(whole.gravest), ""]
+        table = [*_table(whole), ""]
     else:
         said = [*(f"{client.label}: {words.plural(client.ran, 'trial')}, {_tally(client)}"
                   for client in whole.gravest), *said]
@@ -158,19 +158,18 @@ def _finding(finding: summary.Finding, number: int, width: int) -> list[str]:
     loss = words.consequence_title(finding.consequence) if finding.identifier and \
         finding.consequence else ""
     head = f"    {loss:<17} {number:>4,}x  "
-    said = f"{finding.identifier}: {summary.gravest(finding)}." if finding.identifier \
-        else finding.sentence
+    said = f"{finding.identifier}: {finding.gravest}" if finding.identifier else finding.sentence
     return textwrap.wrap(safe(head + said), width, subsequent_indent=" " * (len(head) + 2),
                          break_on_hyphens=False)
 
 
-def _table(clients: Sequence[summary.Client]) -> list[str]:
+def _table(whole: summary.Summary) -> list[str]:
     """One row for each client."""
-    heads = ["trials", *(words.BUCKETS[name].word for name in clients[0].buckets)]
-    wide = max(len(safe(client.label)) for client in clients)
+    heads = ["trials", *(words.BUCKETS[name].word for name in whole.columns)]
+    wide = max(len(safe(client.label)) for client in whole.clients)
     lines = [" " * wide + "".join(f"{head:>{max(len(head), 6) + 2}}" for head in heads)]
-    for client in clients:
-        numbers = [client.ran, *client.buckets.values()]
+    for client in whole.gravest:
+        numbers = [client.ran, *(client.buckets[name] for name in whole.columns)]
         lines.append(f"{safe(client.label):<{wide}}" + "".join(
             f"{number:>{max(len(head), 6) + 2},}" for number, head in zip(numbers, heads)))
     return lines

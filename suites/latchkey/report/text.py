@@ -74,7 +74,7 @@ def markdown(results: Results, folder: Path) -> str:
     """
     whole = summary.as_text(results)
     ordered = sorted(results["results"], key=facts.sort_key)
-    lines = [f"## {_cell(whole.headline)}", ""]
+    lines = [f"## {_cell(whole.headline)}", "", *(_cell(note) + "\n" for note in whole.notes)]
     if whole.clients:
         lines += _section(whole, [r for r in ordered if not facts.is_experimental(r)])
     if whole.experimental:
@@ -86,11 +86,11 @@ def markdown(results: Results, folder: Path) -> str:
 
 def _section(whole: summary.Summary, ordered: Sequence[Result]) -> list[str]:
     lines = [_cell(sentence) + "\n" for sentence in whole.lede]
-    titles = [words.BUCKETS[name].title for name in whole.clients[0].buckets]
+    titles = [words.BUCKETS[name].title for name in whole.columns]
     lines += ["| Client | Trials | " + " | ".join(titles) + " |",
               "| --- |" + " ---: |" * (len(titles) + 1)]
     for client in whole.clients:
-        numbers = [client.ran, *client.buckets.values()]
+        numbers = [client.ran, *(client.buckets[name] for name in whole.columns)]
         lines.append(f"| {_cell(client.label)} | " + " | ".join(map(str, numbers)) + " |")
     told = [r for r in ordered if facts.bucket(r) in (*summary.BLAMED, "unclear")]
     if told:

@@ -88,6 +88,7 @@ def trial(report: Report, item: Item, links: Links) -> dict[str, Any]:
         "result": result,
         "label": report.label(item.client),
         "worst": facts.worst(result),
+        "gravest": _gravest(result),
         "why": _words(known.why if known else ""),
         "checks": checks,
         "requirements": [_requirement(i, report.library)
@@ -103,6 +104,12 @@ def trial(report: Report, item: Item, links: Links) -> dict[str, Any]:
         "ladder": drawn,
         "anchors": {s for c in checks for s in c["events"]} & _shown(drawn),
     }
+
+
+def _gravest(result: Result) -> str:
+    """What the gravest of its failed checks means; "" if none failed."""
+    failed = sorted(facts.failed_checks(result), key=facts.check_gravity)
+    return words.breach(str(failed[0]["predicate"])) if failed else ""
 
 
 def _shown(drawn: Ladder | None) -> set[int]:

@@ -39,7 +39,7 @@ class Bucket(NamedTuple):
 
 BUCKETS: dict[str, Bucket] = {
     "broken": Bucket(
-        "Broken promises", "broken", "TLS was demanded, and the client did not keep to it"),
+        "Broken promises", "broken", "TLS was demanded, and yet a rule was not kept"),
     "exposed": Bucket(
         "Exposures", "exposed", "TLS was not demanded; this is what an attacker gains"),
     "experimental": Bucket(
@@ -69,8 +69,8 @@ GLOSSARY: dict[str, str] = {
     "posture": "How the program was configured: a protocol and what was asked of it. "
                "imap-starttls means IMAP with STARTTLS demanded, imap-opportunistic TLS if it is "
                "offered, imap-default only host, user and password.",
-    "broken promise": "TLS was demanded, and the program did not keep to it. Somebody who "
-                      "configured it like this relies on what it does not do.",
+    "broken promise": "TLS was demanded, and yet a rule was not kept. Somebody who configured the "
+                      "program like this relies on what it did not do.",
     "exposure": "TLS, or its verification, was not demanded. The program did as it was told; the "
                 "trial shows what an attacker gains from that.",
     "control": "The same world without the attack. The program must do its work there, otherwise "
