@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include "world/world.h"
 
 #define PAUSE_SECONDS 1.0
+#define CROWD_MAX 8.0
 #define DEPTH_MAX 32
 #define THREAD_ROOM 80 /* for "/proc/N/task/N" */
 #define FILE_ROOM (THREAD_ROOM + 16)
@@ -191,6 +193,26 @@ is_unheard(struct world *world)
 }
 
 /*
+ * How many threads of the machine want a processor, for each that there is: 1
+ * to CROWD_MAX. What the kernel passes on between processes waits like they do, and
+ * is in no state of theirs.
+ */
+static double
+crowd(void)
+{
+	FILE *file = fopen("/proc/loadavg", "re");
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned running = 0;
+
+	if (file == NULL)
+		return 1;
+	if (fscanf(file, "%*s %*s %*s %u/", &running) != 1)
+		running = 0;
+	(void)fclose(file);
+	return fmin(fmax(running / fmax((double)processors, 1), 1), CROWD_MAX);
+}
+
+/*
  * How long nothing has to move. Who got a right answer does not wait for us:
  * it may sleep on purpose before its next step, and that step is what a trial
  * is about. Who waits for an answer, or got a wrong one, waits in vain.
@@ -222,6 +244,7 @@ silence_is_over(struct world *world)
 	world->looked = now;
 	world->waited = waited;
 	return sleeps && !is_unheard(world) &&
-	       now - world->last_activity >=
-		       patience(world) + waited - world->waited_before;
+	       now - world->last_activity >= patience(world) * crowd() +
+						     waited -
+						     world->waited_before;
 }
