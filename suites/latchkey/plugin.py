@@ -145,14 +145,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _thin_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of what was asked for a quick run keeps the first trials of each group.
 
-    The last of a group has the rest behind it: it sees which of them must stand in.
+    The last of a group has the rest behind it: it sees which of them must stand in. One client
+    comes after the other, because each needs a sandbox of its own.
     """
     found = {item.trial.id: item for item in items if isinstance(item, TrialItem)}
     kept = []
     for group in sample.groups(item.trial for item in found.values()):
         kept += [found.pop(trial.id) for trial in group.first]
         kept[-1].rest = group.rest
-    items[:] = kept
+    items[:] = sorted(kept, key=lambda item: item.trial.client.name)
     config.hook.pytest_deselected(items=list(found.values()))
 
 
