@@ -110,6 +110,7 @@ WORLD_SOURCES := \
 	servers/fault/detail.c \
 	servers/fault/expand.c \
 	servers/fault/load.c \
+	servers/fault/match.c \
 	servers/fault/record.c \
 	servers/fault/rewrite.c \
 	servers/pki/cert.c \
@@ -161,6 +162,7 @@ WORLD_SOURCES := \
 	servers/world/conn.c \
 	servers/world/conn_input.c \
 	servers/world/conn_output.c \
+	servers/world/dns_bind.c \
 	servers/world/dns_port.c \
 	servers/world/kernel.c \
 	servers/world/latch.c \

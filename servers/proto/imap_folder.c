@@ -95,6 +95,16 @@ name_only(struct imap *imap, struct imap_reader *args,
 	return false;
 }
 
+/* Read " name" of a folder that there is. Answers BAD or NO itself. */
+static struct imap_folder *
+folder_named(struct imap *imap, struct imap_reader *args)
+{
+	char name[IMAP_NAME_MAX + 1];
+
+	return name_only(imap, args, name) ? imap_folder_want(imap, name)
+					   : NULL;
+}
+
 static bool
 name_is_good(const char *namez)
 {
@@ -176,12 +186,8 @@ imap_folder_has_children(
 void
 imap_delete(struct imap *imap, struct imap_reader *args)
 {
-	char name[IMAP_NAME_MAX + 1];
-	struct imap_folder *folder;
+	struct imap_folder *folder = folder_named(imap, args);
 
-	if (!name_only(imap, args, name))
-		return;
-	folder = imap_folder_want(imap, name);
 	if (folder == NULL)
 		return;
 	if (folder == imap->folder) {
@@ -251,12 +257,8 @@ imap_rename(struct imap *imap, struct imap_reader *args)
 void
 imap_subscribe(struct imap *imap, struct imap_reader *args)
 {
-	char name[IMAP_NAME_MAX + 1];
-	struct imap_folder *folder;
+	struct imap_folder *folder = folder_named(imap, args);
 
-	if (!name_only(imap, args, name))
-		return;
-	folder = imap_folder_want(imap, name);
 	if (folder == NULL)
 		return;
 	folder->subscribed = strcmp(imap->verbz, "SUBSCRIBE") == 0;

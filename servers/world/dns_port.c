@@ -11,8 +11,6 @@
 #include "world/world.h"
 
 #define DNS_CONNS_MAX 32
-/* A port that is free for UDP may be taken for TCP. */
-#define FREE_PORT_TRIES 50
 #define DNS_STREAM_MAX (2 * (DNS_MESSAGE_MAX + 2))
 
 struct dns_conn {
@@ -244,31 +242,6 @@ on_connect(struct ev_loop *loop, ev_io *watcher, int events)
 	ev_io_start(loop, &conn->readable);
 }
 
-static int
-bind_dns(struct world *world, int type, struct sockaddr_in *where, int *fd_r,
-	struct err *err)
-{
-	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int on = 1;
-	socklen_t n = sizeof(*where);
-
-	(void)world;
-	if (fd < 0)
-		return err_set(err, ERR_IO, "socket: %s", strerror(errno));
-	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, (const struct sockaddr *)where, sizeof(*where)) != 0 ||
-		(type == SOCK_STREAM && listen(fd, DNS_CONNS_MAX) != 0)) {
-		(void)err_set(err, ERR_IO, "cannot open DNS on %s port %u: %s",
-			inet_ntoa(where->sin_addr), ntohs(where->sin_port),
-			strerror(errno));
-		(void)close(fd);
-		return -1;
-	}
-	(void)getsockname(fd, (struct sockaddr *)where, &n);
-	*fd_r = fd;
-	return 0;
-}
-
 static void
 record_dns_listen(struct world *world, const struct sockaddr_in *where)
 {
@@ -283,50 +256,14 @@ record_dns_listen(struct world *world, const struct sockaddr_in *where)
 	world->dns_port = ntohs(where->sin_port);
 }
 
-/* UDP and TCP on the same port; which one is told by the sockets. */
-static int
-bind_pair(struct dns_port *port, struct sockaddr_in where, struct err *err)
-{
-	struct world *world = port->world;
-
-	if (bind_dns(world, SOCK_DGRAM, &where, &port->udp, err) != 0)
-		return -1;
-	if (bind_dns(world, SOCK_STREAM, &where, &port->tcp, err) == 0)
-		return 0;
-	(void)close(port->udp);
-	port->udp = -1;
-	return -1;
-}
-
-static struct sockaddr_in
-own_end_of(int fd)
-{
-	struct sockaddr_in where = {.sin_family = AF_INET};
-	socklen_t n = sizeof(where);
-
-	(void)getsockname(fd, (struct sockaddr *)&where, &n);
-	return where;
-}
-
 static int
 dns_sockets(struct dns_port *port, struct err *err)
 {
 	struct world *world = port->world;
-	struct sockaddr_in where = {.sin_family = AF_INET};
-	const char *address = world->options.bind != NULL
-				      ? world->options.bind
-				      : world->plan->dns_address;
-	unsigned tries = 0;
+	struct sockaddr_in where;
 
-	if (inet_pton(AF_INET, address, &where.sin_addr) != 1)
-		return err_set(err, ERR_PLAN,
-			"dns.address: %.40s is no IPv4 address", address);
-	if (!world->options.any_port)
-		where.sin_port = htons((uint16_t)world->plan->dns_port);
-	while (bind_pair(port, where, err) != 0)
-		if (!world->options.any_port || tries++ == FREE_PORT_TRIES)
-			return -1;
-	where = own_end_of(port->udp);
+	if (dns_bind(world, &port->udp, &port->tcp, &where, err) != 0)
+		return -1;
 	record_dns_listen(world, &where);
 	ev_io_init(&port->udp_readable, on_udp, port->udp, EV_READ);
 	ev_io_init(&port->tcp_readable, on_connect, port->tcp, EV_READ);

@@ -257,6 +257,11 @@ bool conn_flush(struct conn *conn);
 void conn_take_tls(struct conn *conn);
 void conn_drop_queue(struct conn *conn);
 
+/* dns_bind.c */
+/* Sockets for the DNS server, and where they are; -1 with none open. */
+int dns_bind(const struct world *world, int *udp_r, int *tcp_r,
+	struct sockaddr_in *where_r, struct err *err);
+
 /* dns_port.c */
 int dns_port_open(struct world *world, struct err *err);
 /* The client is started again: some records come, others go. */

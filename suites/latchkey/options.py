@@ -30,19 +30,17 @@ class _Parser(argparse.ArgumentParser):
         message = message.replace("the following arguments are required: ", "missing: ")
         if message.startswith("missing: "):
             message += f"; see `{self.prog} --help`"
-        elif message.startswith("unrecognized arguments: "):
-            wrong = message.split()[2]
-            near = difflib.get_close_matches(wrong, _options(self), n=1)
-            right = f'did you mean "{near[0]}"?' if near else "see --help"
-            message = f'unknown argument "{wrong}"; {right}'
         self.exit(2, f"latchkey: {message}\n")
 
-
-def _options(one: argparse.ArgumentParser) -> list[str]:
-    """All options, also those of commands."""
-    return [*one._option_string_actions] + [
-        name for action in one._actions if isinstance(action, argparse._SubParsersAction)
-        for command in action.choices.values() for name in command._option_string_actions]
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        found, rest = self.parse_known_args(args, namespace)
+        if rest:
+            command = next(action.choices[found.command] for action in self._actions
+                           if isinstance(action, argparse._SubParsersAction))
+            near = difflib.get_close_matches(rest[0], command._option_string_actions, 1, 0.75)
+            right = f'did you mean "{near[0]}"?' if near else f"see `{command.prog} --help`"
+            self.error(f'unknown argument "{rest[0]}"; {right}')
+        return found
 
 
 class _Help(argparse.HelpFormatter):

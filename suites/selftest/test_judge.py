@@ -3,7 +3,6 @@
 
 import time
 from dataclasses import replace
-from itertools import permutations
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from latchkey import model
 from latchkey.judge import Case, Demand, case_of, judge, judge_control
-from latchkey.outcome import REASONS, Check, Result, confirm, error, settle, skip
+from latchkey.outcome import Check, Result
 from latchkey.postures import POSTURES
 from latchkey.reach import Step
 from latchkey.transcript import Transcript, parse
@@ -307,52 +306,6 @@ def test_control(outcome: str, reason: str, parts: tuple[Part, ...]) -> None:
     assert (result.outcome, result.reason) == (outcome, reason)
 
 
-# --- several runs
-
-FAIL, FAIL2 = result_of(ROWS[0]._replace(parts=LEAKS)), result_of(
-    ROWS[0]._replace(parts=LEAKS, demands=(LEAK, WORK)))
-WARN = result_of(ROWS[0]._replace(parts=LEAKS, demands=(SOFT,)))
-PASS = result_of(ROWS[0]._replace(parts=LEAVES))
-
-
-@pytest.mark.parametrize(("runs", "outcome", "agreed"), [
-    ((FAIL,), "FAIL", 1),
-    ((PASS, PASS, PASS), "PASS", 3),
-    ((FAIL, FAIL), "FAIL", 2),
-    ((FAIL, PASS), "INCONCLUSIVE", 1),
-    ((FAIL, WARN), "INCONCLUSIVE", 1),
-    ((FAIL, FAIL2), "FAIL", 2),
-    ((FAIL, error("x")), "INCONCLUSIVE", 1),
-    ((PASS, PASS, FAIL), "INCONCLUSIVE", 2),
-    ((PASS, PASS, PASS, FAIL, FAIL), "FAIL", 2),
-    ((WARN, WARN, WARN, FAIL, FAIL), "FAIL", 2),
-    ((WARN, WARN, PASS), "WARN", 2),
-    ((WARN, PASS), "INCONCLUSIVE", 1),
-], ids=str)
-def test_settle(runs: tuple[Result, ...], outcome: str, agreed: int) -> None:
-    for order in set(permutations(range(len(runs)))):
-        settled = settle([runs[number] for number in order], worst=True)
-        assert (settled.outcome, settled.runs, settled.agreed) == (outcome, len(runs), agreed)
-        assert settled.reason == ("flaky" if outcome == "INCONCLUSIVE" else "")
-
-
-@pytest.mark.parametrize("runs", [(FAIL, FAIL, PASS), (WARN, WARN, PASS), (PASS, PASS, FAIL)])
-def test_runs_that_differ_are_flaky_unless_timing_decides(runs: tuple[Result, ...]) -> None:
-    settled = settle(runs)
-    assert (settled.outcome, settled.reason) == ("INCONCLUSIVE", "flaky")
-
-
-def test_confirm_keeps_the_first_run_and_says_what_differed() -> None:
-    assert confirm(FAIL, FAIL) == replace(FAIL, runs=2, agreed=2)
-    flaky = confirm(FAIL, PASS)
-    assert flaky.checks == FAIL.checks
-    assert flaky.notes[-1] == "runs: 1 of 2: FAIL (no-credential-in-clear), 1 of 2: PASS"
-
-
-def test_skip_says_why() -> None:
-    assert skip("needs-root") == Result("SKIP", "needs-root", seen=(REASONS["needs-root"],))
-
-
 # --- properties
 
 BEHIND: st.SearchStrategy[Part] = st.sampled_from([
@@ -377,16 +330,6 @@ def test_never_passes_without_its_proofs(parts: list[Part]) -> None:
         assert not transcript(*parts).all("deadline")
         assert all(check.outcome == "PASS" for check in result.checks)
     assert result == result_of(row), "pure"
-
-
-@given(runs=st.lists(st.sampled_from([FAIL, FAIL2, WARN, PASS]), min_size=1, max_size=6))
-def test_settling_never_hides_or_makes_a_failure(runs: list[Result]) -> None:
-    settled = settle(runs)
-    if settled.outcome != "INCONCLUSIVE":
-        assert settled.outcome in {result.outcome for result in runs}
-    if settled.outcome == "PASS":
-        assert all(result.outcome == "PASS" for result in runs)
-    assert 1 <= settled.agreed <= settled.runs == len(runs)
 
 
 def test_a_usual_trial_is_judged_fast() -> None:

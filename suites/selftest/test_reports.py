@@ -255,10 +255,10 @@ def test_of_what_is_alike_only_the_first_few_are_told_at_once() -> None:
     exposure, promise = SAMPLE[2], SAMPLE[1]
     told = [teller.tell(exposure) for _ in range(9)]
     assert [len(lines) for lines in told] == [1, 1, 2, 0, 0, 0, 0, 0, 0]
-    assert told[2][1].endswith(f"more of {exposure['id']} is told at the end")
+    assert told[2][1].endswith(f"more of {exposure['id']} is counted at the end")
     others = [teller.tell({**exposure, "id": f"other.{number}"}) for number in range(4)]
     assert [len(lines) for lines in others] == [1, 2, 0, 0]
-    assert others[1][1].endswith("more exposures of acme are told at the end")
+    assert others[1][1].endswith("more exposures of acme are counted at the end")
     assert [len(teller.tell(promise)) for _ in range(5)] == [1, 1, 2, 0, 0]
     assert all(teller.tell({**promise, "id": f"other.{number}"}) for number in range(9))
     assert not teller.tell(SAMPLE[3])

@@ -217,7 +217,7 @@ def test_a_killed_command_takes_its_world_along(tmp_path: Path) -> None:
      "cannot listen on 192.0.2.1"),
     (("starttls.refused[no]", "--posture", "imap-starttls", "--bind", "nowhere"),
      "is no IPv4 address"),
-    (("starttls.refused[no]",), "required: --posture"),
+    (("starttls.refused[no]",), "missing: --posture"),
 ])
 def test_wrong_usage_is_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     with served(tmp_path, *words) as one:

@@ -62,7 +62,7 @@ class Teller:
             return []
         self.told.update(kind for kind, _, _ in kinds)
         full = [rest for kind, most, rest in kinds if self.told[kind] == most]
-        return [line(result), *(f"      {safe(rest)} told at the end" for rest in full[-1:])]
+        return [line(result), *(f"      {safe(rest)} counted at the end" for rest in full[-1:])]
 
 
 def head(total: int, clients: Sequence[str], quick: bool = False) -> str:
