@@ -43,8 +43,8 @@
 	X(STS_RECORD_ID_MISSING, "sts-record-id-missing",                      \
 		"the required id is missing", "RFC 8461 section 3.1")          \
 	X(STS_POLICY_SIZE, "sts-policy-size",                                  \
-		"the policy is larger than 1048576 octets",                    \
-		"a limit of this library")                                     \
+		"the policy is larger than 65536 octets",                      \
+		"RFC 8461 section 3.3")                                        \
 	X(STS_POLICY_NAME, "sts-policy-name",                                  \
 		"a field name is a letter or digit and up to 31 letters, "     \
 		"digits, _, - and .; a colon follows at once",                 \
@@ -92,10 +92,6 @@
 		"the first well-formed id counts, others are extensions",      \
 		"the first id counts, well-formed or not",                     \
 		"RFC 8461 sections 3.1 and 3.2")                               \
-	X(STS_POLICY_LARGE, "sts-policy-large",                                \
-		"a policy of more than 65536 octets is taken",                 \
-		"it is refused, by a limit that a sender may have",            \
-		"RFC 8461 section 3.3")                                        \
 	X(STS_POLICY_BAD_FIRST, "sts-policy-bad-first",                        \
 		"a field with a value that does not fit is an extension, the " \
 		"first one that fits counts",                                  \

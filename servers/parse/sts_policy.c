@@ -9,8 +9,7 @@
 #include "parse/sts_policy_field.h"
 #include "parse/utf8.h"
 
-#define BODY_SUGGESTED 65536 /* the limit of section 3.3, which it allows */
-#define BODY_MAX 1048576
+#define BODY_SIZE 65536
 #define NAME_SIZE 32
 #define MAX_AGE 31557600
 
@@ -270,11 +269,9 @@ lk_sts_policy_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	if (input.n > BODY_MAX)
+	if (input.n > BODY_SIZE)
 		return result_stop(
-			out_r, LK_LIMIT, LK_STS_POLICY_SIZE, BODY_MAX);
-	if (input.n > BODY_SUGGESTED)
-		result_open(out_r, LK_READING_STS_POLICY_LARGE);
+			out_r, LK_LIMIT, LK_STS_POLICY_SIZE, BODY_SIZE);
 	do {
 		n = line_read(input, at, &field, out_r);
 		if (n < 0)
