@@ -153,7 +153,8 @@ def _thin_out(config: pytest.Config, items: list[pytest.Item]) -> None:
     for group in sample.groups(item.trial for item in found.values()):
         kept += [found.pop(trial.id) for trial in group.first]
         kept[-1].rest = group.rest
-    items[:] = sorted(kept, key=lambda item: item.trial.client.name)
+    kept.sort(key=lambda item: item.trial.client.name)
+    items[:] = kept
     config.hook.pytest_deselected(items=list(found.values()))
 
 
