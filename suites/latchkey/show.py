@@ -139,8 +139,9 @@ def show_text(facts: Mapping[str, Any]) -> str:
     """The same for a person."""
     lines = [facts["id"], facts["title"], "", _paragraph(facts["why"]), "", "Faults"]
     for variant in facts["variants"]:
-        heading = f"[{variant['id']}] {variant['title']}" if variant["id"] else variant["title"]
-        lines += [_paragraph(heading, "  "), *_pairs("at", variant["at"]),
+        own = variant["title"].removeprefix(facts["title"]).removeprefix(": ")
+        heading = " ".join(filter(None, (variant["id"] and f"[{variant['id']}]", own)))
+        lines += [*([_paragraph(heading, "  ")] if heading else []), *_pairs("at", variant["at"]),
                   *_pairs("do", variant["do"])]
     lines += ["", "Checks"]
     postures = dict.fromkeys(name for one in facts["variants"] for name in one["postures"])

@@ -94,6 +94,8 @@ def test_lists_for_people_and_programs_have_the_same_names(what: str) -> None:
 
 def test_show_tells_what_why_and_by_which_rule() -> None:
     text = latchkey("show", "starttls.refused").stdout
+    assert text.count("STARTTLS is answered with a refusal") == 1 and "\n  [bye]\n" in text
+    assert latchkey("show", "starttls.refused[bye]").stdout == text
     facts = json.loads(latchkey("show", "starttls.refused", "--json").stdout)
     assert text.startswith(f"starttls.refused\n{facts['title']}\n")
     assert facts["requirements"] and facts["checks"] and facts["variants"]
