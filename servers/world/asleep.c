@@ -194,8 +194,8 @@ is_unheard(struct world *world)
 
 /*
  * How many threads of the machine want a processor, for each that there is: 1
- * to CROWD_MAX. What the kernel passes on between processes waits like they do, and
- * is in no state of theirs.
+ * to CROWD_MAX. What the kernel passes on between processes waits like they do,
+ * and is in no state of theirs.
  */
 static double
 crowd(void)
