@@ -73,7 +73,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "signs-another-subject": {MAIL: fail(*named("report-signed"))},
     **{f"hides-{word}": dict.fromkeys(
         TRIALS.get(word, [f"tlsrpt.{word}"]),
-        (warn if word == "validation-failure" else fail)(*named(f"tells-{word}")))
+        (warn if word in ("validation-failure", "tlsa-invalid") else fail)(*named(f"tells-{word}")))
        for word in RESULTS},
     "hides-sts-policy-fetch-error": {
         "tlsrpt.sts-policy-fetch-error": fail(*named("tells-sts-policy-fetch-error")),
