@@ -92,7 +92,7 @@ def play(folder: Path, work: Callable[[Told], None], *words: str) -> tuple[int, 
                 return one.end(), one
             with suppress(imaplib.IMAP4.error, OSError):
                 work(one.told)
-            if not heading.startswith("== The correct world"):
+            if heading.startswith("== The attack"):
                 one.enter()
 
 
@@ -151,6 +151,19 @@ def test_an_injection_has_its_twin(tmp_path: Path) -> None:
     assert result["outcome"] in ("PASS", "FAIL"), result
     assert any(note.startswith("runs: one; whether") for note in result["notes"])
     assert len(report(tmp_path)["controls"]) == 2
+
+
+def test_enter_before_anybody_came_is_asked_about(tmp_path: Path) -> None:
+    with served(tmp_path, *STRIPPED, "imap-starttls") as one:
+        one.until("== The correct")
+        fetch(one.told)
+        one.until("== The attack")
+        one.enter()
+        one.until("Nobody has come yet; press Enter again")
+        one.enter()
+        assert one.end() == 3, "".join(one.said)
+    result, = report(tmp_path)["results"]
+    assert (result["outcome"], result["reason"]) == ("INCONCLUSIVE", "fault-not-delivered")
 
 
 def test_without_a_control_nothing_is_judged(tmp_path: Path) -> None:
