@@ -153,15 +153,7 @@ def _serve(service: Service, trial: Trial, folder: Path, world: subprocess.Popen
         _tell(service, trial, folder)
     print(f"\n== {_heading(trial)}", flush=True)
     events: list[Event] = []
-    asked = False
     for event in _events(service, world):
-        if event is None:
-            if asked or any(one.name == "accept" for one in events):
-                return
-            # It may have been meant for the world before.
-            asked = True
-            print("Nobody has come yet; press Enter again to go on all the same.", flush=True)
-            continue
         events.append(event)
         for line in lines(event):
             print(line, flush=True)
@@ -169,8 +161,8 @@ def _serve(service: Service, trial: Trial, folder: Path, world: subprocess.Popen
             return
 
 
-def _events(service: Service, world: subprocess.Popen[bytes]) -> Iterator[Event | None]:
-    """What the world sees, while it does; None where somebody presses Enter."""
+def _events(service: Service, world: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """What the world sees, while it does, until somebody presses Enter."""
     assert world.stdout is not None
     rest = b""
     with selectors.DefaultSelector() as selector:
@@ -178,8 +170,8 @@ def _events(service: Service, world: subprocess.Popen[bytes]) -> Iterator[Event 
         _listen_to(service, selector)
         while True:
             ready = [key.fileobj for key, _ in selector.select()]
-            if service.stdin in ready and _pressed(service, selector):
-                yield None
+            if service.stdin in ready and not _pressed(service, selector):
+                return
             if world.stdout not in ready:
                 continue
             data = os.read(world.stdout.fileno(), 65536)
@@ -199,13 +191,13 @@ def _listen_to(service: Service, selector: selectors.BaseSelector) -> None:
 
 
 def _pressed(service: Service, selector: selectors.BaseSelector) -> bool:
-    """It was Enter; somebody who is gone is not asked again."""
+    """False when it was Enter; somebody who is gone is not asked again."""
     assert service.stdin is not None
     if os.read(service.stdin.fileno(), 4096):
-        return True
+        return False
     selector.unregister(service.stdin)
     service.stdin = None
-    return False
+    return True
 
 
 def _is_over(trial: Trial, seen: Transcript) -> bool:

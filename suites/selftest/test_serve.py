@@ -92,7 +92,7 @@ def play(folder: Path, work: Callable[[Told], None], *words: str) -> tuple[int, 
                 return one.end(), one
             with suppress(imaplib.IMAP4.error, OSError):
                 work(one.told)
-            if heading.startswith("== The attack"):
+            if not heading.startswith("== The correct world"):
                 one.enter()
 
 
@@ -136,13 +136,19 @@ def test_mail_that_is_sent_is_judged(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # imaplib's socket
 def test_an_injection_has_its_twin(tmp_path: Path) -> None:
+    kept = []
+
     def hasty(told: Told) -> None:
-        """Reads what comes behind the answer as if it had come inside TLS."""
-        with imaplib.IMAP4(LOOPBACK, int(told["port"]), timeout=2) as imap:
-            imap.starttls(ssl.create_default_context(cafile=told["trust"]))
-            imap.login(told["user"], told["password"])
-            imap.select()
-            imap.fetch("1", "(RFC822)")
+        """Reads what comes behind the answer as if it had come inside TLS; hangs where nothing
+        comes, and does not hang up."""
+        imap = imaplib.IMAP4(LOOPBACK, int(told["port"]), timeout=2)
+        kept.append(imap)
+        imap.starttls(ssl.create_default_context(cafile=told["trust"]))
+        imap.login(told["user"], told["password"])
+        imap.select()
+        imap.fetch("1", "(RFC822)")
+        imap.logout()
+
     status, one = play(tmp_path, hasty, "injection.whole-line[answer-same]", "--posture",
                        "imap-starttls")
     assert [line.split()[2].strip(",.:") for line in one.said if line.startswith("== ")] == [
@@ -151,19 +157,6 @@ def test_an_injection_has_its_twin(tmp_path: Path) -> None:
     assert result["outcome"] in ("PASS", "FAIL"), result
     assert any(note.startswith("runs: one; whether") for note in result["notes"])
     assert len(report(tmp_path)["controls"]) == 2
-
-
-def test_enter_before_anybody_came_is_asked_about(tmp_path: Path) -> None:
-    with served(tmp_path, *STRIPPED, "imap-starttls") as one:
-        one.until("== The correct")
-        fetch(one.told)
-        one.until("== The attack")
-        one.enter()
-        one.until("Nobody has come yet; press Enter again")
-        one.enter()
-        assert one.end() == 3, "".join(one.said)
-    result, = report(tmp_path)["results"]
-    assert (result["outcome"], result["reason"]) == ("INCONCLUSIVE", "fault-not-delivered")
 
 
 def test_without_a_control_nothing_is_judged(tmp_path: Path) -> None:
