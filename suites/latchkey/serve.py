@@ -153,7 +153,15 @@ def _serve(service: Service, trial: Trial, folder: Path, world: subprocess.Popen
         _tell(service, trial, folder)
     print(f"\n== {_heading(trial)}", flush=True)
     events: list[Event] = []
-    for event in _events(service, world):
+    asked = False
+    for event in events_of(service, world):
+        if event is None:
+            if asked or any(one.name == "accept" for one in events):
+                return
+            # It may have been meant for the world before, which has ended by itself.
+            asked = True
+            print("Nobody has come yet. Press Enter again to go on all the same.", flush=True)
+            continue
         events.append(event)
         for line in lines(event):
             print(line, flush=True)
@@ -161,24 +169,29 @@ def _serve(service: Service, trial: Trial, folder: Path, world: subprocess.Popen
             return
 
 
-def _events(service: Service, world: subprocess.Popen[bytes]) -> Iterator[Event]:
-    """What the world sees, while it does, until somebody presses Enter."""
+def events_of(service: Service, world: subprocess.Popen[bytes]) -> Iterator[Event | None]:
+    """What the world sees, while it does; None where somebody presses Enter.
+
+    The world writes each event before it answers, so all that a client did before Enter was
+    pressed can be read by then: it comes first.
+    """
     assert world.stdout is not None
+    os.set_blocking(world.stdout.fileno(), False)
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(world.stdout, selectors.EVENT_READ)
         _listen_to(service, selector)
         while True:
             ready = [key.fileobj for key, _ in selector.select()]
-            if service.stdin in ready and not _pressed(service, selector):
-                return
-            if world.stdout not in ready:
-                continue
-            data = os.read(world.stdout.fileno(), 65536)
-            if not data:
-                return
-            *whole, rest = (rest + data).split(b"\n")
-            yield from (event for event in map(transcript.event_of, whole) if event is not None)
+            pressed = service.stdin in ready and _pressed(service, selector)
+            while (data := world.stdout.read(65536)) is not None:
+                if not data:
+                    return
+                *whole, rest = (rest + data).split(b"\n")
+                yield from (event for event in map(transcript.event_of, whole)
+                            if event is not None)
+            if pressed:
+                yield None
 
 
 def _listen_to(service: Service, selector: selectors.BaseSelector) -> None:
@@ -191,13 +204,13 @@ def _listen_to(service: Service, selector: selectors.BaseSelector) -> None:
 
 
 def _pressed(service: Service, selector: selectors.BaseSelector) -> bool:
-    """False when it was Enter; somebody who is gone is not asked again."""
+    """It was Enter; somebody who is gone is not listened to any more."""
     assert service.stdin is not None
     if os.read(service.stdin.fileno(), 4096):
-        return False
+        return True
     selector.unregister(service.stdin)
     service.stdin = None
-    return True
+    return False
 
 
 def _is_over(trial: Trial, seen: Transcript) -> bool:

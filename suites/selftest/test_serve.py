@@ -13,12 +13,13 @@ import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from latchkey import paths, ports
+from latchkey import catalog, paths, ports, serve
 
 LOOPBACK = "127.0.0.1"
 Told = dict[str, str]
@@ -96,6 +97,7 @@ def play(folder: Path, work: Callable[[Told], None], *words: str) -> tuple[int, 
                 one.enter()
 
 
+WISH = serve.Wish("starttls.stripped-capability", "imap-starttls", Path("out"))
 STRIPPED = ("starttls.stripped-capability", "--posture")
 
 
@@ -157,6 +159,37 @@ def test_an_injection_has_its_twin(tmp_path: Path) -> None:
     assert result["outcome"] in ("PASS", "FAIL"), result
     assert any(note.startswith("runs: one; whether") for note in result["notes"])
     assert len(report(tmp_path)["controls"]) == 2
+
+
+def test_enter_before_anybody_came_is_asked_about(tmp_path: Path) -> None:
+    """The silent world may have ended by itself just before: then it was meant for that."""
+    with served(tmp_path, *STRIPPED, "imap-starttls") as one:
+        one.until("== The correct")
+        fetch(one.told)
+        one.until("== The attack")
+        one.enter()
+        one.until("Nobody has come yet. Press Enter again")
+        one.enter()
+        assert one.end() == 3, "".join(one.said)
+    result, = report(tmp_path)["results"]
+    assert (result["outcome"], result["reason"]) == ("INCONCLUSIVE", "fault-not-delivered")
+
+
+def test_what_was_seen_before_enter_comes_before_it(tmp_path: Path) -> None:
+    """Whoever came and went before somebody pressed Enter is not taken for nobody, even if all
+    of it is read at once."""
+    reader, writer = os.pipe()
+    with (subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                           bufsize=0) as world,
+          open(reader, encoding="ascii") as stdin, open(writer, "wb", buffering=0) as user):
+        assert world.stdin is not None and world.stdout is not None
+        world.stdin.write(b'{"seq": 1, "t": 0.0, "event": "accept", "conn": 1}\n')
+        assert select.select([world.stdout], [], [], 30)[0]
+        user.write(b"\n")
+        service = serve.Service(catalog.own(), WISH, {}, "", stdin)
+        seen = list(islice(serve.events_of(service, world), 2))
+        assert [event and event.name for event in seen] == ["accept", None]
+        world.stdin.close()
 
 
 def test_without_a_control_nothing_is_judged(tmp_path: Path) -> None:
