@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from latchkey.answers import addresses_known, tlsa_owed, tlsa_told
 from latchkey.postures import Posture
 from latchkey.transcript import Event, Transcript
 
@@ -96,24 +97,42 @@ def tlsa_asked(transcript: Transcript) -> bool:
 # --- what is to be said of it
 
 
+def _must_enforce(transcript: Transcript) -> bool:
+    """It has a policy that is to be enforced."""
+    return policy_known(transcript) and any(
+        event.service == "https" and event.channel == GOOD and event.text("reply") == "policy"
+        and _ENFORCE.match(event.bytes()) for event in transcript.all("send"))
+
+
 def _against_policy(transcript: Transcript) -> bool:
-    """It had a policy that is to be enforced, and mail went in clear to a host that offers TLS."""
-    served = any(event.service == "https" and event.channel == GOOD
-                 and event.text("reply") == "policy" and _ENFORCE.match(event.bytes())
-                 for event in transcript.all("send"))
+    """It has such a policy, and mail went in clear to a host that offers TLS."""
     in_clear = {event.conn for event in arrivals(transcript) if not event.in_tls}
-    return served and policy_known(transcript) and any(
+    return _must_enforce(transcript) and any(
         event.conn in in_clear and b"STARTTLS" in event.bytes()
         for event in transcript.all("send"))
 
 
 def _doubt_of_delivery(transcript: Transcript, posture: Posture, anyhow: bool) -> str:
+    if posture.goes_by_dane and tlsa_owed(transcript) and not tlsa_asked(transcript):
+        return "tlsa-not-asked"
     sought = (by_record(transcript) or transcript.all("http.request")
-              or posture.goes_by_dane and tlsa_asked(transcript))
+              or posture.goes_by_dane and tlsa_told(transcript))
     if posture.goes_by_policy and not sought:
         return "policy-not-sought"
     return "in-clear" if posture.goes_by_policy and not anyhow and _against_policy(transcript) \
         else ""
+
+
+def _has_ground(transcript: Transcript, posture: Posture, has_records: bool) -> bool:
+    """What it found out is enough to hold the mail back."""
+    if not posture.goes_by_dane:
+        return policy_known(transcript)
+    if tlsa_asked(transcript) or posture.goes_by_policy and _must_enforce(transcript):
+        return True
+    if has_records:
+        return (posture.needs_dane and bool(addresses_known(transcript))
+                and not tlsa_owed(transcript))
+    return any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
 
 
 def doubt(transcript: Transcript, posture: Posture, has_records: bool = False,
@@ -140,12 +159,11 @@ def doubt(transcript: Transcript, posture: Posture, has_records: bool = False,
         return ""
     if arrived:
         return _doubt_of_delivery(transcript, posture, anyhow)
-    refusable = posture.goes_by_policy or posture.needs_dane    # without a visit
+    # Without a visit.
+    refusable = posture.goes_by_policy or posture.needs_dane and not tlsa_told(transcript)
     if has_records and posture.goes_by_dane and not refusable \
             and not any(event.service == "smtp" for event in in_last_run(transcript, "hello")):
         return "host-not-visited"
-    answered = any(event.text("by") == "fault" for event in transcript.all("dns.answer"))
-    if posture.goes_by_dane and (answered or tlsa_asked(transcript)) or (
-            posture.goes_by_policy and policy_known(transcript)):
+    if _has_ground(transcript, posture, has_records):
         return ""
     return "tlsa-not-asked" if posture.goes_by_dane else "policy-not-fetched"

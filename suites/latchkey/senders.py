@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from latchkey.answers import links
 from latchkey.doubts import (BOUNCED, DELIVERED, GOOD, POLICY_HOST, POLICY_RECORD, PORT, arrivals,
                              by_record, by_tlsa, decision, in_last_run, request_flaw,
                              tlsa_questions)
@@ -163,18 +164,11 @@ def _address_before_tlsa(context: Context) -> Finding:
     return verdict_of(early, lambda event: event.text("name"))
 
 
-def _links(transcript: Transcript, kind: str) -> list[tuple[str, str]]:
-    """Owner and target of all records of a type whose last field is a name."""
-    rows = (text.lower().split() for event in transcript.all("dns.answer")
-            for text in event.texts("answers"))
-    return [(row[0], row[-1].rstrip(".")) for row in rows if row[1:2] == [kind]]
-
-
 def _sound_tlsa_questions(context: Context) -> Finding:
     """RFC 7672, section 2.2.3: of an MX host, or of where its aliases end."""
     transcript = context.transcript
-    aliases = dict(_links(transcript, "cname"))
-    bases = {target for _, target in _links(transcript, "mx")}
+    aliases = dict(links(transcript, "cname"))
+    bases = {target for _, target in links(transcript, "mx")}
     bases |= {target for target in aliases.values() if target not in aliases}
     # Where the owner of the records is an alias itself, its target may have any name.
     right = {PORT + base for base in bases} | set(aliases.values())

@@ -43,6 +43,14 @@ def answered(*records: str, by: str = "profile") -> Event:
                  answers=list(records), by=by)
 
 
+def signed(name: str, record: str) -> tuple[Event, Event]:
+    """An answer that a validating resolver takes for secure, and what it knows of its zone."""
+    zone = name.split(".", name.count(".") - 1)[-1]
+    kind = record.partition(" ")[0]
+    return (answered(f"{zone} DS 1 13 2 ab", f"{zone} RRSIG DS 13 2 60 9 1 7 . x"),
+            answered(f"{name} {record}", f"{name} RRSIG {kind} 13 2 60 9 1 7 {zone}. x"))
+
+
 def visit(conn: int, listener: str) -> Event:
     return {**accept(conn, host=MX, service="smtp"), "listener": listener}
 

@@ -9,7 +9,7 @@ from latchkey.judge import Case, Demand, judge, judge_control
 from latchkey.outcome import Result
 from latchkey.postures import POSTURES
 from sending import (AGAIN, BAD, GOOD, LISTEN, MX, POLICY, TLSA, TO_MX, answered, asked, fetch,
-                     mail, struck)
+                     mail, signed, struck)
 
 CASE = Case(POSTURES["mta-sts"], (Demand("no-mail", "MUST", "policy-bypass"),))
 FINAL = replace(CASE, demands=(Demand("gives-up", "SHOULD", "interoperability"),))
@@ -158,13 +158,73 @@ def test_nothing_is_right_with_what_a_sender_does_not_do(predicate: str,
     assert outcome(judge(both, lazy, transcript(*done))) == "PASS"
 
 
-@pytest.mark.parametrize("posture, expected", [
-    ("mta-dane", "INCONCLUSIVE tlsa-not-asked"), ("mta-dane-only", "INCONCLUSIVE tlsa-not-asked"),
-    ("mta-dane-sts", "PASS"), ("mta-sts", "PASS")])
-def test_a_policy_is_a_ground_for_who_goes_by_it(posture: str, expected: str) -> None:
+@pytest.mark.parametrize("posture, mode, expected", [
+    ("mta-dane", "enforce", "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-only", "enforce", "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-sts", "enforce", "PASS"), ("mta-sts", "enforce", "PASS"),
+    ("mta-dane-sts", "testing", "INCONCLUSIVE tlsa-not-asked")])
+def test_a_policy_is_a_ground_for_who_goes_by_it(posture: str, mode: str, expected: str) -> None:
     case = replace(CASE, posture=POSTURES[posture])
     control = transcript(fetch(), TLSA, mail(), exited())
-    assert outcome(judge(case, transcript(*REFUSED, exited(75)), control)) == expected
+    assert outcome(judge(case, transcript(served(mode), *REFUSED[1:], exited(75)),
+                         control)) == expected
+
+
+SECURE = (*signed("example.test", f"MX 10 {MX}."), *signed(MX, "A 192.0.2.25"))
+OWNER = f"_25._tcp.{MX}"
+RIGHT = signed(OWNER, f"TLSA 3 1 1 {'ab' * 32}")
+
+
+@pytest.mark.parametrize("posture, parts, expected", [
+    ("mta-dane", SECURE, "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-sts", (*SECURE, fetch()), "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-only", SECURE, "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane", (*SECURE, TLSA), "PASS"),
+    ("mta-dane-sts", (*SECURE, TLSA, fetch()), "PASS"), ("mta-sts", (*SECURE, fetch()), "PASS"),
+    # Where nothing is secure nobody has to ask.
+    ("mta-dane", signed("example.test", f"MX 10 {MX}."), "PASS"),
+    ("mta-dane", (TO_MX, *signed(MX, "A 192.0.2.25")), "PASS"),
+    ("mta-dane", (*signed("example.test", "MX 10 x.test."), *signed(MX, "A 192.0.2.25")), "PASS"),
+    ("mta-dane", (*signed("example.test", "MX 10 x.test."), *signed("x.test", f"CNAME {MX}."),
+                  *signed(MX, "A 192.0.2.25")), "INCONCLUSIVE tlsa-not-asked"),
+    # Records by which the host can be known go before a policy; others do not.
+    ("mta-dane-sts", (*SECURE, TLSA, *RIGHT), "PASS"),
+    ("mta-dane-sts", (*SECURE, TLSA), "INCONCLUSIVE policy-not-sought"),
+    ("mta-dane-sts", (*SECURE, TLSA, answered(f"{OWNER} TLSA 3 1 1 {'ab' * 32}")),
+     "INCONCLUSIVE policy-not-sought"),
+    ("mta-dane-sts", (*SECURE, TLSA, *signed(OWNER, f"TLSA 1 1 1 {'ab' * 32}")),
+     "INCONCLUSIVE policy-not-sought")])
+def test_mail_that_was_delivered_proves_no_dane(posture: str, parts: tuple[Part, ...],
+                                                expected: str) -> None:
+    case = replace(TOLD, posture=POSTURES[posture])
+    control = transcript(fetch(), TLSA, mail(), exited())
+    assert outcome(judge(case, transcript(*parts, fault(0), mail(), exited()),
+                         control)) == expected
+
+
+VISITED = (accept(2, host=MX, service="smtp"), hello(2, host=MX, service="smtp"))
+
+
+@pytest.mark.parametrize("posture, parts, expected", [
+    # Right records are no ground to put the mail off; that an address is insecure may be one.
+    ("mta-dane", VISITED, "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane", (TLSA, *RIGHT, *VISITED), "PASS"),
+    ("mta-dane-sts", (), "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-only", (), "INCONCLUSIVE tlsa-not-asked"),
+    ("mta-dane-only", (answered(f"{MX} A 192.0.2.25"),), "PASS"),
+    ("mta-dane-only", SECURE, "INCONCLUSIVE tlsa-not-asked"),
+    # That a record does not fit only the host shows.
+    ("mta-dane-only", (TLSA, *RIGHT), "INCONCLUSIVE host-not-visited"),
+    ("mta-dane-only", (TLSA, *RIGHT, *VISITED), "PASS"),
+    ("mta-dane-only", (TLSA, *signed(OWNER, "TLSA 3 1 1 ab")), "PASS"),
+    ("mta-dane-only", (TLSA, *signed(OWNER, "TLSA 2 0 0 ab")), "INCONCLUSIVE host-not-visited")])
+def test_what_it_held_the_mail_back_for(posture: str, parts: tuple[Part, ...],
+                                        expected: str) -> None:
+    case = replace(CASE, posture=POSTURES[posture], has_records=True)
+    control = transcript(fetch(), TLSA, mail(), exited())
+    by_fault = answered(f"example.test MX 10 {MX}.", by="fault")
+    found = (asked("example.test", "MX"), by_fault, fault(0), *parts, exited(75))
+    assert outcome(judge(case, transcript(*found), control)) == expected
 
 
 @pytest.mark.parametrize("parts, expected", [

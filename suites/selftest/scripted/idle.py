@@ -2,9 +2,10 @@
 """A sending MTA that does all of its work in the correct world, and less of it in the others.
 
 idle.py WISH FROM TO MESSAGE CA [KEY]. The file `way` beside its adapter says which run of one home
-is to be done by halves, and how: "RUN FINDS VISITS CODE". FINDS: whether it looks for hosts, policy
-and records, or for hosts alone, or for nothing. VISITS: what it does at the host. CODE: its exit
-status. Without the file, and in every other run, it is `sender`, or with KEY `reporter`.
+is to be done by halves, and how: "RUN FINDS VISITS CODE". FINDS: whether it looks for nothing, for
+hosts alone, for them and for the policy, or the records, or for all. VISITS: what it does at the
+host. CODE: its exit status. Without the file, and in every other run, it is `sender`, or with KEY
+`reporter`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scripted.resolver import NoAnswer, ask
 from scripted.sender import hosts_of, opportunistic
 from scripted.smtp import NoTls, Refused, Session
 
-FINDS = ("nothing", "hosts", "all")
+FINDS = ("nothing", "hosts", "policy", "records", "all")
 VISITS = ("nobody", "greets", "shakes-hands", "in-clear", "to-anybody", "to-last")
 RUNS = "runs"                           # in HOME: a letter for each
 
@@ -30,12 +31,12 @@ def by_halves(finds: str, visits: str, wish: str, words: Sequence[str]) -> None:
     for mail in words[1].split(","):
         domain = mail.rpartition("@")[2]
         hosts = [] if finds == "nothing" else hosts_of(ask(domain, "MX"), domain)
-        if finds == "all" and not wish.startswith("dane") or wish == "dane-sts":
+        if finds in ("policy", "all") and (wish == "dane-sts" or not wish.startswith("dane")):
             with suppress(Unusable):
                 policy_of(domain, words[3], "")
         for host in hosts:
             ask(host, "A")
-            if finds == "all" and wish.startswith("dane"):
+            if finds in ("records", "all") and wish.startswith("dane"):
                 with suppress(NoAnswer):
                     ask(f"_25._tcp.{host}", "TLSA")
         if hosts and visits != "nobody":
