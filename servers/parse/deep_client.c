@@ -188,15 +188,8 @@ deep_client_json(bool (*next)(struct span *, struct lk_field *),
 	out_open(&out, '{');
 	out_name(&out, "params");
 	out_open(&out, '[');
-	while (next(&params, &param)) {
-		out_open(&out, '[');
-		out_string(&out, param.name);
-		if (param.value.p != NULL)
-			out_string(&out, param.value);
-		else
-			out_null(&out);
-		out_byte(&out, ']');
-	}
+	while (next(&params, &param))
+		out_pair(&out, param.name, param.value);
 	out_z(&out, "]}");
 	return out.n;
 }

@@ -129,15 +129,8 @@ deep_directives_json(struct out *out, struct span text)
 
 	out_name(out, "directives");
 	out_open(out, '[');
-	while (lk_sts_directive_next(&text, &field)) {
-		out_open(out, '[');
-		out_string(out, field.name);
-		if (field.value.p != NULL)
-			out_string(out, field.value);
-		else
-			out_null(out);
-		out_byte(out, ']');
-	}
+	while (lk_sts_directive_next(&text, &field))
+		out_pair(out, field.name, field.value);
 	out_byte(out, ']');
 }
 

@@ -170,12 +170,8 @@ http_fields_json(struct out *out, const struct lk_http_fields *fields,
 
 	out_name(out, kind == HTTP_TRAILER ? "trailer" : "fields");
 	out_open(out, '[');
-	while (lk_http_field_next(&rest, &name, &value)) {
-		out_open(out, '[');
-		out_string(out, name);
-		out_string(out, value);
-		out_byte(out, ']');
-	}
+	while (lk_http_field_next(&rest, &name, &value))
+		out_pair(out, name, value);
 	out_byte(out, ']');
 	if (kind == HTTP_TRAILER)
 		return;

@@ -144,3 +144,15 @@ out_null(struct out *out)
 	comma_put(out);
 	out_z(out, "null");
 }
+
+void
+out_pair(struct out *out, struct span name, struct span value)
+{
+	out_open(out, '[');
+	out_string(out, name);
+	if (value.p != NULL)
+		out_string(out, value);
+	else
+		out_null(out);
+	out_byte(out, ']');
+}

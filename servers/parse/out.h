@@ -40,5 +40,7 @@ void out_string_upper(struct out *out, struct span bytes);
 void out_integer(struct out *out, uint64_t number);
 void out_bool(struct out *out, bool value);
 void out_null(struct out *out);
+/* A list of two: a name, and its value, or null where value.p is NULL. */
+void out_pair(struct out *out, struct span name, struct span value);
 
 #endif

@@ -180,12 +180,8 @@ lk_sasl_bearer_json(const struct lk_result *value, char *out_r, size_t size)
 	out_string(&out, bearer->token);
 	out_name(&out, "pairs");
 	out_open(&out, '[');
-	while (lk_sasl_pair_next(&rest, &pair)) {
-		out_open(&out, '[');
-		out_string(&out, pair.key);
-		out_string(&out, pair.value);
-		out_byte(&out, ']');
-	}
+	while (lk_sasl_pair_next(&rest, &pair))
+		out_pair(&out, pair.key, pair.value);
 	out_z(&out, "]}");
 	return out.n;
 }

@@ -56,14 +56,9 @@ lk_sts_policy_json(const struct lk_result *value, char *out_r, size_t size)
 	out_name(&out, "extensions");
 	out_open(&out, '[');
 	rest = policy->body;
-	while (lk_sts_policy_next(&rest, &field)) {
-		if (sts_policy_field_of(field.name) != STS_POLICY_OTHER)
-			continue;
-		out_open(&out, '[');
-		out_string(&out, field.name);
-		out_string(&out, field.value);
-		out_byte(&out, ']');
-	}
+	while (lk_sts_policy_next(&rest, &field))
+		if (sts_policy_field_of(field.name) == STS_POLICY_OTHER)
+			out_pair(&out, field.name, field.value);
 	out_z(&out, "]}");
 	return out.n;
 }

@@ -182,12 +182,8 @@ lk_sts_record_json(const struct lk_result *value, char *out_r, size_t size)
 	out_string(&out, value->sts_record.id);
 	out_name(&out, "extensions");
 	out_open(&out, '[');
-	while (extension_next(&value->sts_record, &rest, &field)) {
-		out_open(&out, '[');
-		out_string(&out, field.name);
-		out_string(&out, field.value);
-		out_byte(&out, ']');
-	}
+	while (extension_next(&value->sts_record, &rest, &field))
+		out_pair(&out, field.name, field.value);
 	out_z(&out, "]}");
 	return out.n;
 }

@@ -122,12 +122,8 @@ lk_sts_record_2016_json(const struct lk_result *value, char *out_r, size_t size)
 	out_name(&out, "rua");
 	out_open(&out, '[');
 	rest = record->rua;
-	while (lk_sts_record_2016_rua_next(&rest, &one, &limit)) {
-		out_open(&out, '[');
-		out_string(&out, one);
-		out_string(&out, limit);
-		out_byte(&out, ']');
-	}
+	while (lk_sts_record_2016_rua_next(&rest, &one, &limit))
+		out_pair(&out, one, limit.n > 0 ? limit : span_z(""));
 	out_z(&out, "]}");
 	return out.n;
 }
