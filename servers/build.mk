@@ -37,6 +37,7 @@ LIBRARY_SOURCES := \
 	servers/parse/pop3_capa.c \
 	servers/parse/pop3_greeting.c \
 	servers/parse/pop3_reply.c \
+	servers/parse/reason.c \
 	servers/parse/received_tls.c \
 	servers/parse/sasl_bearer.c \
 	servers/parse/sasl_cram.c \

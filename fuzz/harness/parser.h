@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A parser of liblatchkey over an input, by its name ("sts-record"). Aborts
- * unless what parse.h promises is true:
+ * A parser of liblatchkey over an input. Aborts unless what parse.h promises is
+ * true:
  *
  * - a refusal has a reason and an offset; an acceptance says what it consumed,
  *   and bytes behind that do not matter,
@@ -18,6 +18,25 @@
 #include "harness/oracle.h"
 #include "parse/parse.h"
 
-void fuzz_parser(const char *name, struct span input);
+void fuzz_parser(const struct lk_parser *parser, struct span input);
+
+enum {
+#define X(function, name, framed, title, source)                               \
+	FUZZ_FRAMED_##function = (framed),
+	LK_PARSERS(X)
+#undef X
+};
+
+/*
+ * The parser whose functions have this name. It is not looked up in the list,
+ * which would bring all parsers into each target: libFuzzer clears and reads
+ * the counters of every edge in a program, for each input.
+ */
+#define FUZZ_PARSER(function)                                                  \
+	{                                                                      \
+		.framed = FUZZ_FRAMED_##function,                              \
+		.parse = lk_##function##_parse,                                \
+		.print = lk_##function##_print, .json = lk_##function##_json,  \
+	}
 
 #endif

@@ -5,6 +5,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_parser("deep-status", span_of(data, size));
+	static const struct lk_parser parser = FUZZ_PARSER(deep_status);
+
+	fuzz_parser(&parser, span_of(data, size));
 	return 0;
 }

@@ -6,6 +6,9 @@
  *
  * The meaning is the set of names and values in the JSON of the value, without
  * what a receiver has to ignore (the extensions of DEEP).
+ *
+ * Once: lk_parsers, lk_parser_find and the texts know what they list, and
+ * nothing else.
  */
 #include <jansson.h>
 #include <regex.h>
@@ -137,15 +140,34 @@ meaning(enum dialect dialect, const struct lk_result *value)
 	return set;
 }
 
+static void
+list_check(void)
+{
+	size_t n;
+	const struct lk_parser *list = lk_parsers(&n);
+
+	for (size_t i = 0; i < n; i++)
+		oracle(lk_parser_find(span_z(list[i].name)) == &list[i],
+			"a parser is found by its name");
+	oracle(lk_parser_find(span_z("")) == NULL &&
+			lk_reason_text(LK_REASON_COUNT) == NULL &&
+			lk_reading_text(LK_READING_COUNT) == NULL,
+		"what is not in a list is not found");
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static bool is_checked;
 	const struct span text = span_of(data, size);
 	struct lk_result value;
 	json_t *set[DIALECT_COUNT] = {NULL};
 	bool is_accepted[DIALECT_COUNT];
 	unsigned n = 0;
 
+	if (!is_checked)
+		list_check();
+	is_checked = true;
 	for (unsigned i = 0; i < DIALECT_COUNT; i++) {
 		is_accepted[i] =
 			dialects[i].parse(text, &value) == (ssize_t)size;

@@ -6,6 +6,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_parser("received-tls", span_of(data, size));
+	static const struct lk_parser parser = FUZZ_PARSER(received_tls);
+
+	fuzz_parser(&parser, span_of(data, size));
 	return 0;
 }

@@ -6,6 +6,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	fuzz_parser("sasl-xoauth2", span_of(data, size));
+	static const struct lk_parser parser = FUZZ_PARSER(sasl_xoauth2);
+
+	fuzz_parser(&parser, span_of(data, size));
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lists of parse.h and reason.h as tables. */
+/* The list of parsers as a table: it needs all of them. */
 #include "parse/parse.h"
 
 #include "core/span.h"
@@ -11,20 +11,6 @@ static const struct lk_parser parsers[] = {
 	LK_PARSERS(X)
 #undef X
 };
-
-static const struct lk_reason_text reasons[] = {
-#define X(constant, name, text, source) {name, text, source},
-	LK_REASONS(X)
-#undef X
-};
-
-static const struct lk_reading_text readings[] = {
-#define X(constant, name, one, other, source) {name, one, other, source},
-	LK_READINGS(X)
-#undef X
-};
-
-_Static_assert((int)LK_READING_COUNT <= 64, "lk_result.ambiguous has 64 bits");
 
 const struct lk_parser *
 lk_parsers(size_t *n_r)
@@ -40,16 +26,4 @@ lk_parser_find(struct span name)
 		if (span_eq(name, span_z(parsers[i].name)))
 			return &parsers[i];
 	return NULL;
-}
-
-const struct lk_reason_text *
-lk_reason_text(enum lk_reason reason)
-{
-	return (unsigned)reason < LK_REASON_COUNT ? &reasons[reason] : NULL;
-}
-
-const struct lk_reading_text *
-lk_reading_text(enum lk_reading reading)
-{
-	return (unsigned)reading < LK_READING_COUNT ? &readings[reading] : NULL;
 }

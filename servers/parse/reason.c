@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What reasons and readings say: apart from the list of parsers, so that who
+ * links one parser does not get all others with it.
+ */
+#include "parse/parse.h"
+
+static const struct lk_reason_text reasons[] = {
+#define X(constant, name, text, source) {name, text, source},
+	LK_REASONS(X)
+#undef X
+};
+
+static const struct lk_reading_text readings[] = {
+#define X(constant, name, one, other, source) {name, one, other, source},
+	LK_READINGS(X)
+#undef X
+};
+
+_Static_assert((int)LK_READING_COUNT <= 64, "lk_result.ambiguous has 64 bits");
+
+const struct lk_reason_text *
+lk_reason_text(enum lk_reason reason)
+{
+	return (unsigned)reason < LK_REASON_COUNT ? &reasons[reason] : NULL;
+}
+
+const struct lk_reading_text *
+lk_reading_text(enum lk_reading reading)
+{
+	return (unsigned)reading < LK_READING_COUNT ? &readings[reading] : NULL;
+}
