@@ -20,6 +20,7 @@ static const struct field recipe_fields[] = {
 	{"why", FIELD_TEXT, "a text"},
 	{"verdict", FIELD_TEXT, "accept, refuse or either"},
 	{"requirements", FIELD_LIST, "a list of requirements' ids"},
+	{"attacker", FIELD_TEXT, "path or certificate"},
 	{"cwe", FIELD_LIST, "a list like [\"CWE-297\"]"},
 	{"openssl", FIELD_TEXT, "what OpenSSL says of it"},
 	{"openssl_accepts", FIELD_TEXT, "the reason, as a text"},

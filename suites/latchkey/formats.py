@@ -20,6 +20,8 @@ from latchkey.shape import (Anything, Either, Exactly, Flag, ListOf, Names, Numb
 LEVELS = ("MUST", "SHOULD", "MAY")
 CONSEQUENCES = ("credential-leak", "content-leak", "silent-downgrade", "spoofed-content",
                 "policy-bypass", "denial-of-service", "interoperability")
+# What somebody needs to do to a client what a scenario does; the easiest first.
+ATTACKERS = ("path", "certificate", "server")
 KINDS = ("mua", "submission", "library", "mta")
 TRUSTS = ("system", "own-file", "nss", "none")
 SECRETS = ("user", "password", "token", "body", "subject", "recipient", "sender", "forged",
@@ -71,6 +73,7 @@ _SAYS: Mapping[str, Shape] = {
     "requirements": _TEXTS,
     "cwe": _CWE,
     "cve": _CVE,
+    "attacker": Word("attacker", ATTACKERS),
 }
 
 _VARIANT = Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),

@@ -90,6 +90,7 @@ class Variant:
     cwe: tuple[str, ...]
     cve: tuple[str, ...]
     fault: Fault
+    attacker: str = "path"              # who can do it, of formats.ATTACKERS
     deep: Deep | None = None
     mail: Mail = Mail()
     cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured

@@ -45,4 +45,4 @@ def signature(paths: Mapping[str, Path], name: str) -> tuple[str, str]:
 def says(paths: Mapping[str, Path], name: str) -> dict[str, Any]:
     """What a recipe says of itself; a variant that shows it need not say it again."""
     data = read(paths, name)
-    return {key: data[key] for key in ("title", "cwe", "cve") if key in data}
+    return {key: data[key] for key in ("title", "cwe", "cve", "attacker") if key in data}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.errors import UserError
-from latchkey.formats import CONSEQUENCES, COSTS, LEVELS
+from latchkey.formats import ATTACKERS, CONSEQUENCES, COSTS, LEVELS
 from latchkey.model import Trial
 from latchkey.outcome import OUTCOMES, Check, Result
 from latchkey.shape import (Anything, Exactly, Flag, ListOf, Misfit, Names, Number, OrNull, Shape,
@@ -52,6 +52,7 @@ class Entry:
     mark: str = ""                      # and what comes of that: XFAIL, XPASS or nothing
     least: Mapping[str, int] | None = None      # what `result.cost` is held against
     experimental: bool = False          # part of no verdict, unless there is nothing else
+    attacker: str = "path"              # who can do it, of formats.ATTACKERS
 
     @property
     def outcome(self) -> str:
@@ -91,7 +92,8 @@ def entry(trial: Trial, result: Result, seconds: float = 0.0, evidence: str = ""
     variant = trial.variant
     return Entry(trial.scenario.id, trial.client.name, trial.posture.name, result, variant.id,
                  variant.title, variant.requirements, variant.cve, variant.cwe, seconds, evidence,
-                 repeat, least=variant.cost, experimental=trial.scenario.experimental)
+                 repeat, least=variant.cost, experimental=trial.scenario.experimental,
+                 attacker=variant.attacker)
 
 
 # --- as JSON
@@ -126,7 +128,8 @@ RESULTS = Table({
     "version": Exactly(VERSION), "latchkey": _TEXT, "started": _TEXT, "finished": _TEXT,
     "host": Names(Anything(), "fact"), "argv": _TEXTS,
     "clients": Names(Table({"version": _TEXT, "adapter": _TEXT}, ("version", "adapter")), "client"),
-    "results": ListOf(Table({**_TRIAL, "cost": _COST, "experimental": Flag()}, tuple(_TRIAL))),
+    "results": ListOf(Table({**_TRIAL, "cost": _COST, "experimental": Flag(),
+                             "attacker": Word("attacker", ATTACKERS)}, tuple(_TRIAL))),
     "controls": ListOf(Table(_SEEN, tuple(_SEEN))),
     "stale": _TEXTS, "summary": Names(_COUNT, "outcome", ALL_OUTCOMES),
     "experimental": Names(_COUNT, "outcome", ALL_OUTCOMES),
@@ -154,6 +157,7 @@ def _trial(item: Entry) -> dict[str, Any]:
             "checks": [asdict(one) | {"events": list(one.events)} for one in result.checks],
             "runs": result.runs, "agreed": result.agreed,
             "requirements": list(item.requirements), "cve": list(item.cve), "cwe": list(item.cwe),
+            "attacker": item.attacker,
             "experimental": item.experimental, "repeat": item.repeat,
             "known": asdict(item.known) if item.known else None,
             "cost": None if result.cost is None else {
@@ -212,7 +216,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
                  tuple(data.get("cve", ())), tuple(data.get("cwe", ())), data["seconds"],
                  data["evidence"], data.get("repeat", ""), Known(**known) if known else None,
                  data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "",
-                 cost.get("least"), data.get("experimental", False))
+                 cost.get("least"), data.get("experimental", False), data.get("attacker", "path"))
 
 
 # --- what a run amounts to

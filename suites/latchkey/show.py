@@ -127,7 +127,7 @@ def facts_of(known: Catalog, scenario: Scenario) -> dict[str, Any]:
 def _variant(variant: Variant) -> dict[str, Any]:
     return {"id": variant.id, "title": variant.title, "postures": list(variant.postures),
             "at": dict(variant.fault.at), "do": dict(variant.fault.do),
-            "cve": list(variant.cve), "cwe": list(variant.cwe)}
+            "cve": list(variant.cve), "cwe": list(variant.cwe), "attacker": variant.attacker}
 
 
 def _paragraph(text: str, indent: str = "") -> str:
@@ -137,7 +137,8 @@ def _paragraph(text: str, indent: str = "") -> str:
 
 def show_text(facts: Mapping[str, Any]) -> str:
     """The same for a person."""
-    lines = [facts["id"], facts["title"], "", _paragraph(facts["why"]), "", "Faults"]
+    lines = [facts["id"], facts["title"], "", _paragraph(facts["why"]), *_attackers(facts),
+             "", "Faults"]
     for variant in facts["variants"]:
         own = variant["title"].removeprefix(facts["title"]).removeprefix(": ")
         heading = " ".join(filter(None, (variant["id"] and f"[{variant['id']}]", own)))
@@ -158,6 +159,18 @@ def show_text(facts: Mapping[str, Any]) -> str:
         lines += ["", "Known as", _paragraph(", ".join(known), "  ")]
     return "\n".join([*lines, "", f"File: {facts['file']}", f"Run:  latchkey run CLIENT --suite "
                       f"{facts['id']}"]) + "\n"
+
+
+def _attackers(facts: Mapping[str, Any]) -> list[str]:
+    """Who can do it, the easiest first, and with which variants; nothing if nobody gains by it."""
+    if all(check["consequence"] == "interoperability" for check in facts["checks"]):
+        return []
+    found = {name: [one["id"] for one in facts["variants"] if one["attacker"] == name]
+             for name in words.ATTACKERS}
+    shown = {name: own for name, own in found.items() if own}
+    return ["", "Who can do it", *(
+        _paragraph(words.ATTACKERS[name] + (f" [{', '.join(own)}]" if len(shown) > 1 else ""), "  ")
+        for name, own in shown.items())]
 
 
 def _pairs(word: str, table: Mapping[str, Any]) -> list[str]:

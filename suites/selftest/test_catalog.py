@@ -10,11 +10,13 @@ from pathlib import Path
 import jsonschema  # type: ignore[import]
 import pytest
 
-from latchkey import catalog, coverage, faults, formats, template
+from latchkey import catalog, coverage, faults, formats, recipes, template
 from latchkey.catalog import Catalog
+from latchkey.formats import ATTACKERS
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
 from latchkey.postures import MTA_WISHES, POSTURES, WISHES, attacked, by_wish, matching
+from latchkey.report import words
 from latchkey.shape import check
 from samples import ROOT, SECRETS
 
@@ -158,6 +160,22 @@ def test_cves_are_in_the_right_form_and_scenarios_speak(real: Catalog) -> None:
             for name in variant.postures:
                 wish = POSTURES[name].wish
                 assert any(wish in row.levels for row in scenario.checks), (scenario.id, name)
+
+
+def test_who_can_do_it_is_said_by_scenario_recipe_or_variant(real: Catalog) -> None:
+    said = {(name, one.id): one.attacker for name, scenario in real.scenarios.items()
+            for one in scenario.variants}
+    assert set(said.values()) == set(ATTACKERS) and tuple(words.ATTACKERS) == ATTACKERS
+    assert said["starttls.refused", "no"] == "path"
+    assert said["certificate.renegotiation", "greeting-other-host"] == "server"
+    assert said["certificate.common-name", "cn-only"] == "certificate"
+    assert said["certificate.impostor", "self-signed"] == "path"        # anybody makes one,
+    assert said["certificate.impostor", "expired"] == "certificate"     # but not with this key
+    for name, scenario in real.scenarios.items():
+        for one in scenario.variants:
+            taken = str(one.fault.do.get("recipe", ""))
+            if one.id and taken and said[name, one.id] == "path":
+                assert "attacker" not in recipes.read(real.recipes, taken), (name, one.id)
 
 
 def test_selection(real: Catalog) -> None:

@@ -19,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 ROOT = Path(__file__).resolve().parents[2]
 RECIPES = {path.stem: path for path in sorted((ROOT / "corpus/certificates").glob("*.toml"))}
 HOST = "mail.example.test"
-KEYS = {"certificate", "title", "why", "verdict", "requirements", "cwe", "openssl",
+KEYS = {"certificate", "title", "why", "verdict", "attacker", "requirements", "cwe", "openssl",
         "openssl_accepts", "base", "anchor", "intermediate", "leaf", "send"}
 
 # No client offers a group for this key: the handshake ends before the certificate is shown.
@@ -99,6 +99,8 @@ def test_recipe_is_described(name: str) -> None:
     assert data["requirements"] and set(data["requirements"]) <= register()
     assert all(re.fullmatch("CWE-[0-9]+", entry) for entry in data.get("cwe", []))
     assert ("cwe" in data) == (data["verdict"] == "refuse")
+    assert data.get("attacker", "certificate") == "certificate"
+    assert not ("attacker" in data and data["verdict"] == "accept"), "nobody attacks by it"
 
 
 @pytest.mark.parametrize("name", RECIPES)

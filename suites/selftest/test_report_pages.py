@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from latchkey import report
-from latchkey.report import html, items, source
+from latchkey.report import facts, html, items, source
 from latchkey.results import Change
 
 import report_scale
@@ -205,6 +205,23 @@ def test_the_order_of_clients_is_that_of_what_they_broke(folder: Path) -> None:
     pages = {p.path: p.text for p in html.site(document(entries), folder)}
     links = re.findall(r'<tr><th scope="row"><a href="clients/(\w+)', pages["index.html"])
     assert links == ["ddd", "ccc", "bbb", "aaa"] and "changes.html" not in pages
+
+
+def test_what_anybody_can_do_is_told_before_what_takes_more(folder: Path) -> None:
+    """The names alone would have it the other way round."""
+    hard = result("certificate.wrong-host", "ccc", "imap-starttls", "FAIL", attacker="certificate")
+    harder = result("certificate.self-signed", "ccc", "imap-starttls", "FAIL", attacker="server")
+    easy = result("starttls.stripped-capability", "ccc", "imap-starttls", "FAIL", attacker="path")
+    old = {key: value for key, value in easy.items() if key != "attacker"}
+    for first in (easy, old):      # the second is that of an older report
+        entries = [harder, hard, first]
+        assert sorted(entries, key=facts.sort_key) == [first, hard, harder]
+        pages = {p.path: p.text for p in html.site(document(entries), folder)}
+        said = re.findall("Who can do it: ([a-z ]+)", pages["index.html"])
+        assert said == ["who is on the path and has a certificate that no authority should have "
+                        "given him", "the server that the client has verified"]
+        assert pages["index.html"].index("starttls.stripped-capability") < \
+            pages["index.html"].index("certificate.wrong-host")
 
 
 def test_variants_that_failed_alike_are_told_by_their_own_titles(folder: Path) -> None:

@@ -109,6 +109,19 @@ def check_gravity(check: Mapping[str, Any]) -> int:
     return order.index(consequence) if consequence in order else len(order)
 
 
+def reach(result: Result) -> int:
+    """How hard it is to do that to a client: 0 is the easiest."""
+    order = list(words.ATTACKERS)
+    attacker = result.get("attacker")
+    return order.index(attacker) if attacker in order else 0
+
+
+def attacker(result: Result) -> str:
+    """Who can do that to a client, in words; "" if all that is at stake is a correct server."""
+    lost = {check.get("consequence") for check in result.get("checks") or ()}
+    return "" if lost <= {"interoperability"} else list(words.ATTACKERS.values())[reach(result)]
+
+
 def worst(result: Result) -> str:
     """The gravest consequence of a result's failed checks, or nothing."""
     order = list(words.CONSEQUENCES)
@@ -116,11 +129,13 @@ def worst(result: Result) -> str:
     return order[place] if place < len(order) else ""
 
 
-def sort_key(result: Result) -> tuple[bool, int, int, str, str, str]:
-    """What was promised and broken first, then by gravity and name; experimental ones last."""
+def sort_key(result: Result) -> tuple[bool, int, int, int, str, str, str]:
+    """What was promised and broken first, then by gravity, by what it takes, and by name;
+    experimental ones last.
+    """
     place = list(words.BUCKETS).index(bucket(result))
-    return (is_experimental(result), place, gravity(result), name(result), str(result["client"]),
-            str(result["posture"]))
+    return (is_experimental(result), place, gravity(result), reach(result), name(result),
+            str(result["client"]), str(result["posture"]))
 
 
 def breaches(result: Result) -> str:

@@ -33,6 +33,10 @@ class Item:
     def gravity(self) -> int:
         return facts.gravity(self.result)
 
+    @cached_property
+    def reach(self) -> int:
+        return facts.reach(self.result)
+
     @property
     def id(self) -> str:
         return str(self.result["id"])

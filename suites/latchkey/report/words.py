@@ -103,6 +103,14 @@ CONSEQUENCES: dict[str, Consequence] = {
     "interoperability": Consequence("Interoperability", "correct servers are not served"),
 }
 
+# Who can do it: the easiest first.
+ATTACKERS = {
+    "path": "anybody on the path between the client and its server",
+    "certificate": "who is on the path and has a certificate that no authority should have given "
+                   "him, or somebody else's key",
+    "server": "the server that the client has verified, or who broke into it",
+}
+
 PROTOCOLS = {"imap": "IMAP", "pop3": "POP3", "submission": "Submission", "mta": "MTA"}
 WISHES = {
     "implicit": "implicit TLS demanded",
