@@ -116,6 +116,15 @@ def reach(result: Result) -> int:
     return order.index(attacker) if attacker in order else 0
 
 
+def weight(result: Result) -> int:
+    """What is lost, against what it takes: 0 comes first.
+
+    A password that a wrongly given certificate gets stands beside words that anybody can forge,
+    behind mail that anybody can read.
+    """
+    return gravity(result) + 2 * reach(result)
+
+
 def attacker(result: Result) -> str:
     """Who can do that to a client, in words; "" if all that is at stake is a correct server."""
     lost = {check.get("consequence") for check in result.get("checks") or ()}
@@ -129,13 +138,11 @@ def worst(result: Result) -> str:
     return order[place] if place < len(order) else ""
 
 
-def sort_key(result: Result) -> tuple[bool, int, int, int, str, str, str]:
-    """What was promised and broken first, then by gravity, by what it takes, and by name;
-    experimental ones last.
-    """
+def sort_key(result: Result) -> tuple[bool, int, int, str, str, str]:
+    """What was promised and broken first, then by weight and name; experimental ones last."""
     place = list(words.BUCKETS).index(bucket(result))
-    return (is_experimental(result), place, gravity(result), reach(result), name(result),
-            str(result["client"]), str(result["posture"]))
+    return (is_experimental(result), place, weight(result), name(result), str(result["client"]),
+            str(result["posture"]))
 
 
 def breaches(result: Result) -> str:

@@ -37,6 +37,10 @@ class Item:
     def reach(self) -> int:
         return facts.reach(self.result)
 
+    @cached_property
+    def weight(self) -> int:
+        return facts.weight(self.result)
+
     @property
     def id(self) -> str:
         return str(self.result["id"])

@@ -148,8 +148,8 @@ def client_make(results: Results, name: str, items: Sequence[Item],
     buckets = {b: sum(item.bucket == b for item in items) for b in groups}
     first = items[0] if items else None
     blamed = first if first and first.bucket in BLAMED else None
-    order = (list(words.BUCKETS).index(first.bucket), first.gravity, first.reach) if first else \
-        (len(words.BUCKETS), 0, 0)
+    order = (list(words.BUCKETS).index(first.bucket), first.weight) if first else \
+        (len(words.BUCKETS), 0)
     weights = (-buckets.get(b, 0) for b in (*BLAMED, "unclear"))
     return Client(name, facts.client_label(results, name), len(items) - buckets["skipped"], buckets,
                   facts.worst(blamed.result) if blamed else "", blamed.bucket if blamed else "",
@@ -250,8 +250,8 @@ def findings_of(bucket: str, items: Iterable[Item],
     found = [Finding(_title(own, titles) if place else "", place,
                      facts.worst(own[0].result), sentence, tuple(own))
              for (place, sentence), own in groups.items()]
-    return tuple(sorted(found, key=lambda f: (f.items[0].gravity, f.items[0].reach,
-                                              -len(f.clients), -len(f.items), f.identifier)))
+    return tuple(sorted(found, key=lambda f: (f.items[0].weight, -len(f.clients), -len(f.items),
+                                              f.identifier)))
 
 
 def _title(items: Sequence[Item], titles: Mapping[str, str]) -> str:
