@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What reasons and readings say: apart from the list of parsers, so that who
- * links one parser does not get all others with it.
+ * What reasons and readings say. Apart from the list of parsers, so that a fuzz
+ * target that links one parser does not get all others with it.
  */
 #include "parse/parse.h"
 
