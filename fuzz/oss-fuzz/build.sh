@@ -3,7 +3,8 @@
 # Builds all targets the way OSS-Fuzz and ClusterFuzzLite want it: with CC, CXX,
 # CFLAGS, CXXFLAGS, LIB_FUZZING_ENGINE, OUT and WORK of theirs, libraries linked
 # in. It runs outside of them as well; see docs/fuzzing.md.
-cd "$(dirname "$0")/../.."
+# There it is run from the checkout, as a copy in $SRC.
+[ -d fuzz/oss-fuzz ] || cd "$(dirname "$0")/../.."
 
 make -j"$(nproc)" fuzz-oss B="$WORK/build"
 make B="$WORK/build" "$WORK/build/seeds/done" ||
