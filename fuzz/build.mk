@@ -187,9 +187,9 @@ fuzz-afl: $(FUZZ_ALL:%=$(B)/afl/bin/%) $(FUZZ_ALL:%=$(B)/afl/cmplog/%) \
 ENGINE ?= libfuzzer
 TIME ?= 60
 fuzz: setup-fuzz ## fuzz TARGET with ENGINE (libfuzzer, afl) for TIME seconds
-	@$(MAKE) --no-print-directory \
-		$(if $(filter afl,$(ENGINE)),fuzz-afl,fuzz-binaries) \
-		$(B)/asan/bin/$(or $(TARGET),empty)
+	@$(MAKE) --no-print-directory $(B)/seeds/done $(if $(filter afl,$(ENGINE)),$(B)/afl/mutator.so) \
+		$(addsuffix /$(or $(filter $(TARGET),$(FUZZ_ALL)),empty),$(B)/asan/bin \
+			$(if $(filter afl,$(ENGINE)),$(B)/afl/bin $(B)/afl/cmplog,$(B)/fuzz/bin))
 	@$(PYTHON) fuzz/run '$(ENGINE)' '$(TARGET)' '$(TIME)'
 
 fuzz-smoke: fuzz-binaries ## every target for a second under libFuzzer
@@ -226,7 +226,8 @@ byo-afl: $(B)/afl/mutator.so $(B)/seeds/done \
 
 fuzz-byo: setup-fuzz ## compare PARSER (a C file) with the reference for GRAMMAR
 	@$(MAKE) --no-print-directory byo-$(ENGINE) byo-asan
-	@FUZZ_LIKE='$(subst -,_,$(GRAMMAR))' $(PYTHON) fuzz/run '$(ENGINE)' byo '$(TIME)'
+	@FUZZ_LIKE='$(subst -,_,$(GRAMMAR))' FUZZ_MAKE='byo-asan PARSER=$(PARSER) GRAMMAR=$(GRAMMAR)' \
+		$(PYTHON) fuzz/run '$(ENGINE)' byo '$(TIME)'
 
 # One planted bug as a program: BUG is its id, FILE the source that has it, TARGET
 # the target that is to find it; fuzz/bench calls this.

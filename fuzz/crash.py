@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import subprocess
 import tempfile
@@ -80,7 +81,9 @@ def keep(target: str, program: Path, content: bytes, seconds: float = 30) -> str
     path.write_bytes(small)
     short = path.relative_to(common.ROOT)
     explained = report(program, small) if target == "byo" else ""
+    runner = program.relative_to(common.ROOT)
+    # A parser of somebody's own is built anew, for it is the one that is mended.
+    make = os.environ.get("FUZZ_MAKE", runner)
     return (f"{target}: {what}\n{explained}"
             f"  {len(content)} bytes, minimised to {len(small)}: {short}\n"
-            f"  repeat: make {program.relative_to(common.ROOT)} && "
-            f"{program.relative_to(common.ROOT)} {short}")
+            f"  repeat: make {make} && {runner} {short}")
