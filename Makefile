@@ -119,15 +119,16 @@ $(B)/cov/vectors: $(addprefix $(B)/cov/,$(LIBRARY_SOURCES:.c=.o) \
 		servers/tests/test_vectors.o)
 	$(Q)$(CC) --coverage -o $@ $^ -lcmocka -ljansson
 
-# What the fuzz corpora run: of all that is in servers/parse.
-COV_TARGETS := $(FUZZ_PURE)
+# What the fuzz corpora run: of all that is in servers/parse. The list of parsers is
+# asked by dialects.
+COV_TARGETS := $(FUZZ_PURE) dialects
 COV_OBJECTS := $(FUZZ_PURE_O) \
 	fuzz/engines/runner.o fuzz/harness/oracle.o fuzz/harness/parser.o
 
 $(COV_TARGETS:%=$(B)/cov/bin/%): $(B)/cov/bin/%: $(B)/cov/fuzz/targets/%.o \
 		$(addprefix $(B)/cov/,$(COV_OBJECTS))
 	@mkdir -p $(@D)
-	$(Q)$(CC) --coverage -o $@ $^
+	$(Q)$(CC) --coverage -o $@ $^ -ljansson
 
 coverage: CFLAGS := -O0 -g
 coverage: $(B)/cov/vectors $(COV_TARGETS:%=$(B)/cov/bin/%) $(B)/seeds/done ## of the parsers: lines and branches, with a floor
