@@ -55,6 +55,7 @@ BUGS = {
     "overlooks-offers": "takes TLS where there is any, and does not see where there is",
     "autodetects": "tries the port with TLS, then the one without, if it was not told to",
     "autodetects-unchecked": "tries the port with TLS without a look at the certificate",
+    "logs-in-by-user": "uses USER and PASS of POP3, whatever is listed",
     "always-sends-initial-response": "sends the response along with AUTHENTICATE",
     "proves-to-any-timestamp": "hashes its password with whatever stands in brackets (APOP)",
     "reads-short-lists": "reads no more than twenty words of a list",

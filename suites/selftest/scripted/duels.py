@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from scripted.table import (CLEAR_FOR_IMPOSTOR, COMMAND, COMMAND_TO, COMPLETED, CONSUMED, CONTENT,
                             CONTENT_TO, CRASH, CRASH_SEEN, CREDENTIAL, CREDENTIAL_TO,
-                            DIGEST_OFFERED, FALLBACK, FALSE, FALSE_MAIL, FORGED, IN_CLEAR, SHOWN,
-                            TO_IMPOSTOR, UNOFFERED, Verdict, fail, warn)
+                            DIGEST_OFFERED, FALLBACK, FALSE, FALSE_MAIL, FORGED, IN_CLEAR, PASS,
+                            SHOWN, TO_IMPOSTOR, UNOFFERED, Verdict, fail, warn)
 
 DONE = "operation-completed: interoperability"
 SHARED = "no-certificate-shared: policy-bypass"
@@ -277,6 +277,11 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "always-sends-initial-response": {
         "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
+    },
+    # Nobody took that from the list before TLS.
+    "logs-in-by-user": {
+        "auth.only-plain-inside-tls/pop3-starttls": PASS,
+        "auth.only-proofs-inside-tls/pop3-starttls": PASS,
     },
     "proves-to-any-timestamp": {
         "auth.apop-timestamp[no-at]/pop3-default": warn(HASHED),

@@ -323,9 +323,11 @@ class Pop3(Session):
         if self.bug == "proves-to-any-timestamp":
             text = f"<{self.timestamp}>{self.password}".encode("latin-1")
             return [f"APOP {self.user} {md5(text).hexdigest()}"]
-        if any(line.startswith("SASL ") and "PLAIN" in self.words(line) for line in offered):
+        by_user = self.bug == "logs-in-by-user"
+        if not by_user and any(line.startswith("SASL ") and "PLAIN" in self.words(line)
+                               for line in offered):
             return [f"AUTH PLAIN {self.plain()}"]
-        if "USER" in offered:
+        if by_user or "USER" in offered:
             return [f"USER {self.user}", f"PASS {self.password}"]
         raise Failed("no login is offered")
 
