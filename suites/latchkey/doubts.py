@@ -136,7 +136,7 @@ def _has_ground(transcript: Transcript, posture: Posture, has_records: bool) -> 
 
 
 def doubt(transcript: Transcript, posture: Posture, has_records: bool = False,
-          anyhow: bool = False) -> str:
+          anyhow: bool = False, excused: bool = False) -> str:
     """Why a sender that did nothing wrong cannot be said to have done right; "" if it can.
 
     Mail that stays where it is proves nothing: its queue may merely wait, or what looks up policies
@@ -145,7 +145,8 @@ def doubt(transcript: Transcript, posture: Posture, has_records: bool = False,
     told all of it. has_records: the fault are records that a sender can go by; what they do not fit
     only the host itself shows. anyhow: the mail has to be delivered, whatever the channel. Where it
     does not, a trial that asks for the policy alone says nothing for a sender that has it, and does
-    without TLS.
+    without TLS. excused: the mail itself asks that no policy is minded, so that none has to be
+    looked for.
     """
     decided = decision(transcript)
     if decided is None:
@@ -156,6 +157,8 @@ def doubt(transcript: Transcript, posture: Posture, has_records: bool = False,
     if not any(True for name in ("dns.query", "accept") for _ in in_last_run(transcript, name)):
         return "idle"
     if posture.has_smarthost:
+        return ""
+    if arrived and excused:
         return ""
     if arrived:
         return _doubt_of_delivery(transcript, posture, anyhow)

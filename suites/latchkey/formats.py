@@ -63,7 +63,8 @@ _TLSA: Mapping[str, Shape] = {"tlsa": ListOf(Word("certificate", ("good", "fault
 
 _SEVERAL = Number(1, 100, whole=True)
 _MAIL: Mapping[str, Shape] = {
-    "mail": Table({"mails": _SEVERAL, "recipients": _SEVERAL, "domains": _SEVERAL}),
+    "mail": Table({"mails": _SEVERAL, "recipients": _SEVERAL, "domains": _SEVERAL,
+                   "field": Text(r"[A-Za-z-]+: [ -~]+", "write it like TLS-Required: No")}),
     "cost": Names(Number(0, 10_000, whole=True), "kind of cost", COSTS),
 }
 

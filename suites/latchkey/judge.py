@@ -48,6 +48,7 @@ class Case:
     lists: tuple[str, ...] = ()         # it changes what the server offers in these phases
     has_records: bool = False           # it is a right answer of the name server, with records
     deliveries: int = 1                 # how many recipients a run has to reach
+    excused: bool = False               # the mail asks that nobody's policy is minded (RFC 8689)
     measured: bool = False              # what it costs is counted
     keys: Mapping[str, str] = field(default_factory=dict)   # name → record, for signatures
 
@@ -64,7 +65,9 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
                 step_of(fault, trial.posture, trial.variant.signature), ACTIONS[fault.action].tls,
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
                 _has_records(fault),
-                trial.variant.mail.deliveries, trial.variant.cost is not None, keys or {})
+                trial.variant.mail.deliveries,
+                trial.variant.mail.field.startswith("TLS-Required:"),
+                trial.variant.cost is not None, keys or {})
 
 
 def _has_records(fault: Fault) -> bool:
@@ -103,7 +106,7 @@ def judge(case: Case, transcript: Transcript, control: Transcript | None,
                                    if check.outcome in ("FAIL", "WARN")):
         anyhow = any(demand.predicate == "mail-delivered" and demand.level != "MAY"
                      for demand in case.demands)
-        reason = doubt(transcript, case.posture, case.has_records, anyhow)
+        reason = doubt(transcript, case.posture, case.has_records, anyhow, case.excused)
         final = any(check.predicate == "gives-up" for check in checks)
         if reason and (reason not in UNPROVEN or outcome == "PASS" and not final):
             return _undecided(context, case, reason)

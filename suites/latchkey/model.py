@@ -63,15 +63,16 @@ class Deep:
 
 @dataclass(frozen=True)
 class Mail:
-    """What a sender is given in one run: so many mails, one behind the other."""
+    """What a client sends in one run: so many mails, one behind the other."""
 
     mails: int = 1
     recipients: int = 1                 # of each mail, in each domain
     domains: int = 1                    # of each mail; from the second on d1.test, d2.test, …
+    field: str = ""                     # that its head has besides; not in the control
 
     @property
     def is_usual(self) -> bool:
-        return self == Mail()
+        return self == Mail(field=self.field)
 
     @property
     def deliveries(self) -> int:

@@ -88,10 +88,16 @@ def compile_plan(catalog: Catalog, trial: Trial, secrets: Mapping[str, str],
         "dns": _dns(profile, trial, identities, places, secrets),
         "deep": _deep(trial),
         "fault": fault,
-        "client": {**_client(trial, setup, template.fill(profile.message, letter), values,
+        "client": {**_client(trial, setup, _message(profile, trial, letter), values,
                              _before(profile, places), places, _variables(trial), secrets),
                    "runs": trial.variant.fault.runs},
     }
+
+
+def _message(profile: Profile, trial: Trial, letter: Mapping[str, str]) -> str:
+    """The mail; a field that is part of what is tried goes before the others."""
+    field = trial.variant.mail.field if trial.kind != "control" else ""
+    return (f"{field}\n" if field else "") + template.fill(profile.message, letter)
 
 
 def _judged(trial: Trial, identities: Mapping[str, Any]) -> dict[str, Any]:

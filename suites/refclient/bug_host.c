@@ -54,6 +54,17 @@ bug_stops(const struct route *route, size_t i)
 	return bug(FIRST_HOST_ONLY);
 }
 
+void
+bug_excuse(const struct mail *mail, struct host_wish *wish)
+{
+	if (!bug(NO_TLS_REQUIRED) ||
+		span_find(mail->text, 0, span_z("TLS-Required: No")) ==
+			SIZE_MAX)
+		return;
+	wish->demands_tls = false;
+	wish->refuses_tls = true;
+}
+
 bool
 bug_without_dane(const struct dane *dane, struct host_wish *wish)
 {

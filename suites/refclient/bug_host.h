@@ -14,6 +14,8 @@
 void bug_named_visit(const struct session *s);
 /* Behind the host of this number there is no other. */
 bool bug_stops(const struct route *route, size_t i);
+/* What a mail says of TLS is taken for more than that (RFC 8689 section 3). */
+void bug_excuse(const struct mail *mail, struct host_wish *wish);
 /* Mail does not go without TLSA records that are of use. */
 bool bug_without_dane(const struct dane *dane, struct host_wish *wish);
 /* Make something else of what was found out about the TLSA records of a host.

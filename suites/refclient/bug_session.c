@@ -300,18 +300,26 @@ bug_certificate(const struct account *a)
 	return first[0] != '\0' ? first : NULL;
 }
 
+/* RFC 8689 section 3; what it asks for is said of other people's demands. */
+static bool
+is_excused(const struct session *s)
+{
+	return bug(MAIL_EXCUSES_TLS) && s->mail != NULL &&
+	       span_find(s->mail->text, 0, span_z("TLS-Required: No")) !=
+		       SIZE_MAX;
+}
+
 bool
 bug_clear_now(const struct session *s)
 {
-	(void)s;
-	return bug_past.clear || bug_past.misled;
+	return bug_past.clear || bug_past.misled || is_excused(s);
 }
 
 bool
 bug_goes_clear(const struct session *s)
 {
 	return bug_past.clear || bug_past.misled || bug_past.relaxed ||
-	       s->is_preauth || bug(LIST_REFUSED_ACCEPTED) ||
+	       is_excused(s) || s->is_preauth || bug(LIST_REFUSED_ACCEPTED) ||
 	       bug(HELO_INSTEAD) || bug(STRIPPED_ACCEPTED) ||
 	       bug(STRIPPED_IMAP_ACCEPTED) || bug(STRIPPED_POP3_ACCEPTED) ||
 	       bug(STRIPPED_SMTP_ACCEPTED) || bug(REFUSAL_ACCEPTED) ||

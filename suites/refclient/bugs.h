@@ -210,6 +210,9 @@
 		"")
 
 #define REFCLIENT_BUGS_FALLBACK(X)                                             \
+	X(MAIL_EXCUSES_TLS, "mail-excuses-tls", "fallback",                    \
+		"does without TLS for a mail that does not require it",        \
+		"Postfix 3.10.0 to 3.10.5, on the port where TLS comes first") \
 	X(CLEAR_AFTER_CONNECT, "clear-after-connect", "fallback",              \
 		"comes back in clear where nobody listens", "")                \
 	X(CLEAR_AFTER_GREETING, "clear-after-greeting", "fallback",            \

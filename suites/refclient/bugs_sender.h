@@ -343,7 +343,9 @@
 	X(SMTP_556_TEMPORARY, "smtp-556-temporary", "smtp-host",               \
 		"tries again and again for whom no mail is taken", "")         \
 	X(SMTP_TEXT_FOLLOWED, "smtp-text-followed", "smtp-host",               \
-		"goes to a host that is named in an answer", "")
+		"goes to a host that is named in an answer", "")               \
+	X(NO_TLS_REQUIRED, "no-tls-required", "smtp-host",                     \
+		"does without TLS for a mail that does not require it", "")
 
 #define REFSENDER_BUGS_WHAT_IF(X)                                              \
 	X(KEYWORD_BELIEVED, "keyword-believed", "what-if",                     \

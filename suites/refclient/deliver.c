@@ -151,10 +151,11 @@ host_consider(struct sender *sender, const struct route *route,
 		dane_find(sender->resolver, &named, &addresses, &dane);
 		buggy(bug_dane_known(sender, route, &dane), (void)0);
 	}
-	if (wish_make(sender, route, &dane, sts, &wish, err))
+	if (wish_make(sender, route, &dane, sts, &wish, err)) {
+		buggy(bug_excuse(mail, &wish), (void)0);
 		host_try(sender, sts, &dane, &wish, &addresses, mail, tally,
 			err);
-	else {
+	} else {
 		tlsrpt_unfit(sender, domainz, hostz, &dane);
 		tally_add(tally, HOST_UNFIT);
 	}

@@ -202,6 +202,15 @@ def test_mail_that_was_delivered_proves_no_dane(posture: str, parts: tuple[Part,
                          control)) == expected
 
 
+@pytest.mark.parametrize("posture", ["mta-sts", "mta-dane", "mta-dane-sts"])
+def test_a_mail_that_excuses_from_policies_needs_none(posture: str) -> None:
+    case = replace(KEPT, posture=POSTURES[posture], excused=True)
+    control = transcript(fetch(), TLSA, mail(), exited())
+    assert outcome(judge(case, transcript(*SECURE, fault(0), mail(), exited()), control)) == "PASS"
+    held = transcript(*SECURE, fault(0), exited(75))
+    assert outcome(judge(case, held, control)).startswith("INCONCLUSIVE")
+
+
 VISITED = (accept(2, host=MX, service="smtp"), hello(2, host=MX, service="smtp"))
 
 

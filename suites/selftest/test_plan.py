@@ -209,6 +209,18 @@ def test_a_client_with_work_to_do_is_given_time(real: Catalog, scenario: str, qu
     assert compile_plan(real, control_of(trial), SECRETS)["quiet"] == 0.3
 
 
+def test_a_field_of_the_mail_is_part_of_what_is_tried(real: Catalog) -> None:
+    trial = trial_of(real, "curl", "baseline.tls-not-required", "submission-implicit")
+    usual = trial_of(real, "curl", "baseline.wildcard", "submission-implicit")
+
+    def mail(one: Trial) -> str:
+        files = compile_plan(real, one, SECRETS)["client"]["files"]
+        return str(next(file["text"] for file in files if file["path"].endswith(".eml")))
+    assert trial.variant.mail.is_usual          # anybody can send that
+    assert mail(trial) == f"TLS-Required: No\n{mail(usual)}"
+    assert mail(control_of(trial)) == mail(usual)
+
+
 def test_hosts(real: Catalog) -> None:
     assert ("127.0.0.10", "mail.example.test") in hosts(real.profiles["mail"])
 

@@ -166,6 +166,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                  "cost.dane-sts[insecure]/mta-dane-sts"),
         **all_of(warn(SENT), *of(INSECURE, "host", "zone-of-host")),
     },
+    "does-without": all_of(warn(CLEAR), *of("dane.tls-not-required", "good")),
     # beside a policy
     "minds-nothing": all_of(fail(MAIL), *both(
         "lookup-error-unlisted", "mismatch-unlisted", "no-record-unlisted",

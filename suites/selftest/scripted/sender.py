@@ -92,6 +92,7 @@ BUGS = {
     "knows-new-tls-only": "does not speak TLS 1.2",
     "reverses-hosts": "tries the last host first",
     "wants-plain-policy-host": "takes no certificate with other names than the policy host's",
+    "does-without": "does without TLS for a mail that does not require it",
     # what if
     "believes-keywords": "enforces nothing if a word in the list of extensions says so",
     "obeys-keywords": "goes on without TLS if a word in the list of extensions says so",
@@ -186,6 +187,9 @@ def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> 
     session = Session(trip.host, trip.records.base)
     if bug == "sends-no-sni-to-mx":
         session.name = None
+    if bug == "does-without":
+        with open(message, "rb") as file:
+            clear = clear or b"TLS-Required: No" in file.read()
     try:
         extensions = session.command("EHLO client.example.test").upper()
         offered = b"STARTTLS" in extensions
@@ -203,7 +207,7 @@ def deliver(trip: Trip, words: Sequence[str], bug: str, clear: bool = False) -> 
             if bug == "wants-plain-certificate" and trip.enforced:
                 session.look_at_names()
             session.command("EHLO client.example.test")
-        elif trip.demands_tls(bug) and bug != "unusable-is-clear":
+        elif trip.demands_tls(bug) and bug not in ("unusable-is-clear", "does-without"):
             raise Refused("no STARTTLS")
         session.command(f"MAIL FROM:<{sender}>")
         for recipient in recipients.split():

@@ -200,6 +200,10 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
                         warn(SENT)),
         **dict.fromkeys(of(BROKEN, "nothing", "cut-body"), fail(SENT)),
     },
+    "does-without": {
+        **dict.fromkeys(of("mta-sts.tls-not-required", "good"), warn(CLEAR)),
+        **dict.fromkeys(of("mta-sts.mx-starttls", "stripped"), fail(MAIL, CLEAR)),
+        **dict.fromkeys(of("mta-sts.mx-certificate", "other-host"), PASS)},
     # what if
     "believes-keywords": {
         **dict.fromkeys(of("what-if.keywords", "msts"), PASS),
