@@ -169,7 +169,8 @@ def _attackers(facts: Mapping[str, Any]) -> list[str]:
              for name in words.ATTACKERS}
     shown = {name: own for name, own in found.items() if own}
     return ["", "Who can do it", *(
-        _paragraph(words.ATTACKERS[name] + (f" [{', '.join(own)}]" if len(shown) > 1 else ""), "  ")
+        _paragraph(" ".join((words.ATTACKERS[name].capitalize(),
+                             *([f"[{', '.join(own)}]"] if len(shown) > 1 else []))), "  ")
         for name, own in shown.items())]
 
 
