@@ -104,6 +104,16 @@ def test_show_tells_what_why_and_by_which_rule() -> None:
         assert name in text
 
 
+def test_show_tells_who_can_do_it() -> None:
+    def told(name: str) -> str:
+        text = latchkey("show", name).stdout
+        return " ".join(text.partition("Who can do it")[2].partition("Faults")[0].split())
+    assert told("starttls.refused") == "Anybody on the path between the client and its server"
+    path, _, certificate = told("certificate.impostor").partition("Who is on the path and has")
+    assert "self-signed" in path and "expired" in certificate and "expired" not in path
+    assert told("baseline.wildcard") == "", "nobody attacks in a correct world"
+
+
 def test_all_says_whom_it_leaves_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
                                      capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("latchkey.runner.is_installed", lambda client: False)
