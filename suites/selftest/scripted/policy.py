@@ -79,8 +79,6 @@ def context_of(ca: str, bug: str) -> ssl.SSLContext:
         context.check_hostname = False
     if bug == "trusts-any-policy-host":
         context.verify_mode = ssl.CERT_NONE
-    if bug == "offers-h2":
-        context.set_alpn_protocols(["h2", "http/1.1"])
     if bug == "speaks-old-tls":
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -134,6 +132,7 @@ def _connect(host: str, name: str | None, ca: str, bug: str) -> ssl.SSLSocket:
         raw.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: {host}:443\r\n\r\n".encode("ascii"))
         raw.recv(1000)
     context = _Kept.context or context_of(ca, bug)
+    context.set_alpn_protocols(["h2", "http/1.1"] if bug == "offers-h2" else ["http/1.1"])
     if bug == "resumes-sessions":
         _Kept.context = context
     _Kept.tls = context.wrap_socket(raw, server_hostname=name, session=_Kept.session,

@@ -194,7 +194,7 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
         "cost.one-mail[no-record]/mta-sts": fail(SENT),
         **dict.fromkeys(of(RECORD, "nxdomain", "servfail", "no-id"), fail(SENT)),
         **dict.fromkeys(of("mta-sts.policy-host-unknown", "nxdomain"), fail(SENT)),
-        **dict.fromkeys(of("mta-sts.fetch-unreachable", "refused", "reset"), fail(SENT)),
+        **dict.fromkeys(of("mta-sts.fetch-unreachable", "refused", "reset", "h2-only"), fail(SENT)),
         **dict.fromkeys(of("mta-sts.policy-certificate", "self-signed"), fail(SENT)),
         **dict.fromkeys(of("mta-sts.policy-old-tls", "tls1.0"),
                         warn(SENT)),
