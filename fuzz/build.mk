@@ -133,6 +133,9 @@ $(eval $(call variant,fast,$(CLANG),-O2 -fsanitize=fuzzer-no-link -fPIE))
 $(eval $(call variant,fast-edges,$(CLANG),-O2 $(FUZZ_EDGES) -fPIE))
 $(eval $(call variant,afl,$(AFL_ENV) $(AFL_CC),-fPIE))
 $(eval $(call variant,cmplog,AFL_LLVM_CMPLOG=1 $(AFL_ENV) $(AFL_CC),-fPIE))
+# What oracles do is nothing to learn from, and would be counted after each run.
+$(B)/fuzz-edges/fuzz/harness/%.o $(B)/fast-edges/fuzz/harness/%.o: \
+	CFLAGS += $(FUZZ_EDGES:-f%=-fno-%)
 -include $(FUZZ_C:%.c=$(B)/asan/%.d)
 
 # $(call fuzz_link,VARIANT,FOLDER,LINKER,MORE OBJECTS,TARGETS,OBJECTS): the programs
