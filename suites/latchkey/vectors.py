@@ -44,6 +44,7 @@ class Vector:
     reason: str | None = None           # what lkparse says, and where
     offset: int | None = None
     consumed: int | None = None         # octets of what is accepted; None: all
+    requirements: tuple[str, ...] = ()  # of the register, if it has any about it
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Answer:
     what: str                           # one line for a person
     comment: str
     source: str
+    requirements: tuple[str, ...] = ()
 
 
 # --- reading
@@ -100,7 +102,15 @@ def _vector(whole: Mapping[str, Any], test: Mapping[str, Any]) -> Vector:
     return Vector(test["id"], whole["parser"], test["comment"], data, test["result"],
                   test.get("source", whole["source"]), test.get("value"),
                   tuple(test.get("flags", ())), test.get("reason"), test.get("offset"),
-                  test.get("consumed"))
+                  test.get("consumed"), requirements_of(whole.get("requirements", {}), test))
+
+
+def requirements_of(table: Mapping[str, Sequence[str]], test: Mapping[str, Any]
+                    ) -> tuple[str, ...]:
+    """What a file's table has for the reason, the readings, or that it is valid; else for `*`."""
+    words = [test["reason"]] if "reason" in test else test.get("flags", ["valid"])
+    found = [id for word in words for id in table.get(word, table.get("*", ()))]
+    return tuple(dict.fromkeys(found))
 
 
 def input_of(test: Mapping[str, Any]) -> bytes:
@@ -277,7 +287,7 @@ def run(vectors: Sequence[Vector], program: Program) -> Iterator[Answer]:
         except Broken as broken:
             said, outcome, what = str(broken), "broke", str(broken)
         yield Answer(vector.id, vector.parser, outcome, vector.result, said, what,
-                     vector.comment, vector.source)
+                     vector.comment, vector.source, vector.requirements)
 
 
 def status_of(counts: Mapping[str, int]) -> int:
@@ -355,8 +365,8 @@ def text(answers: Sequence[Answer], counts: Mapping[str, int]) -> str:
     lines = []
     for answer in answers:
         if answer.outcome in ("differs", "gone", "broke"):
-            lines.append(f"{answer.outcome:8} {answer.id}: {answer.what} "
-                         f"({answer.comment}; {answer.source})")
+            rests = "; ".join((answer.comment, answer.source, *answer.requirements))
+            lines.append(f"{answer.outcome:8} {answer.id}: {answer.what} ({rests})")
     opened = Counter(answer.what for answer in answers if answer.outcome == "open")
     if opened:
         lines.append("ambiguous: " + ", ".join(f"{opened[word]} {word}"

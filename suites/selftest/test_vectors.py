@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema  # type: ignore[import]
 import pytest
 
-from latchkey import cli, paths, vectors
+from latchkey import catalog, cli, paths, vectors
 from latchkey.errors import UserError
 from latchkey.vectors import Program, Vector
 from oracle import ORACLES, Verdict
@@ -61,6 +61,29 @@ def test_files_fit_the_schema(file: Path) -> None:
     assert len(set(inputs)) == len(inputs)
     # Each side of the grammar is there.
     assert {"valid", "invalid"} <= {test["result"] for test in whole["tests"]}
+
+
+@pytest.mark.parametrize("file", FILES, ids=NAMES)
+def test_vectors_name_what_the_register_has_about_them(file: Path) -> None:
+    table = json.loads(file.read_text()).get("requirements", {})
+    found = vectors.read(file)
+    words = {word for one in found for word in (one.reason, *one.flags) if word} | {"valid"}
+    assert set(table) <= words | {"*"}, "each line of the table is about some vector"
+    assert {name for names in table.values() for name in names} <= set(
+        catalog.own().requirements())
+    if file.stem.startswith(("deep-", "sts-client", "sts-directives", "sts-mx", "sts-record",
+                             "tlsa", "tlsrpt-", "latch", "received-")):
+        assert file.stem == "sts-record-2016" or all(one.requirements for one in found)
+
+
+def test_the_requirements_of_a_vector() -> None:
+    table = {"valid": ["v"], "a": ["x", "y"], "b": ["y", "z"], "*": ["rest"]}
+    rows: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+        ({}, ("v",)), ({"reason": "a"}, ("x", "y")), ({"reason": "c"}, ("rest",)),
+        ({"flags": ["a", "b"]}, ("x", "y", "z")), ({"flags": ["b", "c"]}, ("y", "z", "rest"))]
+    for test, names in rows:
+        assert vectors.requirements_of(table, test) == names
+    assert vectors.requirements_of({}, {}) == vectors.requirements_of({"a": ["x"]}, {}) == ()
 
 
 def octets(one: Vector | Verdict, data: bytes) -> int:
@@ -226,7 +249,7 @@ def test_the_command_says_where_a_program_differs(tmp_path: Path,
     assert cli.main(words) == 1
     told = capsys.readouterr().out
     assert "differs  sts-record-005: accepts what is invalid (" in told
-    assert "RFC 8461 section 3.1)" in told
+    assert "; RFC 8461 section 3.1; rfc8461-3.1-" in told
 
 
 def test_the_command_says_that_a_program_broke(capsys: pytest.CaptureFixture[str]) -> None:
