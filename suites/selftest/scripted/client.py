@@ -55,6 +55,7 @@ BUGS = {
     "overlooks-offers": "takes TLS where there is any, and does not see where there is",
     "autodetects": "tries the port with TLS, then the one without, if it was not told to",
     "autodetects-unchecked": "tries the port with TLS without a look at the certificate",
+    "obeys-its-mail": "goes in clear where the mail lets whoever relays it do so",
     "logs-in-by-user": "uses USER and PASS of POP3, whatever is listed",
     "always-sends-initial-response": "sends the response along with AUTHENTICATE",
     "proves-to-any-timestamp": "hashes its password with whatever stands in brackets (APOP)",
@@ -295,12 +296,18 @@ def by_default(bug: str, words: Sequence[str]) -> None:
         attempt(bug, words, tls=False)
 
 
+def asks_for_no_tls(message: str) -> bool:
+    with open(message, encoding="ascii") as text:
+        return "TLS-Required: No\n" in text.readlines()
+
+
 def run(bug: str, words: Sequence[str]) -> None:
     """All connections; only a bug makes more than one, or two transfers."""
     if words[1] == "default" and bug in ("logs-in-blindly", "autodetects", "autodetects-unchecked"):
         by_default(bug, words)
         return
-    if words[1] == "opportunistic" and bug == "overlooks-offers":
+    if (words[1] == "opportunistic" and bug == "overlooks-offers"
+            or bug == "obeys-its-mail" and asks_for_no_tls(words[9])):
         attempt(bug, words, tls=False)
         return
     if "-after-" in words[1]:

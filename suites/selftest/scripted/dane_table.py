@@ -181,7 +181,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                  *of(BOGUS, "tlsa-bogus"), *of(ERROR, "servfail"),
                  *of(STRIPPED, "usage-4"), *only("no-record", "mismatch"),
                  *of("dane.all-hosts-fail", "stripped"), *of(ALIAS_BAD, "host"),
-                 *of(LOST, "other-key"),
+                 *of(LOST, "other-key"), *of("dane.tls-not-required", "good-p384"),
                  *of(ANCHOR_BAD, "expired"), *of("dane.weak-tls", "anonymous")),
         **all_of(warn(BOUNCE), *of("dane.tlsa-sha512-mismatch", "3-1-2"), *of(AGILE_BAD, "key"),
                  "dane.anchor-constraints/mta-dane", "dane.anchor-insecure-mx/mta-dane",

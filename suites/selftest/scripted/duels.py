@@ -278,6 +278,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "always-sends-initial-response": {
         "auth.no-initial-response/imap-starttls": fail(UNOFFERED, DONE),
     },
+    "obeys-its-mail": {
+        "baseline.tls-not-required/submission-starttls": fail(CREDENTIAL, CONTENT, DONE),
+    },
     # Nobody took that from the list before TLS.
     "logs-in-by-user": {
         "auth.only-plain-inside-tls/pop3-starttls": PASS,

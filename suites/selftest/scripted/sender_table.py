@@ -189,6 +189,7 @@ OF_POLICIES: Mapping[str, Mapping[str, Verdict]] = {
         CERTIFICATE: warn(BOUNCE), STRIPPED: warn(BOUNCE), NOT_LISTED: warn(BOUNCE),
         LISTED_NAME: warn(BOUNCE),
         **dict.fromkeys(of("mta-sts.all-hosts-fail", "stripped"), warn(BOUNCE)),
+        **dict.fromkeys(of("mta-sts.tls-not-required", "other-host"), warn(BOUNCE)),
     },
     "needs-policy": {
         "cost.one-mail[no-record]/mta-sts": fail(SENT),
