@@ -173,7 +173,7 @@ struct acronym {
 	uint8_t value;
 };
 
-/* RFC 7218 section 2, for each of the fields. */
+/* RFC 7218 section 2, for each of the fields; in any letter case. */
 static const struct acronym acronyms[3][5] = {
 	{{"PKIX-TA", 0}, {"PKIX-EE", 1}, {"DANE-TA", 2}, {"DANE-EE", 3},
 		{"PrivCert", 255}},
@@ -187,6 +187,17 @@ is_word_end(int c)
 	return is_wsp(c) || is_line_end(c) || c == '(' || c == ')' || c == ';';
 }
 
+/* How much of the name s begins with, in any letter case. */
+static size_t
+prefix_size(struct span s, struct span name)
+{
+	size_t n = 0;
+
+	while (n < name.n && n < s.n && upper_of(s.p[n]) == upper_of(name.p[n]))
+		n++;
+	return n;
+}
+
 /* Read an acronym; where it parts from all of them goes into *at_r. */
 static ssize_t
 acronym_read(struct text *t, const struct acronym *known, uint8_t *out_r,
@@ -198,8 +209,7 @@ acronym_read(struct text *t, const struct acronym *known, uint8_t *out_r,
 	for (i = 0; i < 5 && known[i].name != NULL; i++) {
 		struct span name = span_z(known[i].name);
 
-		for (n = 0; n < name.n && span_at(rest, n) == name.p[n]; n++)
-			;
+		n = prefix_size(rest, name);
 		if (n == name.n && is_word_end(span_at(rest, n))) {
 			*out_r = known[i].value;
 			t->at += n;

@@ -44,7 +44,7 @@
 		"SMTP clients treat the usages 0 and 1 as unusable",           \
 		"RFC 7672 section 3.1.3")                                      \
 	X(TLSA_TEXT_ACRONYM, "tlsa-text-acronym",                              \
-		"acronyms stand for their numbers",                            \
+		"acronyms stand for their numbers, in any letter case",        \
 		"the fields are numbers; acronyms are for people",             \
 		"RFC 7218 section 2, RFC 6698 section 2.2")                    \
 	X(TLSA_TEXT_LINE, "tlsa-text-line",                                    \

@@ -28,6 +28,8 @@ static const struct parse_row texts[] = {
 	ROW_GOOD("lines", "(3 1\n1 a\r\n\tb )", TLSA("3", "1", "1", "ab")),
 	ROW_OPEN("acronyms", "DANE-TA Cert SHA2-512 00", TLSA_TEXT_ACRONYM,
 		TLSA("2", "0", "2", "00")),
+	ROW_OPEN("small acronyms", "privcert sPKI full 00", TLSA_TEXT_ACRONYM,
+		TLSA("255", "1", "0", "00")),
 	ROW_STOP("number", "256", BAD, TLSA_TEXT_NUMBER, 2),
 	ROW_STOP("acronym", "DANE-TB", BAD, TLSA_TEXT_NUMBER, 6),
 	ROW_STOP("odd", "3 1 1 abc", MORE, TLSA_TEXT_HEX, 9),

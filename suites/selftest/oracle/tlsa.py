@@ -9,10 +9,11 @@ from typing import Any
 from oracle.verdict import INVALID, Oracle, Verdict, accepted
 
 _SIZES = {1: 32, 2: 64}
+# In any letter case (RFC 7218 section 2).
 _ACRONYMS = (
-    {"PKIX-TA": 0, "PKIX-EE": 1, "DANE-TA": 2, "DANE-EE": 3, "PrivCert": 255},
-    {"Cert": 0, "SPKI": 1, "PrivSel": 255},
-    {"Full": 0, "SHA2-256": 1, "SHA2-512": 2, "PrivMatch": 255},
+    {"pkix-ta": 0, "pkix-ee": 1, "dane-ta": 2, "dane-ee": 3, "privcert": 255},
+    {"cert": 0, "spki": 1, "privsel": 255},
+    {"full": 0, "sha2-256": 1, "sha2-512": 2, "privmatch": 255},
 )
 
 
@@ -77,7 +78,7 @@ def presentation(data: bytes) -> Verdict:
         return INVALID
     numbers = []
     for word, acronyms in zip(words[:3], _ACRONYMS):
-        number = acronyms.get(word.decode("latin-1"))
+        number = acronyms.get(word.decode("latin-1").lower())
         if number is not None:
             flags.append("tlsa-text-acronym")
         elif not re.fullmatch(rb"[0-9]+", word) or int(word) > 255:
