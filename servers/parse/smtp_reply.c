@@ -13,7 +13,8 @@
 
 #define LINE_SIZE 512
 #define CODE_SIZE 3
-/* The line of a challenge has no limit (RFC 4954 section 4). */
+/* A challenge may be empty, and its line has no limit (RFC 4954 sections 4 and
+ * 8). */
 #define CHALLENGE 334
 
 static const char highest[] = "559";
@@ -104,7 +105,8 @@ line_read(struct span s, size_t start, bool greets, struct lk_smtp_reply *reply,
 		return result_unfit(r, separator, LK_SMTP_REPLY_SEPARATOR, at);
 	if (separator != '\r')
 		at++;
-	if (separator == ' ' && span_at(s, at) == '\r')
+	if (separator == ' ' && span_at(s, at) == '\r' &&
+		reply->code != CHALLENGE)
 		result_open(r, LK_READING_SMTP_REPLY_EMPTY_TEXT);
 	n = text_read(s, at, greets, r);
 	if (n == LK_MORE && is_long)

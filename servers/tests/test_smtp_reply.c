@@ -38,6 +38,7 @@ static const struct parse_row replies[] = {
 		LINES("250", "", "\"" X500 "xxxxxx\"")),
 	ROW_OPEN("blank without text", "250 \r\n", SMTP_REPLY_EMPTY_TEXT,
 		LINES("250", "", "\"\"")),
+	ROW_GOOD("empty challenge", "334 \r\n", LINES("334", "", "\"\"")),
 	ROW_OPEN("UTF-8", "250 \xc3\xa9\r\n", SMTP_REPLY_UTF8,
 		LINES("250", "", "\"\\u00c3\\u00a9\"")),
 	ROW_STOP("nothing", "", MORE, SMTP_REPLY_CODE, 0),

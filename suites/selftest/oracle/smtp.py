@@ -42,7 +42,8 @@ def lines_of(data: bytes, greets: bool) -> tuple[bytes, list[bytes], int, list[s
         # The text of a challenge may have any length.
         if len(line[0]) > LINE_SIZE and code != b"334":
             return None
-        if blank is not None and not said:
+        # A challenge may be empty.
+        if blank is not None and not said and code != b"334":
             flags.append("smtp-reply-empty-text")
         texts.append(said)
         at = line.end()
