@@ -68,7 +68,8 @@
 		"RFC 5321 section 4.1.1.1, RFC 2449 section 3")                \
 	X(DEEP_LINE_SIZE, "deep-line-size",                                    \
 		"the line has more than 512 octets",                           \
-		"RFC 5321 section 4.5.3.1.4, RFC 2449 section 4")              \
+		"RFC 5321 sections 4.5.3.1.4 and 4.5.3.1.5, "                  \
+		"RFC 2449 section 4")                                          \
 	X(DEEP_LINE_END, "deep-line-end", "the line does not end with CR LF",  \
 		"RFC 5321 section 2.3.8")                                      \
 	X(DEEP_CLIENT_VERB, "deep-client-verb", "the command is not CLIENT",   \

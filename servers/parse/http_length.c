@@ -86,7 +86,7 @@ is_chunked(struct span name)
 }
 
 /* Is it a token, perhaps with parameters, which chunked does not have (RFC 9112
- * section 7)? */
+ * section 7.1)? */
 static bool
 is_coding(struct span member)
 {

@@ -26,7 +26,7 @@
 	X(IMAP_WORD, "imap-word",                                              \
 		"untagged data begin with an atom that begins with a letter, " \
 		"perhaps with a number in front",                              \
-		"RFC 9051 section 9")                                          \
+		"RFC 9051 sections 6.5 and 9")                                 \
 	X(IMAP_NUMBER, "imap-number",                                          \
 		"EXISTS, RECENT, EXPUNGE and FETCH have a number in front, "   \
 		"the last two not 0; other data of the base protocol have "    \

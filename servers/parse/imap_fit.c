@@ -48,7 +48,8 @@ letter_fits(char letter, const struct item *item)
 static bool
 blank_fits(char letter, char behind, const struct item *item)
 {
-	return letter == '.' || item->is_apart == (behind != '+');
+	return letter == '.' ||
+	       item->is_apart == (behind != '+' && behind != '&');
 }
 
 /* Note what a name of a part that fits rests on. */
@@ -84,7 +85,10 @@ letter_take(const char **next, const struct item *item, struct lk_result *r)
 	if (letter == 'P')
 		part_note(item->value, r);
 	/* What may be there again stays next. */
-	*next = *at == '-' ? at + 2 : is_skipped(at) ? at : at + 1;
+	if (*at == '-' || at[1] == '&')
+		*next = at + 2;
+	else
+		*next = is_skipped(at) ? at : at + 1;
 	return letter;
 }
 
@@ -97,8 +101,11 @@ struct place {
 static struct place
 place_of(char letter, struct span list, struct lk_result *r)
 {
-	return (struct place){
-		letter == 'y' ? imap_body_form(list, r) : letter, 0};
+	if (letter == 'y')
+		letter = imap_body_form(list, r);
+	else if (letter == '~' && list.p[1] == '(')
+		letter = '^';
+	return (struct place){letter, 0};
 }
 
 /* Is in the list, which is whole, what the letter says? */

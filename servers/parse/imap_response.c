@@ -2,8 +2,8 @@
 /*
  * One response of a server (RFC 9051 sections 7 and 9): a continuation, a
  * status with or without a tag, or data. Of data that the base protocol knows
- * the values must be those that it has (imap_shape.c); of others they must be
- * values.
+ * the values must be those that it has (imap_shape.c); of others, which the
+ * formal syntax leaves to extensions (section 6.5), they must be values.
  */
 #include "parse/imap_value.h"
 

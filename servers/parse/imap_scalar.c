@@ -87,9 +87,9 @@ is_flag(struct span value, bool is_attribute)
 }
 
 /* Numbers that are not 0, alone or two with a colon, with commas between them.
- * * is one of them if it `may` be, and then $ may stand at the end. */
+ * * is one of them if it `may` be; with `has_last` $ may stand at the end. */
 static bool
-is_set(struct span value, bool may)
+is_set(struct span value, bool may, bool has_last)
 {
 	bool is_second = false;
 	size_t at = 0, start;
@@ -99,7 +99,7 @@ is_set(struct span value, bool may)
 			at++;
 		if (at == start && may && span_at(value, at) == '*')
 			at++;
-		else if (at == start && may && span_at(value, at) == '$')
+		else if (at == start && has_last && span_at(value, at) == '$')
 			return !is_second && at + 1 == value.n;
 		else if (at == start || !is_counted(span_cut(value, start, at)))
 			return false;
@@ -200,14 +200,15 @@ number_fits(char letter, struct span value)
 	case 'D':
 		return is_number(value, 0, UINT32_MAX);
 	case 'E':
-		return is_number(value, 0, INT64_MAX) || is_set(value, true);
+		return is_number(value, 0, INT64_MAX) ||
+		       is_set(value, true, true);
 	case 'N':
 		return is_counted(value);
 	case 'O':
 		return is_number(value, 1, INT64_MAX);
 	case 'R':
 	case 'U':
-		return is_set(value, letter == 'R');
+		return is_set(value, letter == 'R', false);
 	default:
 		return is_number(value, 0, INT64_MAX);
 	}

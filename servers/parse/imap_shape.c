@@ -8,9 +8,9 @@
  * They are written as letters: a capital one is an atom, number or string
  * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
  * to the name in front, . anything. Behind a letter, * is any number of them,
- * and + any number without a blank in front; - in front of one: it may be
- * missing. At a ? the values may end; at a digit they may, too, or go on so
- * many letters before it. One blank is between two values.
+ * + any number without a blank in front, and & one without; - in front of one:
+ * it may be missing. At a ? the values may end; at a digit they may, too, or go
+ * on so many letters before it. One blank is between two values.
  */
 #include "parse/imap_shape.h"
 
@@ -69,6 +69,7 @@ static const struct imap_list lists[] = {
 	{'$', 0, "!"},                    /* that it was earlier */
 	{'/', 0, "yy+G?p?j?l?V?x*"},      /* body of several */
 	{'.', '.', ".*"},                 /* whatever an extension has */
+	{'^', 0, "~~&~+"},                /* threads side by side */
 	{'a', 'J', "dd+"},                /* addresses */
 	{'b', 0, "B*"},                   /* attributes of a mailbox */
 	{'c', 0, "?A=2"},                 /* counts of STATUS */
@@ -94,7 +95,7 @@ static const struct imap_list lists[] = {
 	{'w', 0, "?Sv2"},                 /* extensions of LIST */
 	{'x', 'X', "xx*"},                /* extension of a body */
 	{'z', 'S', "zz*"},                /* within the value of an extension */
-	{'~', 0, "N*?~~+"},               /* numbers, and threads behind them */
+	{'~', 0, "NN*?~~&~+"},            /* numbers, and threads behind them */
 };
 
 /* What the value is by the name in front, of which one with a section counts up

@@ -2,7 +2,7 @@
 /*
  * capa-resp = single-line *capability "." CRLF
  * capability = capa-tag *(SP param) CRLF
- * (RFC 2449 sections 4 and 5). No tag begins with a dot, so none is stuffed.
+ * (RFC 2449 sections 3 and 5). No tag begins with a dot, so none is stuffed.
  */
 #include "parse/pop3_reply.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * greeting = "+OK" [resp-code] *gchar [timestamp] *gchar CRLF, where a gchar
- * is no "<" (RFC 2449 section 4), and the timestamp is a message id (RFC 1939
+ * is no "<" (RFC 2449 section 3), and the timestamp is a message id (RFC 1939
  * section 7), which has no blanks.
  */
 #include "parse/pop3_reply.h"

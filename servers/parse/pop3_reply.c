@@ -2,7 +2,7 @@
 /*
  * single-line = status [SP text] CRLF
  * text = *schar / resp-code *CHAR
- * (RFC 2449 section 4; the blank is missing in its schar by oversight: the
+ * (RFC 2449 section 3; the blank is missing in its schar by oversight: the
  * examples of RFC 1939 have it), and the challenge of RFC 5034 section 4.
  */
 #include "parse/pop3_reply.h"

@@ -40,10 +40,11 @@ def is_vanished(raw: list[bytes]) -> bool:
 
 
 def is_thread(raw: bytes) -> bool:
-    """Numbers, and behind them perhaps threads (RFC 5256 section 5; one is enough here)."""
+    """Numbers, or at least two threads, or the ones and the others (RFC 5256 section 5)."""
     found = items(raw) if is_list(raw) else [(False, b"")]
     n = next((at for at, (_, one) in enumerate(found) if is_list(one)), len(found))
-    return (all(blank == (at <= n) for at, (blank, _) in enumerate(found))
+    return (len(found) > 0 and len(found) - n != 1
+            and all(blank == (at <= n) for at, (blank, _) in enumerate(found))
             and all(is_number(one) for _, one in found[:n])
             and all(is_thread(one) for _, one in found[n:]))
 
@@ -84,8 +85,9 @@ def is_fields(raw: bytes) -> bool:
 
 
 _RESULTS: dict[bytes, Check] = {
-    b"MIN": is_number, b"MAX": is_number, b"COUNT": is_count, b"ALL": is_sequence,
-    b"MODSEQ": is_modified}
+    b"MIN": is_number, b"MAX": is_number, b"COUNT": is_count, b"MODSEQ": is_modified,
+    # The last result is none here.
+    b"ALL": lambda raw: is_sequence(raw) and b"$" not in raw}
 
 
 def is_result(raw: list[bytes]) -> bool:

@@ -8,7 +8,7 @@ import re
 from oracle.chars import BASE64, LINE_SIZE, WIDE, is_wide
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
-# RFC 2449 section 4: schar (with the blank that the examples have), rchar, CHAR, cchar.
+# RFC 2449 section 3: schar (with the blank that the examples have), rchar, CHAR, cchar.
 _SCHAR = rb"(?:[\x20-\x7f]|" + WIDE + rb")"
 _LEVEL = rb"[\x21-\x2e\x30-\x5c\x5e-\x7f]+"
 _CHAR = rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + WIDE + rb")"
@@ -18,7 +18,7 @@ _LINE = re.compile(rb"(?P<status>\+OK|-ERR)(?:\x20" + _TEXT + rb")?\r\n")
 # RFC 5034 section 4
 _CHALLENGE = re.compile(rb"\+\x20(" + BASE64 + rb")\r\n")
 _CAPABILITY = re.compile(rb"([\x21-\x2d\x2f-\x7f]+)((?:\x20[\x21-\x7e]+)*)\r\n")
-# RFC 1939 section 7: msg-id of RFC 822 section 6.1, without blanks (RFC 2449 section 4)
+# RFC 1939 section 7: msg-id of RFC 822 section 6.1, without blanks (RFC 2449 section 3)
 _ATOM = rb"[!#-'*+/0-9=?A-Z^-~-]+"
 _WORD = _ATOM + rb'|"(?:[!#-\[\]-~]|\\[!-~])*"'
 _PART = _ATOM + rb"|\[(?:[!-Z^-~]|\\[!-~])*\]"
