@@ -47,11 +47,11 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
                    DELIVERY: fail(*named("report-well-formed"))},
     "counts-mails-once": {COUNTS: fail(*named("report-counts"))},
     "counts-failures-only": {COUNTS: fail(*named("report-counts"))},
-    "counts-no-failure": {f"tlsrpt.{word}": fail(*named("report-counts")) for word in (
+    "counts-no-failure": {f"tlsrpt.{word}": warn(*named("report-counts")) for word in (
         "starttls-not-supported", "certificate-host-mismatch", "certificate-expired",
         "certificate-not-trusted")} | {
-        "tlsrpt.validation-failure": fail(*named("report-counts"))},
-    "always-policy": {"tlsrpt.no-policy": fail(*named("report-without-policy"))},
+        "tlsrpt.validation-failure": warn(*named("report-counts"))},
+    "always-policy": {"tlsrpt.no-policy": warn(*named("report-without-policy"))},
     "never-mails": {MAIL: fail(*named(
         "report-mailed", "report-well-formed", "report-typed", "report-mail-form",
         "report-mail-fields", "report-mail-subject", "report-file-extension", "report-file-name",
@@ -73,9 +73,9 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "signs-another-subject": {MAIL: fail(*named("report-signed"))},
     **{f"hides-{word}": dict.fromkeys(
         TRIALS.get(word, [f"tlsrpt.{word}"]),
-        (warn if word in ("validation-failure", "tlsa-invalid") else fail)(*named(f"tells-{word}")))
+        warn(*named(f"tells-{word}")))
        for word in RESULTS},
     "hides-sts-policy-fetch-error": {
-        "tlsrpt.sts-policy-fetch-error": fail(*named("tells-sts-policy-fetch-error")),
+        "tlsrpt.sts-policy-fetch-error": warn(*named("tells-sts-policy-fetch-error")),
         "tlsrpt.refresh-failure": warn(*named("tells-sts-policy-fetch-error"))},
 }
