@@ -177,19 +177,20 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "demands-nothing": all_of(fail(MAIL), *only("no-record", "unusable", "insecure-host")),
     "takes-insecure-mx": all_of(fail(MAIL), *only("insecure-mx")),
     "bounces": {
-        **all_of(warn(BOUNCE), *of(MISMATCH, "3-1-1"), *of("dane.starttls", "stripped"),
+        **all_of(fail(BOUNCE), *of(MISMATCH, "3-1-1"), *of("dane.starttls", "stripped"),
                  *of(BOGUS, "tlsa-bogus"), *of(ERROR, "servfail"),
-                 *of(STRIPPED, "usage-4"), *only("no-record", "mismatch"),
-                 *of("dane.all-hosts-fail", "stripped"), *of(ALIAS_BAD, "host"),
-                 *of(LOST, "other-key"), *of("dane.tls-not-required", "good-p384"),
-                 *of(ANCHOR_BAD, "expired"), *of("dane.weak-tls", "anonymous")),
-        **all_of(warn(BOUNCE), *of("dane.tlsa-sha512-mismatch", "3-1-2"), *of(AGILE_BAD, "key"),
-                 "dane.anchor-constraints/mta-dane", "dane.anchor-insecure-mx/mta-dane",
+                 *of(STRIPPED, "usage-4"), *of("dane.all-hosts-fail", "stripped"),
+                 *of(LOST, "other-key"), *of(ANCHOR_BAD, "expired"),
+                 *of("dane.weak-tls", "anonymous"), *of("dane.tlsa-sha512-mismatch", "3-1-2"),
+                 *of(AGILE_BAD, "key"), "dane.anchor-constraints/mta-dane",
                  "dane.lookup-silence/mta-dane"),
-        **all_of(warn(BOUNCE), *both(
+        **all_of(fail(BOUNCE), *both(
             *(f"{dane}-{sts}" for dane in ("lookup-error", "mismatch")
-              for sts in ("enforce", "none", "testing", "unlisted", "unusable")),
-            "no-record-unlisted", "no-record-certificate")),
+              for sts in ("enforce", "none", "testing", "unlisted", "unusable")))),
+        # nothing demands to wait: DANE by the administrator's word, an alias, a policy, a field
+        **all_of(warn(BOUNCE), *only("no-record", "mismatch"), *of(ALIAS_BAD, "host"),
+                 *of("dane.tls-not-required", "good-p384"), "dane.anchor-insecure-mx/mta-dane",
+                 *both("no-record-unlisted", "no-record-certificate")),
     },
     "tries-first-only": {
         **all_of(warn(SAFE), *of("dane.first-host-fails", "other-key", "stripped", "unreachable")),
