@@ -139,9 +139,10 @@ def _mail_form(report: Report) -> str:
     if message.get_content_type() != "multipart/report" \
             or str(message.get_param("report-type")).lower() != "tlsrpt":
         return "it is no multipart/report of type tlsrpt"
+    # The first is for people: as a rule, and not always, text/plain (section 5.3).
     kinds = [part.get_content_type() for part in message.iter_parts()]
-    return "" if kinds[:1] == ["text/plain"] and report.media_type in kinds \
-        else f"its parts are {', '.join(kinds) or 'none'}"
+    return "" if kinds and kinds[0].startswith(("text/", "multipart/")) \
+        and report.media_type in kinds[1:] else f"its parts are {', '.join(kinds) or 'none'}"
 
 
 def _mail_fields(report: Report) -> str:

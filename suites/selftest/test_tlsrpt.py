@@ -103,6 +103,32 @@ def test_sessions_are_counted(good: int, bad: int, parts: list[Event], holds: bo
     assert PREDICATES["report-counts"].function(context).holds is holds
 
 
+def part(kind: str) -> str:
+    return f"--b\r\nContent-Type: {kind}\r\n\r\n{{}}\r\n"
+
+
+@pytest.mark.parametrize(("whole", "kinds", "holds"), [
+    ("report; report-type=tlsrpt", ("text/plain", tlsrpt.JSON), True),
+    ("report; report-type=TLSRPT", ("text/html", tlsrpt.JSON), True),
+    ("report; report-type=tlsrpt", ('multipart/alternative; boundary="c"', tlsrpt.JSON), True),
+    ("report; report-type=tlsrpt", (tlsrpt.JSON, "text/plain"), False),
+    ("report; report-type=tlsrpt", (tlsrpt.JSON,), False),
+    ("report; report-type=tlsrpt", ("text/plain",), False),
+    ("report; report-type=delivery-status", ("text/plain", tlsrpt.JSON), False),
+    ("mixed", ("text/plain", tlsrpt.JSON), False),
+])
+def test_a_mailed_report_has_two_parts(whole: str, kinds: tuple[str, ...], holds: bool) -> None:
+    text = (f'Content-Type: multipart/{whole}; boundary="b"\r\n\r\n'
+            f"{''.join(map(part, kinds))}--b--")
+    sink = {"host": "reports.example.test", "service": "smtp", "listener": "reports-mx"}
+    mail = [{**accept(9), **sink},
+            event("send", 9, reply="data", data="354 go\r\n", **sink),
+            event("recv", 9, segment=1, data=f"{text}\r\n.\r\n", **sink),
+            event("message", 9, action="submitted", number=1, size=9, canary=False, **sink)]
+    context = Context(transcript(mail, exited()), POSTURES["mta-tlsrpt"])
+    assert PREDICATES["report-mail-form"].function(context).holds is holds
+
+
 def test_sentences_are_sentences() -> None:
     for one in OF_REPORTERS:
         for sentence in (one.rule, one.failed, one.held):
