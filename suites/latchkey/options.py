@@ -16,8 +16,23 @@ _EXAMPLE = "Example:"
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
+class _Once(argparse.Action):
+    """Keeps a value, as argparse does, but not the last of several: nothing is lost unsaid."""
+
+    def __call__(self, parser: argparse.ArgumentParser, namespace: argparse.Namespace,
+                 values: Any, option_string: str | None = None) -> None:
+        if option_string is not None and getattr(namespace, self.dest) != self.default:
+            parser.error(f"{option_string} is there twice; give it once")
+        setattr(namespace, self.dest, values)
+
+
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **more)
+        for name in (None, "store"):
+            self.register("action", name, _Once)
 
     def error(self, message: str) -> NoReturn:
         found = _CHOICE.search(message)

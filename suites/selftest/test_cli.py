@@ -34,6 +34,7 @@ def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.Comp
     (("show", "dane-mua"), '"dane-mua" is a suite of 10 scenarios; name one of them: dane-mua.'),
     (("run", "curl", "--suit", "x"), 'unknown argument "--suit"; did you mean "--suite"?'),
     (("doctor", "now"), 'unknown argument "now"; see `latchkey doctor --help`'),
+    (("run", "curl", "--suite", "tls", "--suite", "auth"), "--suite is there twice; give it once"),
     (("show", "x", "--suite", "y"), 'unknown argument "--suite"; see `latchkey show --help`'),
     (("rum",), 'unknown "rum"; did you mean "run"?'),
     (("list", "client"), 'unknown "client"; did you mean "clients"?'),
