@@ -56,10 +56,12 @@ dane-x-sts.match-unusable
 IN_CLEAR = """
 dane.insecure dane.insecure[zone-of-host] dane.insecure-question
 """
-# With TLS that authenticates nobody, there are these besides: the MX record is insecure; or the
-# host is the right one, and the policy of an earlier mail, or of this one, is known.
+# With TLS that authenticates nobody, there are these besides: the MX record is insecure; the host
+# is the right one, and the policy of an earlier mail, or of this one, is known; or the author of
+# the mail asks for no more (RFC 8689, section 3).
 TO_ANYBODY = """
-dane.anchor-insecure-mx mta-sts.later-none mta-sts.run-out
+dane.anchor-insecure-mx dane.tls-not-required mta-sts.later-none mta-sts.run-out
+mta-sts.tls-not-required
 footprint.conditional footprint.fresh mta-sts.same-id
 """
 # One that looked for all, and then did without TLS: where the answer of the name server, or of the
@@ -81,7 +83,7 @@ WAYS = {
 # Of those that go by DANE.
 HALVES = {
     "hosts nobody 75": ENOUGH_OF_HOSTS, "policy nobody 75": ENOUGH_OF_HOSTS + ENOUGH_OF_POLICY,
-    "policy to-anybody 0": IN_CLEAR + "dane.anchor-insecure-mx",
+    "policy to-anybody 0": IN_CLEAR + "dane.anchor-insecure-mx dane.tls-not-required",
     "records to-anybody 0": ENOUGH_OF_RECORDS,
 }
 
