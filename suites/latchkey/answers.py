@@ -65,6 +65,9 @@ def tlsa_told(transcript: Transcript) -> bool:
 
 
 def _is_usable(row: list[str]) -> bool:
-    usage, selector, matching = map(int, row[2:5])
+    fields = row[2:5]
+    if len(fields) < 3 or not all(field.isdigit() for field in fields):
+        return False                    # data of some other form
+    usage, selector, matching = map(int, fields)
     size = _SIZES.get(matching, 0)
     return usage in (2, 3) and selector in (0, 1) and size in (None, len("".join(row[5:])))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from dialogue import Event, Part, accept, event, exited, fault, hello, transcript, up
+from latchkey.answers import tlsa_told
 from latchkey.judge import Case, Demand, judge, judge_control
 from latchkey.outcome import Result
 from latchkey.postures import POSTURES
@@ -269,3 +270,14 @@ def test_a_control_has_what_the_posture_goes_by(posture: str, expected: str) -> 
 ])
 def test_a_control_has_the_policy_and_the_mail(parts: tuple[Part, ...], expected: str) -> None:
     assert outcome(judge_control(CASE, transcript(*parts))) == expected
+
+
+@pytest.mark.parametrize("data, told", [
+    ("3 1 1 " + "ab" * 32, True), ("2 0 0 abcd", True), ("3 1 2 " + "ab" * 64, True),
+    ("3 1 1 " + "ab" * 16 + " " + "ab" * 16, True),
+    ("3 1 1 abcd", False), ("1 1 1 " + "ab" * 32, False), ("3 2 1 " + "ab" * 32, False),
+    ("3 1 3 " + "ab" * 32, False), ("\\# 2 0301", False), ("3 1", False), ("", False)])
+def test_records_by_which_a_host_can_be_known(data: str, told: bool) -> None:
+    owner = f"_25._tcp.{MX}"
+    assert tlsa_told(transcript(*signed(owner, f"TLSA {data}"))) == told
+    assert not tlsa_told(transcript(answered(f"{owner} TLSA {data}"))), "nobody signed it"
