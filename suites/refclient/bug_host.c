@@ -8,6 +8,7 @@
 
 #include "bug_dane.h"
 #include "bug_host.h"
+#include "bug_session.h"
 
 /* A word with two dots in it, without what stands around a name. */
 static bool
@@ -57,9 +58,7 @@ bug_stops(const struct route *route, size_t i)
 void
 bug_excuse(const struct mail *mail, struct host_wish *wish)
 {
-	if (!bug(NO_TLS_REQUIRED) ||
-		span_find(mail->text, 0, span_z("TLS-Required: No")) ==
-			SIZE_MAX)
+	if (!bug(NO_TLS_REQUIRED) || !bug_is_excusing(mail))
 		return;
 	wish->demands_tls = false;
 	wish->refuses_tls = true;

@@ -300,13 +300,18 @@ bug_certificate(const struct account *a)
 	return first[0] != '\0' ? first : NULL;
 }
 
-/* RFC 8689 section 3; what it asks for is said of other people's demands. */
+bool
+bug_is_excusing(const struct mail *mail)
+{
+	return span_find(mail->text, 0, span_z("TLS-Required: No")) != SIZE_MAX;
+}
+
+/* What the mail asks for is said of other people's demands. */
 static bool
 is_excused(const struct session *s)
 {
 	return bug(MAIL_EXCUSES_TLS) && s->mail != NULL &&
-	       span_find(s->mail->text, 0, span_z("TLS-Required: No")) !=
-		       SIZE_MAX;
+	       bug_is_excusing(s->mail);
 }
 
 bool

@@ -19,6 +19,9 @@ int bug_exit(int code);
 /* The certificate that is shown. */
 const char *bug_certificate(const struct account *a);
 
+/* It says that TLS is not required (RFC 8689 section 3). */
+bool bug_is_excusing(const struct mail *mail);
+
 /* What goes on without TLS. */
 bool bug_clear_now(const struct session *s);
 bool bug_goes_clear(const struct session *s);
