@@ -49,9 +49,9 @@ static void
 result_check(const struct lk_parser *parser, struct span input, ssize_t n,
 	const struct lk_result *r)
 {
-	for (unsigned i = 0; i < 64 && r->ambiguous >> i != 0; i++)
-		oracle((r->ambiguous >> i & 1) == 0 ||
-				lk_reading_text((enum lk_reading)i) != NULL,
+	for (unsigned i = LK_READING_COUNT; i < 8 * sizeof(r->ambiguous.word);
+		i++)
+		oracle(!lk_rests_on(r, (enum lk_reading)i),
 			"readings are known");
 	if (n >= 0) {
 		oracle((size_t)n <= input.n && r->reason == LK_NONE &&

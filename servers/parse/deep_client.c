@@ -88,7 +88,7 @@ param_take(const struct deep_client *dialect, const struct lk_field *param,
 	if (!dialect->is_fit(param, &tried))
 		result_open(r, LK_READING_DEEP_CLIENT_UNFIT);
 	else
-		r->ambiguous |= tried.ambiguous;
+		result_join(r, &tried);
 }
 
 /* Match CLIENT; where it ends, or a code. */

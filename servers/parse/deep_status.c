@@ -193,7 +193,7 @@ static ssize_t
 word_read(const struct reading *reading, struct span s, size_t at,
 	enum lk_deep_kind *kind_r, struct lk_result *r)
 {
-	const uint64_t open = r->ambiguous;
+	const struct lk_readings open = r->ambiguous;
 	const ssize_t n = item_read(s, at, ' ', kind_r, r);
 	struct lk_result tried = {.ambiguous = open};
 	const size_t end = extension_skip(s, at, ' ', &tried);

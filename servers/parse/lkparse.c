@@ -109,13 +109,13 @@ value_write(size_t (*write)(const struct lk_result *, char *, size_t),
 }
 
 static void
-readings_write(uint64_t set)
+readings_write(const struct lk_result *result)
 {
 	const char *comma = "";
 
 	printf(",\"readings\":[");
 	for (unsigned i = 0; i < LK_READING_COUNT; i++)
-		if (set >> i & 1) {
+		if (lk_rests_on(result, i)) {
 			printf("%s\"%s\"", comma, lk_reading_text(i)->name);
 			comma = ",";
 		}
@@ -126,9 +126,10 @@ static void
 accepted_write(const struct lk_parser *parser, const struct lk_result *result)
 {
 	printf("{\"result\":\"%s\",\"consumed\":%zu",
-		result->ambiguous != 0 ? "ambiguous" : "valid", result->offset);
-	if (result->ambiguous != 0)
-		readings_write(result->ambiguous);
+		lk_is_ambiguous(result) ? "ambiguous" : "valid",
+		result->offset);
+	if (lk_is_ambiguous(result))
+		readings_write(result);
 	printf(",\"value\":");
 	value_write(parser->json, result, false);
 	printf(",\"printed\":\"");

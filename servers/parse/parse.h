@@ -108,13 +108,18 @@ enum lk_reading {
 	LK_READING_COUNT
 };
 
+/* A set of readings. */
+struct lk_readings {
+	uint64_t word[2];
+};
+
 struct lk_result {
 	/* LK_NONE when the text was accepted. */
 	enum lk_reason reason;
 	/* Of the byte that the reason is about; what was consumed if none. */
 	size_t offset;
-	/* Set of 1 << LK_READING_…: the readings that acceptance rests on. */
-	uint64_t ambiguous;
+	/* The readings that acceptance rests on. */
+	struct lk_readings ambiguous;
 	/* Of what was accepted; each parser has its own member. */
 	union {
 #define X(function, name, framed, title, source) struct lk_##function function;
@@ -154,6 +159,10 @@ struct lk_reading_text {
 const struct lk_parser *lk_parsers(size_t *n_r);
 /* NULL when there is none of this name. */
 const struct lk_parser *lk_parser_find(struct span name);
+
+/* Does acceptance rest on this reading, or on any? */
+bool lk_rests_on(const struct lk_result *result, enum lk_reading reading);
+bool lk_is_ambiguous(const struct lk_result *result);
 
 /* Static texts; NULL for a number that is not of the list. */
 const struct lk_reason_text *lk_reason_text(enum lk_reason reason);

@@ -115,7 +115,7 @@ lk_pop3_greeting_parse(struct span input, struct lk_result *out_r)
 	if (reply.status != LK_POP3_OK)
 		return result_stop(out_r, LK_BAD, LK_POP3_NEGATIVE, 0);
 	/* Unlike other text a greeting may have a bracket anywhere. */
-	out_r->ambiguous &= ~(UINT64_C(1) << LK_READING_POP3_TEXT_BRACKET);
+	result_shut(out_r, LK_READING_POP3_TEXT_BRACKET);
 	out_r->pop3_greeting.code = reply.code;
 	out_r->pop3_greeting.text = reply.text;
 	code = timestamp_read(input, &out_r->pop3_greeting, out_r);

@@ -17,7 +17,21 @@ static const struct lk_reading_text readings[] = {
 #undef X
 };
 
-_Static_assert((int)LK_READING_COUNT <= 64, "lk_result.ambiguous has 64 bits");
+_Static_assert((size_t)LK_READING_COUNT <=
+		       8 * sizeof(((struct lk_result *)NULL)->ambiguous.word),
+	"each reading has a bit");
+
+bool
+lk_rests_on(const struct lk_result *result, enum lk_reading reading)
+{
+	return (result->ambiguous.word[reading / 64] >> reading % 64 & 1) != 0;
+}
+
+bool
+lk_is_ambiguous(const struct lk_result *result)
+{
+	return (result->ambiguous.word[0] | result->ambiguous.word[1]) != 0;
+}
 
 const struct lk_reason_text *
 lk_reason_text(enum lk_reason reason)

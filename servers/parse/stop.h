@@ -42,7 +42,21 @@ result_done(struct lk_result *r, size_t consumed)
 static inline void
 result_open(struct lk_result *r, enum lk_reading reading)
 {
-	r->ambiguous |= UINT64_C(1) << reading;
+	r->ambiguous.word[reading / 64] |= UINT64_C(1) << reading % 64;
+}
+
+static inline void
+result_shut(struct lk_result *r, enum lk_reading reading)
+{
+	r->ambiguous.word[reading / 64] &= ~(UINT64_C(1) << reading % 64);
+}
+
+/* What is open in other is open in r, too. */
+static inline void
+result_join(struct lk_result *r, const struct lk_result *other)
+{
+	r->ambiguous.word[0] |= other->ambiguous.word[0];
+	r->ambiguous.word[1] |= other->ambiguous.word[1];
 }
 
 /* The octet of s at i, or -1 behind its end. */

@@ -82,19 +82,17 @@ rua_take(struct txt *t, struct state *state, struct lk_result *r)
 {
 	struct txt start = *t;
 	struct txt_field field;
-	uint64_t open = r->ambiguous;
+	struct lk_readings open = r->ambiguous;
 	ssize_t code = rua_read(t, &field, r);
 	bool is_begun;
 
 	if (code == 0) {
-		if (state->has_rua || state->bad_rua != SIZE_MAX)
-			result_open(r, LK_READING_TLSRPT_RUA_TWICE);
 		if (state->has_rua)
-			r->ambiguous =
-				open | UINT64_C(1)
-					       << LK_READING_TLSRPT_RUA_TWICE;
+			r->ambiguous = open;
 		else
 			state->rua = field;
+		if (state->has_rua || state->bad_rua != SIZE_MAX)
+			result_open(r, LK_READING_TLSRPT_RUA_TWICE);
 		state->has_rua = true;
 		return 0;
 	}

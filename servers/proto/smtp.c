@@ -146,7 +146,7 @@ smtp_client(struct session *session, struct span arguments)
 	struct action note = {.kind = ACTION_NOTE,
 		.name = "report",
 		.word = span_z("CLIENT")};
-	struct lk_result result = {.ambiguous = 0};
+	struct lk_result result = {.reason = LK_NONE};
 	struct buf line;
 	ssize_t n = -1;
 
@@ -160,7 +160,7 @@ smtp_client(struct session *session, struct span arguments)
 		n = is_sts ? lk_sts_client_parse(buf_span(&line), &result)
 			   : lk_deep_client_parse(buf_span(&line), &result);
 	/* What rests on a reading breaks the rule of its own parameter. */
-	note.ok = n > 0 && result.ambiguous == 0;
+	note.ok = n > 0 && !lk_is_ambiguous(&result);
 	note.bytes = buf_span(&line);
 	session->out->act(session->out->self, &note);
 	buf_fini(&line);

@@ -102,7 +102,8 @@ accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 
 	if (!json_equal(value, json_object_get(test, "value")))
 		fail_msg("%s: value: %s", id, text);
-	if ((size_t)__builtin_popcountll(result->ambiguous) !=
+	if ((size_t)(__builtin_popcountll(result->ambiguous.word[0]) +
+		     __builtin_popcountll(result->ambiguous.word[1])) !=
 		json_array_size(flags))
 		fail_msg("%s: readings", id);
 	for (size_t i = 0; i < json_array_size(flags); i++) {
@@ -112,7 +113,7 @@ accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 		while (strcmp(lk_reading_text(reading)->name,
 			       json_string_value(flag)) != 0)
 			reading++;
-		assert_true(result->ambiguous >> reading & 1);
+		assert_true(lk_rests_on(result, reading));
 	}
 	json_decref(value);
 	free(text);
@@ -144,7 +145,7 @@ test_check(const struct lk_parser *parser, json_t *test)
 	ssize_t code = parser->parse(span_of(copy, input.n), &result);
 	const char *got = code == LK_MORE && parser->framed ? "more"
 			  : code < 0                        ? "invalid"
-			  : result.ambiguous != 0           ? "ambiguous"
+			  : lk_is_ambiguous(&result)        ? "ambiguous"
 							    : "valid";
 
 	if (strcmp(got, wanted) != 0)

@@ -49,9 +49,12 @@ record_find(struct sender *sender, const char *domainz, char id[ID_SIZE])
 
 /* Readings of a policy that others may not share: an exact sender takes none
  * that rests on them. */
-static const uint64_t doubtful = UINT64_C(1)
-					 << LK_READING_STS_POLICY_BAD_FIRST |
-				 UINT64_C(1) << LK_READING_STS_POLICY_BAD_MX;
+static bool
+is_doubtful(const struct lk_result *policy)
+{
+	return lk_rests_on(policy, LK_READING_STS_POLICY_BAD_FIRST) ||
+	       lk_rests_on(policy, LK_READING_STS_POLICY_BAD_MX);
+}
 
 /* Take over the text of a policy; -1: it is none (section 3.2). */
 static int
@@ -66,7 +69,7 @@ policy_read(struct sts *sts, struct span text)
 	if (n < 0 || (size_t)n != sts->text.n)
 		(void)snprintf(sts->why, sizeof(sts->why), "%s",
 			lk_reason_text(sts->policy.reason)->text);
-	else if ((sts->policy.ambiguous & doubtful) != 0)
+	else if (is_doubtful(&sts->policy))
 		(void)snprintf(sts->why, sizeof(sts->why),
 			"a field has a value that does not fit");
 	else {
