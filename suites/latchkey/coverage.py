@@ -115,7 +115,8 @@ def _cover(row: Row, scenario: Scenario, variant: Variant) -> Cover | None:
     """How a scenario that names the statement sees it; None if it does not."""
     if row.get("excluded"):
         return None
-    fitting = [check for check in scenario.checks if check.predicate in row.get("checks", ())]
+    fitting = [check for check in scenario.checks_of(variant)
+               if check.predicate in row.get("checks", ())]
     where = {name: [check.predicate for check in fitting if POSTURES[name].wish in check.levels]
              for name in variant.postures if binds(row, POSTURES[name])}
     checks = tuple(check.predicate for check in fitting

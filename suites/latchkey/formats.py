@@ -33,7 +33,8 @@ _NAME = Text(r"[a-z0-9][a-z0-9._-]*", "write small letters, digits, - and _")
 _ID = Text(r"[a-z0-9][a-z0-9.-]*", "write small letters, digits, - and .")
 _CWE = ListOf(Text(r"CWE-\d+", "write CWE-number"))
 _CVE = ListOf(Text(r"CVE-\d{4}-\d{4,}", "write CVE-year-number"))
-_LEVEL = Word("level", LEVELS)
+_WORD = Word("level", LEVELS)
+_LEVEL = Either(_WORD, Names(_WORD, "wish", (DEMANDED, *WISHES, *MTA_WISHES)))
 _ADDRESS = Text(r"\d{1,3}(?:\.\d{1,3}){3}", "write an IPv4 address")
 _HOST = Text(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*", "write a host name in small letters")
 _PORT = Number(1, 65535, whole=True)
@@ -78,8 +79,8 @@ _SAYS: Mapping[str, Shape] = {
 }
 
 _VARIANT = Table({"id": _ID, **_SAYS, **_MAIL, "deep": Table({**_DEEP, **_TLSA}),
-                  "tlsa": _RECORDS_TLSA, "server": _SERVER, "at": AT_SHAPE, "do": DO_SHAPE},
-                 ("id",))
+                  "tlsa": _RECORDS_TLSA, "server": _SERVER, "at": AT_SHAPE, "do": DO_SHAPE,
+                  "level": Names(_LEVEL, "predicate")}, ("id",))
 
 SCENARIO = Table({
     "scenario": Exactly(1),
@@ -94,7 +95,7 @@ SCENARIO = Table({
     "fault": Table({"at": AT_SHAPE, "do": DO_SHAPE}, ("do",)),
     "check": ListOf(Table({
         "predicate": _TEXT,
-        "level": Either(_LEVEL, Names(_LEVEL, "wish", (DEMANDED, *WISHES, *MTA_WISHES))),
+        "level": _LEVEL,
         "consequence": Word("consequence", CONSEQUENCES),
     }, ("predicate", "level", "consequence")), 1),
     "variant": ListOf(_VARIANT, 1),

@@ -98,6 +98,8 @@ class Variant:
     tlsa: tuple[str, ...] | None = None     # of the host, in the place of the profile's
     server: str | None = None           # is it who it should be? None: as its recipe says
     signature: tuple[str, str] = ("", "")       # recipes.signature of the certificate it shows
+    # predicate → levels, in the place of those of the scenario's check
+    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ class Scenario:
     def postures(self) -> tuple[str, ...]:
         """Those of its variants, each once."""
         return tuple(dict.fromkeys(name for one in self.variants for name in one.postures))
+
+    def checks_of(self, variant: Variant) -> tuple[Check, ...]:
+        """The checks, as binding as they are there."""
+        return tuple(replace(check, levels=variant.levels.get(check.predicate, check.levels))
+                     for check in self.checks)
 
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -278,7 +285,8 @@ class Trial:
     @property
     def levels(self) -> tuple[tuple[Check, str], ...]:
         """The checks that this posture gets, each with its level."""
-        return tuple((check, check.levels[self.posture.wish]) for check in self.scenario.checks
+        return tuple((check, check.levels[self.posture.wish])
+                     for check in self.scenario.checks_of(self.variant)
                      if self.posture.wish in check.levels)
 
 

@@ -78,10 +78,13 @@ def scenario(file: TomlFile, name: str, known: Known) -> Scenario:
 
 def _check(file: TomlFile, number: int, row: Mapping[str, Any], known: Known) -> Check:
     expect(file, ("check", number, "predicate"), "predicate", row["predicate"], known.predicates)
-    level = row["level"]
-    levels = (dict.fromkeys((*WISHES, *MTA_WISHES), level) if isinstance(level, str)
-              else postures.by_wish(level))
-    return Check(row["predicate"], levels, row["consequence"])
+    return Check(row["predicate"], _levels(row["level"]), row["consequence"])
+
+
+def _levels(level: str | Mapping[str, str]) -> dict[str, str]:
+    """Wish → level: one word for all, or a table."""
+    return (dict.fromkeys((*WISHES, *MTA_WISHES), level) if isinstance(level, str)
+            else postures.by_wish(level))
 
 
 def _variants(file: TomlFile, known: Known) -> tuple[Variant, ...]:
@@ -113,6 +116,7 @@ def _crossed(file: TomlFile, known: Known) -> list[tuple[KeyPath, dict[str, Any]
                        known.recipes)
             row |= {**cell, "do": _merged_do(row.get("do", {}), cell.get("do", {})),
                     "deep": {**row.get("deep", {}), **cell.get("deep", {})},
+                    "level": {**row.get("level", {}), **cell.get("level", {})},
                     "at": _merged_at(row.get("at", {}), cell.get("at", {}))}
         row["id"] = "-".join(cell["id"] for _, cell in cells)
         row["title"] = "; ".join(_title(cell, known) for _, cell in cells)
@@ -153,6 +157,9 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
     _check_tlsa(file, path, row, data, do, place, known.profiles[data["profile"]])
     _check_listeners(file, place, at, names, known.profiles[data["profile"]])
     _check_bytes(file, place, do, names, known)
+    for predicate in row.get("level", {}):
+        expect(file, (*path, "level", predicate), "check", predicate,
+               [check["predicate"] for check in file.data["check"]])
     where = path if "requirements" in row else ()
     for number, requirement in enumerate(data["requirements"]):
         expect(file, where + ("requirements", number), "requirement", requirement,
@@ -172,6 +179,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         tlsa=tuple(data["tlsa"]) if "tlsa" in data else None,
         server=data.get("server"),
         signature=recipes.signature(known.recipes, do["recipe"]) if "recipe" in do else ("", ""),
+        levels={predicate: _levels(level) for predicate, level in row.get("level", {}).items()},
     )
 
 

@@ -127,7 +127,8 @@ def facts_of(known: Catalog, scenario: Scenario) -> dict[str, Any]:
 def _variant(variant: Variant) -> dict[str, Any]:
     return {"id": variant.id, "title": variant.title, "postures": list(variant.postures),
             "at": dict(variant.fault.at), "do": dict(variant.fault.do),
-            "cve": list(variant.cve), "cwe": list(variant.cwe), "attacker": variant.attacker}
+            "cve": list(variant.cve), "cwe": list(variant.cwe), "attacker": variant.attacker,
+            "levels": {name: dict(levels) for name, levels in variant.levels.items()}}
 
 
 def _paragraph(text: str, indent: str = "") -> str:
@@ -149,7 +150,9 @@ def show_text(facts: Mapping[str, Any]) -> str:
     for check in facts["checks"]:
         lines += [f"  {check['predicate']} ({check['consequence']})",
                   _paragraph(check["rule"], "    "),
-                  _paragraph(words.levels(check["levels"], postures), "    ")]
+                  _paragraph(words.levels(check["levels"], postures, {
+                      one["id"]: one["levels"][check["predicate"]] for one in facts["variants"]
+                      if check["predicate"] in one["levels"]}), "    ")]
     lines += ["", "Postures", _paragraph(", ".join(postures), "  "), "", "Requirements"]
     for row in facts["requirements"]:
         lines += [f"  {row['id']}: {row['spec']}, section {row['section']}, {row['level']}",

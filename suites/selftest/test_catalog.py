@@ -16,6 +16,7 @@ from latchkey.formats import ATTACKERS
 from latchkey.model import Client, Trial, control_of, twin_of
 from latchkey.plan import compile_plan
 from latchkey.postures import MTA_WISHES, POSTURES, WISHES, attacked, by_wish, matching
+from latchkey.predicates import PREDICATES
 from latchkey.report import words
 from latchkey.shape import check
 from samples import ROOT, SECRETS
@@ -160,6 +161,19 @@ def test_cves_are_in_the_right_form_and_scenarios_speak(real: Catalog) -> None:
             for name in variant.postures:
                 wish = POSTURES[name].wish
                 assert any(wish in row.levels for row in scenario.checks), (scenario.id, name)
+
+
+def test_work_is_a_must_only_where_the_register_has_one(real: Catalog) -> None:
+    """Refusing by mistake is judged by what the text says of this very variant."""
+    register = real.requirements()
+    loose = [(scenario.id, variant.id) for scenario in real.scenarios.values()
+             for variant in scenario.variants for row in scenario.checks_of(variant)
+             if PREDICATES[row.predicate].of_work
+             and "MUST" in {row.levels.get(POSTURES[name].wish) for name in variant.postures}
+             and not any(register[name]["level"] in ("MUST", "MUST NOT", "IMPLIED")
+                         and row.predicate in register[name].get("checks", ())
+                         for name in variant.requirements)]
+    assert not loose
 
 
 def test_who_can_do_it_is_said_by_scenario_recipe_or_variant(real: Catalog) -> None:

@@ -66,6 +66,12 @@ def test_a_name_alone_covers_nothing(changes: dict[str, Any]) -> None:
     assert coverage.unseen(register(), [SCENARIO]) == ()
 
 
+def test_a_variant_with_levels_of_its_own_sees_there() -> None:
+    own = replace(VARIANT, levels={"no-credential-in-clear": {"starttls": "SHOULD"}})
+    found = statement(register(), replace(SCENARIO, variants=(own,)))
+    assert found.covers[0].postures == ("imap-starttls",)
+
+
 def test_one_variant_that_sees_it_is_enough() -> None:
     blind = replace(VARIANT, id="w", postures=("submission-starttls",))
     scenario = replace(SCENARIO, variants=(blind, VARIANT))

@@ -128,7 +128,20 @@ def test_variants_inherit(known: readers.Known, tmp_path: Path) -> None:
     assert two.title == "Another" and two.postures == attacked("submission-*")
 
 
-AXES = SCENARIO + '''
+def test_a_variant_may_bind_less(known: readers.Known, real: Catalog, tmp_path: Path) -> None:
+    text = VARIANTS.replace('id = "one"', 'id = "one"\nlevel = { no-credential-in-clear = "MAY" }')
+    scenario = readers.scenario(tomlfile.load(written(tmp_path, text)), "a.b", known)
+    one, two = (Trial(scenario, variant, real.client("curl"), POSTURES["imap-starttls"])
+                for variant in scenario.variants)
+    assert [level for _, level in one.levels] == ["MAY"]
+    assert [level for _, level in two.levels] == ["MUST"]
+    assert one.levels[0][0].levels["default"] == "MAY" and two.scenario.checks == scenario.checks
+    text = text.replace('"MAY"', '{ opportunistic = "MAY" }')
+    own = readers.scenario(tomlfile.load(written(tmp_path, text)), "a.b", known)
+    assert own.checks_of(own.variants[0])[0].levels == {"opportunistic": "MAY"}
+
+
+AXES = SCENARIO.replace("no-credential-in-clear", "operation-completed") + '''
 [[variant]]
 id = "alone"
 
@@ -140,7 +153,7 @@ cell = [
 
 [[axis]]
 cell = [
-    { id = "imap", title = "IMAP", postures = ["imap-starttls"] },
+    { id = "imap", title = "I", postures = ["imap-starttls"], level.operation-completed = "MAY" },
     { id = "pop3", title = "POP3", postures = ["pop3-starttls"], at = { phase = "clear" } },
     { id = "stranger", do = { action = "certificate", recipe = "expired" } },
 ]
@@ -157,7 +170,9 @@ def test_axes_are_crossed(known: readers.Known, tmp_path: Path) -> None:
     assert by_id["bye-imap"].fault.do == {"action": "close", "when": "before", "how": "fin"}
     assert by_id["bye-stranger"].fault.do == {"action": "certificate", "recipe": "expired"}
     assert by_id["no-imap"].postures == ("imap-starttls",)
-    assert by_id["no-imap"].title == "NO; IMAP"
+    assert by_id["no-imap"].title == "NO; I"
+    assert set(by_id["no-imap"].levels["operation-completed"].values()) == {"MAY"}
+    assert by_id["bye-imap"].levels and not by_id["bye-pop3"].levels
     assert by_id["bye-stranger"].title == "bye; The leaf has expired"
 
 

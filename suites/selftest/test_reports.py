@@ -147,6 +147,14 @@ def test_a_level_is_told_for_the_postures_that_there_are(names: tuple[str, ...],
                                                          said: str) -> None:
     by_wish = {"implicit": "MUST", "starttls": "MUST", "opportunistic": "SHOULD", "srv": "MUST"}
     assert words.levels(by_wish, names) == said
+    assert words.levels(by_wish, names, {}) == said
+
+
+def test_variants_with_a_level_of_their_own_are_told() -> None:
+    may, table = {"starttls": "MAY"}, {"starttls": "SHOULD", "implicit": "MAY"}
+    assert words.levels({"starttls": "MUST"}, ("imap-starttls",),
+                        {"a": may, "b": table, "c": may}) == \
+        "MUST; MAY with a, c; SHOULD with b"
 
 
 def test_several_folders_are_one_report(tmp_path: Path) -> None:

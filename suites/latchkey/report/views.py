@@ -220,7 +220,9 @@ def scenario(report: Report, identifier: str, links: Links) -> dict[str, Any]:
 
 def _demand(check: Check, scenario: Scenario) -> dict[str, str]:
     return {"predicate": check.predicate, "rule": words.rule(check.predicate),
-            "level": words.levels(check.levels, scenario.postures),
+            "level": words.levels(check.levels, scenario.postures, {
+                variant.id: variant.levels[check.predicate] for variant in scenario.variants
+                if check.predicate in variant.levels}),
             "consequence": check.consequence}
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The plain words of every report: outcomes, consequences, postures and predicates for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from latchkey.postures import POSTURES
@@ -157,8 +158,18 @@ def rule(predicate: str) -> str:
     return known.rule if known else predicate
 
 
-def levels(by_wish: Mapping[str, str], names: Iterable[str]) -> str:
-    """How binding a check is in the postures of these names: `MUST in starttls; MAY in default`."""
+def levels(by_wish: Mapping[str, str], names: Collection[str],
+           own: Mapping[str, Mapping[str, str]] = MappingProxyType({})) -> str:
+    """How binding a check is in the postures of these names: `MUST in starttls; MAY in default`,
+    and in those variants (id → wish → level) that have levels of their own."""
+    found: dict[str, list[str]] = {}
+    for variant, its in own.items():
+        found.setdefault(_levels(its, names), []).append(variant)
+    return "; ".join([_levels(by_wish, names), *(
+        f"{level} with {', '.join(variants)}" for level, variants in found.items())])
+
+
+def _levels(by_wish: Mapping[str, str], names: Iterable[str]) -> str:
     wishes = dict.fromkeys(POSTURES[name].wish for name in names)
     found: dict[str, list[str]] = {}
     for wish in wishes:

@@ -147,7 +147,8 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "reads-through-handshake": dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CONSUMED)),
     "believes-early-data": {
-        **dict.fromkeys((UNTAGGED, EARLY_LIST, EARLY_SEARCH, LISTING), fail(USED)),
+        **dict.fromkeys((UNTAGGED, LISTING), fail(USED)),
+        **dict.fromkeys((EARLY_LIST, EARLY_SEARCH), warn(USED)),
         UNFINISHED_IMAP: fail(CONSUMED), EARLY_FETCH: fail(SHOWN, FALSE_MAIL),
     },
     "shows-alerts": {ALERT_TEXT: warn(SHOWN), UNFINISHED_IMAP: fail(CONSUMED)},
