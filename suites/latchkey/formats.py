@@ -22,6 +22,7 @@ CONSEQUENCES = ("credential-leak", "content-leak", "silent-downgrade", "spoofed-
                 "policy-bypass", "denial-of-service", "interoperability")
 # What somebody needs to do to a client what a scenario does; the easiest first.
 ATTACKERS = ("path", "certificate", "server")
+ANYBODY = ATTACKERS[0]                  # unless it is said
 KINDS = ("mua", "submission", "library", "mta")
 TRUSTS = ("system", "own-file", "nss", "none")
 SECRETS = ("user", "password", "token", "body", "subject", "recipient", "sender", "forged",

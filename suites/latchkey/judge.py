@@ -66,7 +66,7 @@ def case_of(trial: Trial, prompted: bool = False, shown: tuple[str, ...] = (),
                 tuple(fault.do["phases"]) if fault.action in ("withhold", "advertise") else (),
                 _has_records(fault),
                 trial.variant.mail.deliveries,
-                trial.variant.mail.field.startswith("TLS-Required:"),
+                trial.variant.mail.excuses,
                 trial.variant.cost is not None, keys or {})
 
 

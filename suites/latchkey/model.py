@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from latchkey.formats import ANYBODY
 from latchkey.postures import Posture
 
 
@@ -75,6 +76,11 @@ class Mail:
         return self == Mail(field=self.field)
 
     @property
+    def excuses(self) -> bool:
+        """It asks that nobody's policy on TLS is minded (RFC 8689, section 3)."""
+        return self.field == "TLS-Required: No"
+
+    @property
     def deliveries(self) -> int:
         """How many recipients a run has to reach."""
         return self.mails * self.recipients * self.domains
@@ -91,7 +97,7 @@ class Variant:
     cwe: tuple[str, ...]
     cve: tuple[str, ...]
     fault: Fault
-    attacker: str = "path"              # who can do it, of formats.ATTACKERS
+    attacker: str = ANYBODY             # who can do it, of formats.ATTACKERS
     deep: Deep | None = None
     mail: Mail = Mail()
     cost: Mapping[str, int] | None = None       # the least that it may cost; None: not measured

@@ -172,7 +172,7 @@ def _variant(file: TomlFile, path: KeyPath, row: Mapping[str, Any], known: Known
         cwe=tuple(data.get("cwe", ())),
         cve=tuple(data.get("cve", ())),
         fault=Fault(at, do),
-        attacker=data.get("attacker", "path"),
+        attacker=data.get("attacker", formats.ANYBODY),
         deep=_deep(file.data.get("deep"), row.get("deep", {}) if path else {}),
         mail=Mail(**data.get("mail", {})),
         cost=data.get("cost"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from latchkey.errors import UserError
-from latchkey.formats import ATTACKERS, CONSEQUENCES, COSTS, LEVELS
+from latchkey.formats import ANYBODY, ATTACKERS, CONSEQUENCES, COSTS, LEVELS
 from latchkey.model import Trial
 from latchkey.outcome import OUTCOMES, Check, Result
 from latchkey.shape import (Anything, Exactly, Flag, ListOf, Misfit, Names, Number, OrNull, Shape,
@@ -52,7 +52,7 @@ class Entry:
     mark: str = ""                      # and what comes of that: XFAIL, XPASS or nothing
     least: Mapping[str, int] | None = None      # what `result.cost` is held against
     experimental: bool = False          # part of no verdict, unless there is nothing else
-    attacker: str = "path"              # who can do it, of formats.ATTACKERS
+    attacker: str = ANYBODY             # who can do it, of formats.ATTACKERS
 
     @property
     def outcome(self) -> str:
@@ -216,7 +216,7 @@ def _entry(data: Mapping[str, Any]) -> Entry:
                  tuple(data.get("cve", ())), tuple(data.get("cwe", ())), data["seconds"],
                  data["evidence"], data.get("repeat", ""), Known(**known) if known else None,
                  data["outcome"] if data["outcome"] in ("XFAIL", "XPASS") else "",
-                 cost.get("least"), data.get("experimental", False), data.get("attacker", "path"))
+                 cost.get("least"), data.get("experimental", False), data.get("attacker", ANYBODY))
 
 
 # --- what a run amounts to

@@ -232,6 +232,8 @@ def test_a_field_of_the_mail_is_part_of_what_is_tried(real: Catalog) -> None:
         files = compile_plan(real, one, SECRETS)["client"]["files"]
         return str(next(file["text"] for file in files if file["path"].endswith(".eml")))
     assert trial.variant.mail.is_usual          # anybody can send that
+    assert trial.variant.mail.excuses and not usual.variant.mail.excuses
+    assert not replace(trial.variant.mail, field="TLS-Required: Yes").excuses
     assert mail(trial) == f"TLS-Required: No\n{mail(usual)}"
     assert mail(control_of(trial)) == mail(usual)
 

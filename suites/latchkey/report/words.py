@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from latchkey import formats
 from latchkey.postures import POSTURES
 from latchkey.predicates import PREDICATES
 
@@ -105,12 +106,11 @@ CONSEQUENCES: dict[str, Consequence] = {
 }
 
 # Who can do it: the easiest first.
-ATTACKERS = {
-    "path": "anybody on the path between the client and its server",
-    "certificate": "who is on the path and has a certificate that no authority should have given "
-                   "him, or somebody else's key",
-    "server": "the server that the client has verified, or who broke into it",
-}
+ATTACKERS = dict(zip(formats.ATTACKERS, (
+    "anybody on the path between the client and its server",
+    "who is on the path and has a certificate that no authority should have given him, or "
+    "somebody else's key",
+    "the server that the client has verified, or who broke into it"), strict=True))
 
 PROTOCOLS = {"imap": "IMAP", "pop3": "POP3", "submission": "Submission", "mta": "MTA"}
 WISHES = {
