@@ -303,8 +303,6 @@
 		"sends reports that nobody wants", "")                         \
 	X(RPT_RECORD_ALONE, "report-record-alone", "tlsrpt",                   \
 		"takes no record with others beside it", "")                   \
-	X(RPT_NO_MAIL, "report-no-mail", "tlsrpt", "sends no report by mail",  \
-		"")                                                            \
 	X(RPT_MAIL_HELD, "report-mail-held", "tlsrpt",                         \
 		"keeps the report back where TLS is wrong", "")                \
 	X(RPT_MIXED, "report-mixed", "tlsrpt",                                 \

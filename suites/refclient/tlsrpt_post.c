@@ -169,7 +169,6 @@ places_try(struct sender *sender, const struct tlsrpt_mail *usual,
 				return 0;
 			(void)err_set(err, ERR_IO, "%s", why);
 		} else if (span_has_prefix_nocase(place, span_z("mailto:")) &&
-			   !bug(RPT_NO_MAIL) &&
 			   address_read(place, url, sizeof(url))) {
 			mail.toz = url;
 			if (tlsrpt_mail(sender, &mail, err) == 0)

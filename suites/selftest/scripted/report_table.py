@@ -52,10 +52,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
         "certificate-not-trusted")} | {
         "tlsrpt.validation-failure": warn(*named("report-counts"))},
     "always-policy": {"tlsrpt.no-policy": warn(*named("report-without-policy"))},
-    "never-mails": {MAIL: fail(*named(
-        "report-mailed", "report-well-formed", "report-typed", "report-mail-form",
-        "report-mail-fields", "report-mail-subject", "report-file-extension", "report-file-name",
-        "report-signed", "report-signed-whole", "report-signed-fields"))},
+    "never-mails": {MAIL: CONTROL, "tlsrpt.mail-despite-policy": CONTROL, DELIVERY: PASS},
     "honours-policy": {
         "tlsrpt.mail-despite-policy": fail("report-mailed: denial-of-service"), MAIL: PASS},
     "mails-plainly": {MAIL: fail(*named("report-mail-form"))},
