@@ -28,6 +28,7 @@ LIBRARY_SOURCES := \
 	servers/parse/imap_scalar.c \
 	servers/parse/imap_section.c \
 	servers/parse/imap_shape.c \
+	servers/parse/imap_string.c \
 	servers/parse/imap_text.c \
 	servers/parse/imap_value.c \
 	servers/parse/json.c \

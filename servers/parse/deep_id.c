@@ -3,19 +3,16 @@
  * The parameters of the IMAP command and response ID (RFC 2971 section 3):
  *	"(" [string SP nstring *(SP string SP nstring)] ")" / "NIL"
  * with the fields of DEEP (draft-ietf-uta-email-deep-04 section 7.1) and
- * MUA-STS (-05 section 9.1) in the spellings of their texts and examples.
+ * MUA-STS (-05 section 9.1) in the spellings of their texts and examples. NIL
+ *is a string whose p is NULL.
  */
 #include "parse/chars.h"
 #include "parse/deep_inner.h"
+#include "parse/imap_string.h"
 
 #define PAIRS_MAX 30
 #define NAME_SIZE 30
 #define VALUE_SIZE 1024
-
-struct string {
-	struct span raw; /* p is NULL for NIL */
-	bool is_quoted;
-};
 
 enum kind {
 	STATUS,
@@ -45,7 +42,7 @@ static const struct {
 };
 
 static ssize_t
-quoted_read(struct span s, size_t at, size_t limit, struct string *out_r,
+quoted_read(struct span s, size_t at, size_t limit, struct imap_string *out_r,
 	struct lk_result *r)
 {
 	size_t start = ++at, n = 0;
@@ -62,12 +59,12 @@ quoted_read(struct span s, size_t at, size_t limit, struct string *out_r,
 		if (c <= 0 || c > 0x7f || c == '\r' || c == '\n')
 			return result_unfit(r, c, LK_DEEP_ID_STRING, at);
 	}
-	*out_r = (struct string){span_cut(s, start, at), true};
+	*out_r = (struct imap_string){span_cut(s, start, at), true};
 	return (ssize_t)at + 1;
 }
 
 static ssize_t
-literal_read(struct span s, size_t at, size_t limit, struct string *out_r,
+literal_read(struct span s, size_t at, size_t limit, struct imap_string *out_r,
 	struct lk_result *r)
 {
 	size_t n = 0, start = ++at;
@@ -83,7 +80,7 @@ literal_read(struct span s, size_t at, size_t limit, struct string *out_r,
 		if (span_at(s, at) != "}\r\n"[i])
 			return result_unfit(
 				r, span_at(s, at), LK_DEEP_ID_STRING, at);
-	*out_r = (struct string){span_cut(s, at, at + n), false};
+	*out_r = (struct imap_string){span_cut(s, at, at + n), false};
 	for (size_t end = at + n; at < end; at++)
 		if (span_at(s, at) <= 0)
 			return result_unfit(
@@ -104,7 +101,7 @@ nil_read(struct span s, size_t at, struct lk_result *r)
 }
 
 static ssize_t
-string_read(struct span s, size_t at, size_t limit, struct string *out_r,
+string_read(struct span s, size_t at, size_t limit, struct imap_string *out_r,
 	struct lk_result *r)
 {
 	if (span_at(s, at) == '"')
@@ -116,8 +113,8 @@ string_read(struct span s, size_t at, size_t limit, struct string *out_r,
 
 /* string SP nstring; where they end, or a code. */
 static ssize_t
-pair_read(struct span s, size_t at, struct string *name_r,
-	struct string *value_r, struct lk_result *r)
+pair_read(struct span s, size_t at, struct imap_string *name_r,
+	struct imap_string *value_r, struct lk_result *r)
 {
 	ssize_t n = string_read(s, at, NAME_SIZE, name_r, r);
 
@@ -128,49 +125,23 @@ pair_read(struct span s, size_t at, struct string *name_r,
 		return result_unfit(r, span_at(s, at), LK_DEEP_ID_LIST, at);
 	at++;
 	if (span_at(s, at) != '"' && span_at(s, at) != '{') {
-		*value_r = (struct string){span_of(NULL, 0), false};
+		*value_r = (struct imap_string){span_of(NULL, 0), false};
 		return nil_read(s, at, r);
 	}
 	return string_read(s, at, VALUE_SIZE, value_r, r);
 }
 
-/* The octet at *at of what a string stands for, or -1. */
-static int
-octet_next(const struct string *string, size_t *at)
-{
-	if (string->is_quoted && span_at(string->raw, *at) == '\\')
-		(*at)++;
-	return span_at(string->raw, (*at)++);
-}
-
-static bool
-is_same(const struct string *a, const struct string *b)
-{
-	size_t i = 0, j = 0;
-	int c, d;
-
-	do {
-		c = octet_next(a, &i);
-		d = octet_next(b, &j);
-		if (is_alpha(c))
-			c |= 0x20;
-		if (is_alpha(d))
-			d |= 0x20;
-	} while (c == d && c >= 0);
-	return c == d;
-}
-
 /* Is a field of this name among those in front of `end`? Apart, so that what it
  * needs of the stack is free again when a value is read. */
 __attribute__((noinline)) static bool
-is_repeated(struct span s, size_t end, const struct string *name,
+is_repeated(struct span s, size_t end, const struct imap_string *name,
 	struct lk_result *r)
 {
-	struct string other = {span_of(NULL, 0), false}, value;
+	struct imap_string other = {span_of(NULL, 0), false}, value;
 
 	for (size_t at = 1; at < end; at++) {
 		at = (size_t)pair_read(s, at, &other, &value, r);
-		if (is_same(&other, name))
+		if (imap_string_same(other, *name))
 			return true;
 	}
 	return false;
@@ -217,8 +188,8 @@ value_read(enum kind kind, struct span text, struct lk_result *r)
 
 /* Look at the value of a field of DEEP or MUA-STS; 0 or LK_BAD. */
 static ssize_t
-pair_take(struct span s, const struct string *name, const struct string *value,
-	struct lk_result *r)
+pair_take(struct span s, const struct imap_string *name,
+	const struct imap_string *value, struct lk_result *r)
 {
 	size_t i = 0, at;
 
@@ -230,7 +201,7 @@ pair_take(struct span s, const struct string *name, const struct string *value,
 	at = (size_t)(value->raw.p - s.p);
 	if (known[i].is_not_empty && value->raw.n == 0)
 		return result_stop(r, LK_BAD, LK_DEEP_ID_VALUE, at);
-	if (value->is_quoted && value->raw.n > 0 &&
+	if (value->quoted && value->raw.n > 0 &&
 		memchr(value->raw.p, '\\', value->raw.n) != NULL)
 		return result_stop(r, LK_BAD, LK_DEEP_ID_VALUE, at);
 	if (value_read(known[i].kind, value->raw, r) < 0)
@@ -244,7 +215,7 @@ pair_take(struct span s, const struct string *name, const struct string *value,
 static ssize_t
 list_read(struct span s, struct lk_result *r)
 {
-	struct string name = {span_of(NULL, 0), false}, value = name;
+	struct imap_string name = {span_of(NULL, 0), false}, value = name;
 	size_t at = 1, pairs = 0;
 	ssize_t n;
 
@@ -287,8 +258,8 @@ lk_deep_id_parse(struct span input, struct lk_result *out_r)
 
 /* The pair at *at of an accepted list; *at goes to the next. */
 static bool
-pair_next(struct span list, size_t *at, struct string *name_r,
-	struct string *value_r)
+pair_next(struct span list, size_t *at, struct imap_string *name_r,
+	struct imap_string *value_r)
 {
 	struct lk_result unused;
 	ssize_t n = *at < list.n && list.p[0] == '('
@@ -300,22 +271,22 @@ pair_next(struct span list, size_t *at, struct string *name_r,
 }
 
 static void
-string_json(struct out *out, const struct string *string)
+string_json(struct out *out, const struct imap_string *string)
 {
 	if (string->raw.p == NULL)
 		out_null(out);
-	else if (string->is_quoted)
+	else if (string->quoted)
 		out_string_quoted(out, string->raw);
 	else
 		out_string(out, string->raw);
 }
 
 static void
-string_print(struct out *out, const struct string *string)
+string_print(struct out *out, const struct imap_string *string)
 {
 	if (string->raw.p == NULL) {
 		out_z(out, "NIL");
-	} else if (string->is_quoted) {
+	} else if (string->quoted) {
 		out_byte(out, '"');
 		out_put(out, string->raw);
 		out_byte(out, '"');
@@ -331,7 +302,7 @@ size_t
 lk_deep_id_print(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct string name = {span_of(NULL, 0), false}, content = name;
+	struct imap_string name = {span_of(NULL, 0), false}, content = name;
 	size_t at = 1;
 
 	if (value->deep_id.list.p[0] != '(') {
@@ -340,7 +311,7 @@ lk_deep_id_print(const struct lk_result *value, char *out_r, size_t size)
 	}
 	out_byte(&out, '(');
 	while (pair_next(value->deep_id.list, &at, &name, &content)) {
-		if (out.last != '(')
+		if (out.n > 1)
 			out_byte(&out, ' ');
 		string_print(&out, &name);
 		out_byte(&out, ' ');
@@ -354,7 +325,7 @@ size_t
 lk_deep_id_json(const struct lk_result *value, char *out_r, size_t size)
 {
 	struct out out = out_to(out_r, size);
-	struct string name = {span_of(NULL, 0), false}, content = name;
+	struct imap_string name = {span_of(NULL, 0), false}, content = name;
 	size_t at = 1;
 
 	out_open(&out, '{');

@@ -353,14 +353,12 @@ imap_string_copy(struct imap_string string, void *to, size_t size)
 {
 	uint8_t *bytes = to;
 	size_t n = 0;
+	int c;
 
-	for (size_t i = 0; i < string.raw.n; i++) {
-		if (string.quoted && string.raw.p[i] == '\\' &&
-			i + 1 < string.raw.n)
-			i++;
+	for (size_t at = 0; (c = imap_string_next(string, &at)) >= 0;) {
 		if (n == size)
 			return SIZE_MAX;
-		bytes[n++] = string.raw.p[i];
+		bytes[n++] = (uint8_t)c;
 	}
 	return n;
 }
@@ -369,14 +367,10 @@ bool
 imap_string_is(struct imap_string string, struct span bytes)
 {
 	size_t n = 0;
+	int c;
 
-	for (size_t i = 0; i < string.raw.n; i++) {
-		if (string.quoted && string.raw.p[i] == '\\' &&
-			i + 1 < string.raw.n)
-			i++;
-		if (n == bytes.n || bytes.p[n] != string.raw.p[i])
+	for (size_t at = 0; (c = imap_string_next(string, &at)) >= 0; n++)
+		if (n == bytes.n || bytes.p[n] != c)
 			return false;
-		n++;
-	}
 	return n == bytes.n;
 }

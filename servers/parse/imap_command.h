@@ -8,6 +8,7 @@
 #define PARSE_IMAP_COMMAND_H
 
 #include "core/span.h"
+#include "parse/imap_string.h"
 
 /* Framing. Zero a struct imap_frame at the start of each command. */
 enum imap_frame_result {
@@ -47,12 +48,6 @@ void imap_frame_accept(
 struct imap_reader {
 	struct span in; /* line end included */
 	size_t at;
-};
-
-/* A string, with the backslashes that a quoted one has. */
-struct imap_string {
-	struct span raw;
-	bool quoted;
 };
 
 /* Is this the next byte? Nothing is consumed. */
