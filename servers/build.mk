@@ -27,6 +27,7 @@ LIBRARY_SOURCES := \
 	servers/parse/imap_fit.c \
 	servers/parse/imap_scalar.c \
 	servers/parse/imap_section.c \
+	servers/parse/imap_rule.c \
 	servers/parse/imap_shape.c \
 	servers/parse/imap_string.c \
 	servers/parse/imap_text.c \

@@ -47,8 +47,18 @@
 		"data of this name have other values, or another number of "   \
 		"them",                                                        \
 		"RFC 9051 sections 7.2 to 7.5 and 9, RFC 2971 section 4, "     \
-		"RFC 3516 section 7, RFC 4466 section 3, RFC 5256 section 5, " \
-		"RFC 7162 section 7")                                          \
+		"RFC 3516 section 7, RFC 4314 section 7, RFC 4466 section 3, " \
+		"RFC 5256 section 5, RFC 5464 section 5, RFC 7162 section 7, " \
+		"RFC 7377 section 4, RFC 9208 section 7")                      \
+	X(IMAP_ATTRIBUTE, "imap-attribute",                                    \
+		"a mailbox has one attribute that says whether it can be "     \
+		"selected, one that says whether it has children, and none "   \
+		"twice",                                                       \
+		"RFC 9051 section 9, RFC 3501 section 9, RFC 5258 section 6")  \
+	X(IMAP_ID, "imap-id",                                                  \
+		"ID has 30 fields at most, names of 30 octets, values of "     \
+		"1024, and no field twice",                                    \
+		"RFC 2971 section 3.3")                                        \
 	X(IMAP_QUOTED, "imap-quoted",                                          \
 		"a quoted string has no NUL, CR or LF, and a backslash only "  \
 		"in front of another or a quotation mark",                     \
@@ -94,15 +104,38 @@
 		"RFC 9051 sections 7.1 and 9")                                 \
 	X(IMAP_BODY_FORM, "imap-body-form",                                    \
 		"a text without its lines is of the general form, and so is "  \
-		"MESSAGE/GLOBAL without an envelope",                          \
+		"MESSAGE/GLOBAL without an envelope; TEXT and MESSAGE may be " \
+		"literals",                                                    \
 		"a text has the number of its lines, MESSAGE/GLOBAL has an "   \
-		"envelope and a body, as in rev2",                             \
+		"envelope and a body, as in rev2; TEXT and MESSAGE stand in "  \
+		"quotation marks, as in the grammar",                          \
 		"RFC 9051 sections 7.5.2 and 9, RFC 3501 section 9")           \
 	X(IMAP_BINARY_ORIGIN, "imap-binary-origin",                            \
 		"the name of a binary part may say from which octet on it "    \
 		"is, as in the text",                                          \
 		"it does not say so, as in the grammar",                       \
-		"RFC 9051 sections 7.5.2 and 9, RFC 3516 sections 4.3 and 7")
+		"RFC 9051 sections 7.5.2 and 9, RFC 3516 sections 4.3 and 7")  \
+	X(IMAP_FLAG_RECENT, "imap-flag-recent",                                \
+		"the flag Recent may be among those of a mailbox, as it is "   \
+		"one of the system",                                           \
+		"it may not, as in the comment of the grammar",                \
+		"RFC 3501 sections 2.3.2, 7.2.6 and 9, RFC 9051 section 9")    \
+	X(IMAP_NUMBER64, "imap-number64",                                      \
+		"the size of a message, the lines of a text, numbers of "      \
+		"extensions and of quotas are below 2 to the 63rd, as in "     \
+		"rev2",                                                        \
+		"they are below 2 to the 32nd, as in rev1",                    \
+		"RFC 9051 section 9, RFC 3501 section 9, RFC 4466 section 3, " \
+		"RFC 9208 section 7, RFC 2087 section 6")                      \
+	X(IMAP_NO_QUOTA, "imap-no-quota",                                      \
+		"a quota root may have no limits, as in RFC 2087",             \
+		"it has at least one, as in RFC 9208",                         \
+		"RFC 2087 section 6, RFC 9208 section 7")                      \
+	X(IMAP_CAPABILITY_FIRST, "imap-capability-first",                      \
+		"IMAP4 is a capability that may stand anywhere, as in the "    \
+		"grammar",                                                     \
+		"it is the first one, as in the comment of the grammar",       \
+		"RFC 9051 section 9, RFC 3501 section 9")
 
 enum lk_imap_kind {
 	LK_IMAP_UNTAGGED,

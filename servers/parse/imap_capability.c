@@ -18,6 +18,8 @@ static ssize_t
 atoms_read(struct span s, size_t at, struct lk_imap_capability *list_r,
 	struct lk_result *r)
 {
+	const size_t first = at + 1;
+	bool is_first = false, is_there = false;
 	struct span atom;
 	size_t start;
 
@@ -31,12 +33,18 @@ atoms_read(struct span s, size_t at, struct lk_imap_capability *list_r,
 			return result_unfit(
 				r, span_at(s, at), LK_IMAP_CAPABILITY_ATOM, at);
 		atom = span_cut(s, start, at);
+		if (span_eq_nocase(atom, span_z("IMAP4"))) {
+			is_first |= start == first;
+			is_there = true;
+		}
 		list_r->rev1 |= span_eq_nocase(atom, span_z("IMAP4rev1"));
 		list_r->rev2 |= span_eq_nocase(atom, span_z("IMAP4rev2"));
 	}
 	if (!list_r->rev1 && !list_r->rev2)
 		return result_unfit(
 			r, span_at(s, at), LK_IMAP_CAPABILITY_VERSION, at);
+	if (is_there && !is_first)
+		result_open(r, LK_READING_IMAP_CAPABILITY_FIRST);
 	return (ssize_t)at;
 }
 

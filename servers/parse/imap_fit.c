@@ -32,16 +32,29 @@ is_enough(const char *next)
 	return true;
 }
 
+/* Bodies have one of several forms; those of % have no extensions. */
+static bool
+is_body(char letter)
+{
+	return letter == 'y' || letter == '%';
+}
+
+/* What a scalar is that stands for the letter. */
+static char
+scalar_of(char letter)
+{
+	const struct imap_list *list = imap_list_find(letter);
+
+	return list != NULL ? list->scalar : letter;
+}
+
 static bool
 letter_fits(char letter, const struct item *item)
 {
-	const struct imap_list *list = imap_list_find(letter);
-	bool is_list = item->value.p[0] == '(';
-
-	if (is_list || letter == 'y')
-		return is_list && (list != NULL || letter == 'y');
-	return imap_scalar_fits(
-		list != NULL ? list->scalar : letter, item->value);
+	if (item->value.p[0] == '(')
+		return is_body(letter) || imap_list_find(letter) != NULL;
+	return !is_body(letter) &&
+	       imap_scalar_fits(scalar_of(letter), item->value);
 }
 
 /* Is a blank in front of it, or none, as it has to be? */
@@ -52,26 +65,46 @@ blank_fits(char letter, char behind, const struct item *item)
 	       item->is_apart == (behind != '+' && behind != '&');
 }
 
-/* Note what a name of a part that fits rests on. */
+/* Note what a scalar that fits its letter rests on. */
 static void
-part_note(struct span name, struct lk_result *r)
+scalar_note(char letter, struct span value, struct lk_result *r)
 {
-	if (name.p[name.n - 1] == '>' &&
-		span_has_prefix_nocase(name, span_z("BINARY[")))
-		result_open(r, LK_READING_IMAP_BINARY_ORIGIN);
+	switch (letter) {
+	case 'P':
+		if (value.p[value.n - 1] == '>' &&
+			span_has_prefix_nocase(value, span_z("BINARY[")))
+			result_open(r, LK_READING_IMAP_BINARY_ORIGIN);
+		return;
+	case 'F':
+	case 'K':
+		if (span_eq_nocase(value, span_z("\\Recent")))
+			result_open(r, LK_READING_IMAP_FLAG_RECENT);
+		return;
+	case 'E':
+	case 'X':
+	case '>':
+		if (imap_scalar_fits('W', value) &&
+			!imap_scalar_fits('D', value))
+			result_open(r, LK_READING_IMAP_NUMBER64);
+		return;
+	default:
+		return;
+	}
 }
 
-/* The letter that the value fits, of those that are next; 0 if none. */
+/* The letter that the value fits, of those that are next; 0 if none. At the ?
+ * of a plain list its values have to end. */
 static char
-letter_take(const char **next, const struct item *item, struct lk_result *r)
+letter_take(const char **next, bool is_plain, const struct item *item,
+	struct lk_result *r)
 {
 	const char *at = *next;
 	char letter;
 
 	for (;; at += 2) {
-		while (*at == '?' || is_digit(*at))
+		while ((*at == '?' && !is_plain) || is_digit(*at))
 			at += *at == '?' ? 1 : '0' - *at;
-		if (*at == '\0')
+		if (*at == '\0' || *at == '?')
 			return 0;
 		letter = *at == '-' ? at[1] : *at;
 		if (letter == '=')
@@ -82,8 +115,8 @@ letter_take(const char **next, const struct item *item, struct lk_result *r)
 		if (!is_skipped(at))
 			return 0;
 	}
-	if (letter == 'P')
-		part_note(item->value, r);
+	if (item->value.p[0] != '(')
+		scalar_note(scalar_of(letter), item->value, r);
 	/* What may be there again stays next. */
 	if (*at == '-' || at[1] == '&')
 		*next = at + 2;
@@ -101,7 +134,7 @@ struct place {
 static struct place
 place_of(char letter, struct span list, struct lk_result *r)
 {
-	if (letter == 'y')
+	if (is_body(letter))
 		letter = imap_body_form(list, r);
 	else if (letter == '~' && list.p[1] == '(')
 		letter = '^';
@@ -114,6 +147,8 @@ list_fits(char letter, struct span list, struct lk_result *r)
 {
 	struct place place[IMAP_DEPTH_MAX];
 	struct item item = {.is_apart = true};
+	/* Lists are plain from this depth on: no body there has extensions. */
+	size_t plain = IMAP_DEPTH_MAX;
 	size_t depth = 0, at = 1, end;
 	const char *items, *next;
 
@@ -124,6 +159,8 @@ list_fits(char letter, struct span list, struct lk_result *r)
 		if (list.p[at] == ')') {
 			if (!is_enough(next))
 				return false;
+			if (depth == plain)
+				plain = IMAP_DEPTH_MAX;
 			if (depth-- == 0)
 				return true;
 			item.is_apart = false;
@@ -137,7 +174,7 @@ list_fits(char letter, struct span list, struct lk_result *r)
 		end = list.p[at] == '(' ? list.n
 					: (size_t)imap_value_read(list, at, r);
 		item.value = span_cut(list, at, end);
-		letter = letter_take(&next, &item, r);
+		letter = letter_take(&next, depth >= plain, &item, r);
 		if (letter == 0)
 			return false;
 		place[depth].next = (uint8_t)(next - items);
@@ -145,23 +182,42 @@ list_fits(char letter, struct span list, struct lk_result *r)
 		item.is_apart = list.p[at] == '(';
 		if (item.is_apart) {
 			place[++depth] = place_of(letter, item.value, r);
+			if (letter == '%')
+				plain = depth;
 			end = at + 1;
 		}
 	}
 }
 
-/* Does the value, which is whole, fit what is next? */
-static bool
+/* The letter that the value, which is whole, fits; 0 if it is not what is next.
+ */
+static char
 value_take(const char **next, struct span value, struct item *item,
 	struct lk_result *r)
 {
 	char letter;
 
 	item->value = value;
-	letter = letter_take(next, item, r);
+	letter = letter_take(next, false, item, r);
 	item->name = value;
-	return letter != 0 &&
-	       (value.p[0] != '(' || list_fits(letter, value, r));
+	/* Behind a list of annotations comes no other one's name. */
+	if (letter == '}' && value.p[0] == '(')
+		*next += strlen(*next);
+	if (letter != 0 && value.p[0] == '(' && !list_fits(letter, value, r))
+		return 0;
+	return letter;
+}
+
+/* As value_take, and the rule that the value breaks; LK_NONE if none. */
+static enum lk_reason
+value_check(const char **next, struct span value, struct item *item,
+	struct lk_result *r)
+{
+	const char letter = value_take(next, value, item, r);
+
+	if (letter == 0)
+		return LK_IMAP_SHAPE;
+	return value.p[0] == '(' ? imap_list_rule(letter, value, r) : LK_NONE;
 }
 
 ssize_t
@@ -170,6 +226,7 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 {
 	const char *next = shape != NULL ? shape->values : ".*";
 	struct item item = {.is_apart = true};
+	enum lk_reason reason;
 	bool was_list = false;
 	size_t start;
 	ssize_t n;
@@ -188,8 +245,9 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 		/* More may belong to it. */
 		if (at == s.n)
 			break;
-		if (!value_take(&next, span_cut(s, start, at), &item, r))
-			return result_stop(r, LK_BAD, LK_IMAP_SHAPE, start);
+		reason = value_check(&next, span_cut(s, start, at), &item, r);
+		if (reason != LK_NONE)
+			return result_stop(r, LK_BAD, reason, start);
 	}
 	if (span_at(s, at) != '\r')
 		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
@@ -224,8 +282,8 @@ imap_code_fits(struct span name, struct span behind, struct lk_result *r)
 		start = at + 1;
 		n = imap_value_read(behind, start, r);
 		if (behind.p[at] != ' ' || n < 0 ||
-			!value_take(&next, span_cut(behind, start, (size_t)n),
-				&item, r))
+			value_take(&next, span_cut(behind, start, (size_t)n),
+				&item, r) == 0)
 			return false;
 	}
 	return is_enough(next);

@@ -61,6 +61,19 @@ number_fits(const struct lk_imap_response *response,
 	       (shape->number == IMAP_NUMBER_ANY || first != '0');
 }
 
+/* Is what stands behind the word, which nobody knows, the name of data with a
+ * number in front? Then the word stands where the number has to. */
+static bool
+is_for_number(struct span s, size_t at)
+{
+	const size_t start = at + 1, end = imap_atom_end(s, start);
+	const struct imap_shape *shape =
+		imap_shape_find(span_cut(s, start, end));
+
+	return shape != NULL && shape->number != IMAP_NUMBER_NONE &&
+	       (span_at(s, end) == ' ' || span_at(s, end) == '\r');
+}
+
 /* Data behind their word: as imap_values_read. */
 static ssize_t
 data_read(struct span s, size_t word, size_t at, const struct imap_shape *shape,
@@ -98,7 +111,8 @@ untagged_read(struct span s, size_t start, struct lk_result *r)
 	response->is_status =
 		is_status(response->word, sizeof(statuses) / sizeof(*statuses));
 	shape = imap_shape_find(response->word);
-	if (!number_fits(response, shape, s.p[start]))
+	if (!number_fits(response, shape, s.p[start]) ||
+		(shape == NULL && !response->is_status && is_for_number(s, at)))
 		return result_stop(r, LK_BAD, LK_IMAP_NUMBER, start);
 	if (!response->is_status)
 		return data_read(s, word, at, shape, r);

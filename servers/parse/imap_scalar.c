@@ -3,6 +3,7 @@
  * section 9), each under the letter that imap_shape.c has for it. */
 #include "parse/imap_shape.h"
 
+#include "parse/imap_string.h"
 #include "parse/stop.h"
 #include "parse/utf8.h"
 
@@ -12,6 +13,12 @@ static bool
 is_atom(struct span value)
 {
 	return imap_atom_end(value, 0) == value.n;
+}
+
+static bool
+is_full_atom(struct span value)
+{
+	return value.n > 0 && is_atom(value);
 }
 
 static bool
@@ -160,6 +167,67 @@ is_label(struct span value)
 	return true;
 }
 
+/* mbox-list-extended-item-tag (RFC 9051 section 9): what an astring means is an
+ * atom, or "vendor.", a name without . / % and *, - and an atom. */
+static __attribute__((noinline)) bool
+is_item_tag(struct span value)
+{
+	static const char vendor[] = "vendor.";
+	const size_t start = sizeof(vendor) - 1;
+	struct span tag;
+
+	if (!is_astring(value))
+		return false;
+	tag = imap_string_of(value).raw;
+	if (is_full_atom(tag))
+		return true;
+	if (!span_has_prefix_nocase(tag, span_z(vendor)))
+		return false;
+	for (size_t at = start, n; at < tag.n; at += n) {
+		if (at > start && tag.p[at] == '-' &&
+			is_full_atom(span_cut(tag, at + 1, tag.n)))
+			return true;
+		n = (size_t)utf8_size(tag, at);
+		if (n == 0 || n > tag.n || strchr("./%*", tag.p[at]) != NULL)
+			return false;
+	}
+	return false;
+}
+
+/* rights (RFC 4314 section 7): an astring of small letters and digits */
+static __attribute__((noinline)) bool
+is_rights(struct span value)
+{
+	struct span rights = imap_string_of(value).raw;
+	size_t at = 0;
+
+	while (is_digit(span_at(rights, at)) ||
+		(is_alpha(span_at(rights, at)) && !is_upper(rights.p[at])))
+		at++;
+	return is_astring(value) && at == rights.n;
+}
+
+/* The name of an annotation (RFC 5464 section 3.2): a path of two parts or more
+ * in an astring, none of them empty. */
+static __attribute__((noinline)) bool
+is_entry(struct span value)
+{
+	struct span name = imap_string_of(value).raw;
+	size_t slashes = 0;
+	uint8_t last = '/', c;
+
+	if (!is_astring(value) || span_at(name, 0) != '/')
+		return false;
+	for (size_t at = 1; at < name.n; at++, last = c) {
+		c = name.p[at];
+		if (c < 0x1a || c >= 0x80 || c == '*' || c == '%' ||
+			(c == '/' && last == '/'))
+			return false;
+		slashes += c == '/';
+	}
+	return last != '/' && slashes > 0;
+}
+
 static bool
 is_word(struct span value, const char *word)
 {
@@ -177,6 +245,14 @@ string_fits(char letter, struct span value)
 		return value.p[0] == '"' || is_atom(value);
 	case 'I':
 		return is_date(value);
+	case '<':
+		return is_item_tag(value);
+	case '`':
+		return is_rights(value);
+	case '\'':
+		return is_entry(value);
+	case '@':
+		return value.p[0] == '"';
 	case 'Q':
 		return is_delimiter(value);
 	case 'S':
@@ -221,9 +297,11 @@ imap_scalar_fits(char letter, struct span value)
 	case '.':
 		return true;
 	case 'A':
+	case '|':
 		return is_atom(value);
 	case 'B':
 	case 'F':
+	case '_':
 		return is_flag(value, letter == 'B');
 	case 'J':
 		return is_nil(value);
@@ -235,8 +313,6 @@ imap_scalar_fits(char letter, struct span value)
 		return is_word(value, "MODSEQ");
 	case 'P':
 		return imap_part_fits(value);
-	case 'T':
-		return is_word(value, "TAG");
 	case 'Y':
 		return is_word(value, "UID");
 	case '!':
@@ -249,6 +325,10 @@ imap_scalar_fits(char letter, struct span value)
 	case 'V':
 	case 'X':
 	case 'Z':
+	case '<':
+	case '`':
+	case '\'':
+	case '@':
 		return string_fits(letter, value);
 	case '\0':
 		return false;

@@ -54,10 +54,8 @@ literal_end(struct span s, size_t at)
 	return at + sizeof("}\r\n") - 1 + size;
 }
 
-/* The astring at `at`, of a name that is whole: where it ends; `at` if there is
- * none. */
-static size_t
-astring_end(struct span s, size_t at)
+size_t
+imap_astring_end(struct span s, size_t at)
 {
 	size_t end = at;
 
@@ -83,7 +81,7 @@ fields_end(struct span s, size_t at)
 		return at;
 	do {
 		start = end + 1;
-		end = astring_end(s, start);
+		end = imap_astring_end(s, start);
 		if (end == start)
 			return at;
 	} while (span_at(s, end) == ' ');

@@ -3,7 +3,9 @@
  * Which values the data of the base protocol and the response codes have (RFC
  * 9051 section 9, RFC 3501 section 9 for what is only there; STATUS as RFC 4466
  * section 3 has it, ID as RFC 2971 section 4, SORT and THREAD as RFC 5256
- * section 5, and VANISHED and when something changed as RFC 7162 section 7).
+ * section 5, VANISHED and when something changed as RFC 7162 section 7, rights
+ * as RFC 4314 section 7, METADATA as RFC 5464 section 5, quotas as RFC 9208
+ * section 7).
  *
  * They are written as letters: a capital one is an atom, number or string
  * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
@@ -14,6 +16,7 @@
  */
 #include "parse/imap_shape.h"
 
+#include "parse/imap_string.h"
 #include "parse/stop.h"
 
 #include "core/span.h"
@@ -21,6 +24,7 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static const struct imap_shape shapes[] = {
+	{"ACL", "S?S`2", IMAP_NUMBER_NONE},
 	{"CAPABILITY", "C", IMAP_NUMBER_NONE},
 	{"ENABLED", "A*", IMAP_NUMBER_NONE},
 	{"ESEARCH", "-t-Y?L=2", IMAP_NUMBER_NONE},
@@ -30,8 +34,13 @@ static const struct imap_shape shapes[] = {
 	{"FLAGS", "f", IMAP_NUMBER_NONE},
 	{"ID", "i", IMAP_NUMBER_NONE},
 	{"LIST", "bQS?w", IMAP_NUMBER_NONE},
+	{"LISTRIGHTS", "SS``*", IMAP_NUMBER_NONE},
 	{"LSUB", "bQS", IMAP_NUMBER_NONE},
+	{"METADATA", "S}'*", IMAP_NUMBER_NONE},
+	{"MYRIGHTS", "S`", IMAP_NUMBER_NONE},
 	{"NAMESPACE", "ooo", IMAP_NUMBER_NONE},
+	{"QUOTA", "S{", IMAP_NUMBER_NONE},
+	{"QUOTAROOT", "SS*", IMAP_NUMBER_NONE},
 	{"RECENT", "", IMAP_NUMBER_ANY},
 	{"SEARCH", "?NN*?m", IMAP_NUMBER_NONE},
 	{"SORT", "?NN*?m", IMAP_NUMBER_NONE},
@@ -47,6 +56,7 @@ static const struct imap_shape codes[] = {
 	{"CAPABILITY", "C", IMAP_NUMBER_NONE},
 	{"COPYUID", "NUU", IMAP_NUMBER_NONE},
 	{"HIGHESTMODSEQ", "O", IMAP_NUMBER_NONE},
+	{"MODIFIED", "R", IMAP_NUMBER_NONE},
 	{"PERMANENTFLAGS", "k", IMAP_NUMBER_NONE},
 	{"UIDNEXT", "N", IMAP_NUMBER_NONE},
 	{"UIDVALIDITY", "N", IMAP_NUMBER_NONE},
@@ -68,14 +78,17 @@ static const struct imap_list lists[] = {
 	{'#', 0, "O"},                    /* when a message changed */
 	{'$', 0, "!"},                    /* that it was earlier */
 	{'/', 0, "yy+G?p?j?l?V?x*"},      /* body of several */
+	{',', 0, "@@*"},                  /* names of kinds, in quotes */
 	{'.', '.', ".*"},                 /* whatever an extension has */
+	{':', 0, "S"},                    /* former name */
+	{';', 0, "_*"},                   /* flags of a message */
 	{'^', 0, "~~&~+"},                /* threads side by side */
 	{'a', 'J', "dd+"},                /* addresses */
 	{'b', 0, "B*"},                   /* attributes of a mailbox */
 	{'c', 0, "?A=2"},                 /* counts of STATUS */
 	{'d', 0, "VVVV"},                 /* address */
 	{'e', 0, "VVaaaaaaVV"},           /* envelope */
-	{'f', 0, "F*"},                   /* flags */
+	{'f', 0, "F*"},                   /* flags of a mailbox */
 	{'g', 0, "GGpVVGD" EXTENSION},    /* body of no type below */
 	{'h', 0, "HH*"},                  /* names of charsets */
 	{'i', 'J', "?GV2"},               /* fields of ID */
@@ -86,15 +99,17 @@ static const struct imap_list lists[] = {
 	{'n', 0, "GQ?Gs2"},               /* namespace */
 	{'o', 'J', "nn+"},                /* namespaces */
 	{'p', 'J', "GG2"},                /* parameters */
-	{'q', 0, "GGpVVGDW" EXTENSION},   /* body of a text */
+	{'q', 0, "GGpVVGD>" EXTENSION},   /* body of a text */
 	{'r', 0, "P=2"},                  /* parts of FETCH */
 	{'s', 0, "GG*"},                  /* strings */
-	{'t', 0, "TS"},                   /* what was answered */
-	{'u', 0, "GGpVVGDeyW" EXTENSION}, /* body of a message */
+	{'t', 0, "|=2"},                  /* what was answered */
+	{'u', 0, "GGpVVGDey>" EXTENSION}, /* body of a message */
 	{'v', 'E', "?zz*"},               /* value of an extension */
-	{'w', 0, "?Sv2"},                 /* extensions of LIST */
+	{'w', 0, "?<=2"},                 /* extensions of LIST */
 	{'x', 'X', "xx*"},                /* extension of a body */
 	{'z', 'S', "zz*"},                /* within the value of an extension */
+	{'{', 0, "?A>>3"},                /* resources: used, and the limit */
+	{'}', '\'', "'Z2"},               /* annotations */
 	{'~', 0, "NN*?~~&~+"},            /* numbers, and threads behind them */
 };
 
@@ -123,20 +138,27 @@ static const struct pair {
 	{'P', 'D', "BINARY.SIZE["},
 	{'P', 'Z', "BINARY["},
 	{'P', '\0', "BINARY.PEEK["}, /* only requests have it */
-	{'P', 'y', "BODY"},
+	{'P', '%', "BODY"},
 	{'P', 'V', "BODY["},
 	{'P', '\0', "BODY.PEEK["},
 	{'P', 'y', "BODYSTRUCTURE"},
 	{'P', 'e', "ENVELOPE"},
-	{'P', 'f', "FLAGS"},
+	{'P', ';', "FLAGS"},
 	{'P', 'I', "INTERNALDATE"},
 	{'P', '#', "MODSEQ"},
 	{'P', 'V', "RFC822"},
 	{'P', 'V', "RFC822.HEADER"},
-	{'P', 'W', "RFC822.SIZE"},
+	{'P', '>', "RFC822.SIZE"},
 	{'P', 'V', "RFC822.TEXT"},
 	{'P', 'N', "UID"},
 	{'P', '.', ""},
+	{'<', ',', "CHILDINFO"},
+	{'<', ':', "OLDNAME"},
+	{'<', 'v', ""},
+	{'|', 'S', "MAILBOX"},
+	{'|', 'S', "TAG"},
+	{'|', 'N', "UIDVALIDITY"},
+	{'|', '\0', ""},
 };
 
 static const struct imap_shape *
@@ -186,45 +208,39 @@ item_at(struct span list, size_t index, struct lk_result *r)
 static bool
 is_text(struct span value, const char *text)
 {
-	size_t start = 1, end = value.n;
-
-	if (span_at(value, 0) == '{')
-		start = span_find(value, 0, span_z("\n")) + 1;
-	else if (span_at(value, 0) == '"')
-		end--;
-	else
-		return false;
-	return span_eq_nocase(span_cut(value, start, end), span_z(text));
+	return (span_at(value, 0) == '"' || span_at(value, 0) == '{') &&
+	       span_eq_nocase(imap_string_of(value).raw, span_z(text));
 }
 
 /*
  * A text without the number of its lines fits what other types have, and so
- * does MESSAGE/GLOBAL without an envelope, as before RFC 9051.
+ * does MESSAGE/GLOBAL without an envelope, as before RFC 9051. The grammar has
+ * TEXT and MESSAGE in quotes, where a literal says the same.
  */
 char
 imap_body_form(struct span body, struct lk_result *r)
 {
-	struct span type, subtype, behind;
-	bool is_message;
+	struct span type, subtype;
+	int behind;
+	bool is_global, is_message, is_whole;
 
 	if (body.p[1] == '(')
 		return '/';
 	type = item_at(body, 0, r);
 	subtype = item_at(body, 1, r);
-	behind = item_at(body, 7, r);
-	is_message = is_text(type, "MESSAGE");
-	if (is_message && is_text(subtype, "RFC822"))
-		return 'u';
-	if (is_message && is_text(subtype, "GLOBAL")) {
-		if (span_at(behind, 0) == '(')
-			return 'u';
-	} else if (!is_text(type, "TEXT")) {
+	behind = span_at(item_at(body, 7, r), 0);
+	is_global = is_text(subtype, "GLOBAL");
+	is_message = is_text(type, "MESSAGE") &&
+		     (is_global || is_text(subtype, "RFC822"));
+	if (!is_message && !is_text(type, "TEXT"))
 		return 'g';
-	} else if (is_digit(span_at(behind, 0))) {
-		return 'q';
-	}
-	result_open(r, LK_READING_IMAP_BODY_FORM);
-	return 'g';
+	is_whole = is_message ? !is_global || behind == '(' : is_digit(behind);
+	if (!is_whole || type.p[0] == '{' ||
+		(is_message && subtype.p[0] == '{'))
+		result_open(r, LK_READING_IMAP_BODY_FORM);
+	if (!is_whole)
+		return 'g';
+	return is_message ? 'u' : 'q';
 }
 
 const struct imap_list *
@@ -251,7 +267,8 @@ pair_find(char letter, struct span name)
 char
 imap_pair_value(char letter, struct span name)
 {
-	struct span head = imap_part_head(name);
+	struct span head =
+		imap_part_head(letter == '<' ? imap_string_of(name).raw : name);
 	const struct pair *pair = pair_find(letter, head);
 
 	if (letter != 'P' || pair->name[0] != '\0' || head.p[head.n - 1] != '[')

@@ -16,6 +16,10 @@ struct imap_list {
 /* The list that the letter stands for; NULL if it stands for none. */
 const struct imap_list *imap_list_find(char letter);
 
+/* The rule that the list, which fits the letter, breaks; LK_NONE if none. */
+enum lk_reason imap_list_rule(
+	char letter, struct span list, struct lk_result *r);
+
 /* The letter of the list that the body at the start of s is; its first octets
  * are of a whole list. */
 char imap_body_form(struct span s, struct lk_result *r);
@@ -29,6 +33,10 @@ const struct imap_shape *imap_code_find(struct span name);
 
 /* Is the atom, number or string what the letter stands for? */
 bool imap_scalar_fits(char letter, struct span value);
+
+/* The astring at `at`, of a text that is whole: where it ends; `at` if there is
+ * none. */
+size_t imap_astring_end(struct span s, size_t at);
 
 /* The name of a part up to its section, [ included, or all of it. */
 struct span imap_part_head(struct span name);

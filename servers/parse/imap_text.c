@@ -4,7 +4,7 @@
  * resp-text-code = … / atom [SP 1*(text but "]")]
  * (RFC 9051 section 9)
  */
-#include "parse/imap_value.h"
+#include "parse/imap_shape.h"
 
 #include "parse/stop.h"
 #include "parse/utf8.h"
@@ -64,22 +64,34 @@ is_code(struct span text, size_t name, size_t end)
 	return end == name || (text.p[name] == ' ' && end > name + 1);
 }
 
+static bool
+is_ascii(struct span s)
+{
+	size_t at = 0;
+
+	while (at < s.n && s.p[at] < 0x80)
+		at++;
+	return at == s.n;
+}
+
 /*
  * Find the response code that the text begins with, and what stands behind its
- * name, with its blank; false if it begins with none. On its own, as what is
- * called next needs the stack.
+ * name, with its blank; false if it begins with none. One of the general form
+ * is ASCII. On its own, as what is called next needs the stack.
  */
 static __attribute__((noinline)) bool
-code_find(struct lk_imap_response *response, bool is_first)
+code_find(struct lk_imap_response *response, bool is_general)
 {
 	struct span text = response->text;
 	size_t name = 1, end;
 
 	while (is_atom_char(span_at(text, name)))
 		name++;
-	end = is_first ? span_find(text, name, span_z("]"))
-		       : code_end(text, name);
-	if (!is_code(text, name, end))
+	end = is_general ? span_find(text, name, span_z("]"))
+			 : code_end(text, name);
+	is_general |= imap_code_find(span_cut(text, 1, name)) == NULL;
+	if (!is_code(text, name, end) ||
+		(is_general && !is_ascii(span_cut(text, name, end))))
 		name = end = 1;
 	response->code = span_cut(text, 1, name);
 	response->code_text = span_cut(text, name, end);
@@ -94,6 +106,7 @@ code_take(struct lk_imap_response *response, struct lk_result *r)
 	if (!code_find(response, false) ||
 		!imap_code_fits(response->code, response->code_text, r)) {
 		r->reason = LK_NONE;
+		result_shut(r, LK_READING_IMAP_FLAG_RECENT);
 		if (!code_find(response, true))
 			return false;
 		result_open(r, LK_READING_IMAP_CODE_ARGUMENTS);
@@ -118,7 +131,8 @@ imap_text_read(struct span s, size_t at, struct lk_imap_response *response,
 	if (span_at(response->text, 0) == '[' && !code_take(response, r))
 		result_open(r, LK_READING_IMAP_BROKEN_CODE);
 	/* An empty continuation is empty base64, in rev1 as well. */
-	if (response->text.n == 0 && response->kind != LK_IMAP_CONTINUE)
+	if (response->text.n == 0 &&
+		(response->kind != LK_IMAP_CONTINUE || response->code.n > 0))
 		result_open(r, LK_READING_IMAP_EMPTY_TEXT);
 	return n;
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from oracle.imap_value import (
-    ATOM_CHAR, Check, Wrong, each, either, is_count, is_date, is_flag, is_list, is_literal8,
+    ATOM_CHAR, Check, Wrong, each, either, is_big, is_count, is_date, is_flag, is_list, is_literal8,
     is_modified, is_nil, is_number, is_quote, is_size, is_string, is_text, items, pairs, row,
     spaced, touching, value)
 
@@ -41,10 +41,10 @@ def content(raw: bytes) -> str:
     return str(value(raw, 0)[0]).upper() if is_quote(raw) else ""
 
 
-def forms(found: list[bytes]) -> list[tuple[Check, ...]]:
+def forms(found: list[bytes], extends: bool) -> list[tuple[Check, ...]]:
     """Which values may follow the number of octets by the type, those of the reading last."""
     kind, subtype = (content(one) for one in found[:2])
-    message: tuple[Check, ...] = (is_envelope, is_body, is_size)
+    message: tuple[Check, ...] = (is_envelope, lambda raw: is_body(raw, extends), is_size)
     if kind == "TEXT":
         return [(is_size,), ()]
     if (kind, subtype) == ("MESSAGE", "RFC822"):
@@ -56,29 +56,32 @@ _FIRST: tuple[Check, ...] = (is_quote, is_quote, is_parameters, is_text, is_text
                              is_count)
 
 
-def single(raw: bytes) -> int | None:
-    """Which of its forms a body of one part has; None if none."""
+def single(raw: bytes, extends: bool = True) -> int | None:
+    """Which of its forms a body of one part has, perhaps with extensions; None if none."""
     found = spaced(raw)
     if found is None or len(found) < 7 or not all(map(lambda check, one: check(one), _FIRST,
                                                       found)):
         return None
-    for number, form in enumerate(forms(found)):
+    for number, form in enumerate(forms(found, extends)):
         behind = found[7:7 + len(form)]
+        if not extends and len(found) > 7 + len(form):
+            continue
         if (len(behind) == len(form) and all(check(one) for check, one in zip(form, behind))
                 and is_tail(found[7 + len(form):], is_text)):
             return number
     return None
 
 
-def is_body(raw: bytes) -> bool:
+def is_body(raw: bytes, extends: bool = True) -> bool:
     if not raw.startswith(b"(("):
-        return is_list(raw) and single(raw) is not None
+        return is_list(raw) and single(raw, extends) is not None
     found = items(raw)
     n = next((at for at, (_, one) in enumerate(found) if not is_list(one)), len(found))
     rest = [one for _, one in found[n:]]
     return (all(blank == (at == 0 or at >= n) for at, (blank, _) in enumerate(found))
-            and all(is_body(one) for _, one in found[:n])
-            and bool(rest) and is_quote(rest[0]) and is_tail(rest[1:], is_parameters))
+            and all(is_body(one, extends) for _, one in found[:n])
+            and bool(rest) and (extends or len(rest) == 1)
+            and is_quote(rest[0]) and is_tail(rest[1:], is_parameters))
 
 
 def is_general(raw: bytes) -> bool:
@@ -86,10 +89,20 @@ def is_general(raw: bytes) -> bool:
     if not is_list(raw):
         return False
     inside = [one for _, one in items(raw)]
-    kinds = [content(one) for one in inside[:2]]
-    here = (len(inside) > 6 and is_quote(inside[0]) and (kinds[0] == "TEXT" or kinds == [
-        "MESSAGE", "GLOBAL"]) and single(raw) == 1)
+    kinds = [content(one) for one in inside[:2]] if len(inside) > 6 else []
+    if kinds[:1] == ["TEXT"]:
+        kinds = kinds[:1]
+    elif kinds not in (["MESSAGE", "RFC822"], ["MESSAGE", "GLOBAL"]):
+        kinds = []
+    # What is in quotes in the grammar is a literal here.
+    literal = any(one.startswith(b"{") for one in inside[:len(kinds)])
+    here = single(raw) in ((0, 1) if literal else (1,)) if kinds else False
     return here or any(map(is_general, inside))
+
+
+def has_big(raw: bytes) -> bool:
+    """Is a number in a body that only rev2 has?"""
+    return is_list(raw) and any(is_big(one) or has_big(one) for _, one in items(raw))
 
 
 _NUMBERS = rb"[1-9][0-9]*(?:\.[1-9][0-9]*)*"
@@ -122,7 +135,7 @@ _PART = re.compile(rb"(?:(?!\[)" + ATOM_CHAR + rb")*(?:\[|\Z)")
 _PARTS: dict[bytes, Check] = {
     b"FLAGS": each(is_flag), b"UID": is_number, b"RFC822.SIZE": is_size,
     b"BINARY.SIZE[": is_count, b"BINARY[": either(is_text, is_literal8), b"ENVELOPE": is_envelope,
-    b"BODY": is_body, b"BODYSTRUCTURE": is_body, b"BODY[": is_text, b"INTERNALDATE": is_date,
+    b"BODY": lambda raw: is_body(raw, False), b"BODYSTRUCTURE": is_body, b"BODY[": is_text, b"INTERNALDATE": is_date,
     b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text,
     b"MODSEQ": row(is_modified)}
 

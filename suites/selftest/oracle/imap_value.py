@@ -112,6 +112,13 @@ def is_nil(raw: bytes) -> bool:
     return raw.upper() == b"NIL"
 
 
+def plain(raw: bytes) -> bytes:
+    """What a string means, or an atom."""
+    if raw.startswith(b'"'):
+        return re.sub(rb"\\(.)", rb"\1", raw[1:-1], flags=re.DOTALL)
+    return raw.partition(b"\n")[2] if raw.startswith(b"{") else raw
+
+
 def is_number(raw: bytes) -> bool:
     return bool(_NZ_NUMBER.fullmatch(raw)) and int(raw) < 1 << 32
 
@@ -122,6 +129,11 @@ def is_count(raw: bytes) -> bool:
 
 def is_size(raw: bytes) -> bool:
     return raw.isdigit() and int(raw) < 1 << 63
+
+
+def is_big(raw: bytes) -> bool:
+    """A number of more than 32 bits."""
+    return is_size(raw) and not is_count(raw)
 
 
 def is_string(raw: bytes) -> bool:
