@@ -49,10 +49,15 @@ static void
 result_check(const struct lk_parser *parser, struct span input, ssize_t n,
 	const struct lk_result *r)
 {
-	for (unsigned i = LK_READING_COUNT; i < 8 * sizeof(r->ambiguous.word);
-		i++)
-		oracle(!lk_rests_on(r, (enum lk_reading)i),
-			"readings are known");
+	bool is_open = false;
+
+	for (unsigned i = 0; i < LK_READING_COUNT; i++)
+		if (lk_rests_on(r, (enum lk_reading)i)) {
+			oracle(lk_reading_text((enum lk_reading)i) != NULL,
+				"readings have a text");
+			is_open = true;
+		}
+	oracle(is_open == lk_is_ambiguous(r), "readings are known");
 	if (n >= 0) {
 		oracle((size_t)n <= input.n && r->reason == LK_NONE &&
 				r->offset == (size_t)n,

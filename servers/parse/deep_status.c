@@ -186,6 +186,26 @@ empty_take(struct reading *reading, struct lk_result *r)
 }
 
 /*
+ * The word at `at` taken for more of an extension, in place of what was read of
+ * it; false if it has what an extension cannot have. By a function of its own,
+ * for its stack.
+ */
+static __attribute__((noinline)) bool
+word_swallow(struct span s, size_t at, const struct lk_readings *open,
+	size_t *end_r, struct lk_result *r)
+{
+	struct lk_result tried = {.ambiguous = *open};
+
+	*end_r = extension_skip(s, at, ' ', &tried);
+	if (*end_r < s.n && s.p[*end_r] != ' ')
+		return false;
+	r->reason = LK_NONE;
+	r->ambiguous = tried.ambiguous;
+	result_open(r, LK_READING_DEEP_SWALLOWED);
+	return true;
+}
+
+/*
  * Read a word that may go on with an extension: one that is no item of its own
  * does, if it has nothing that an extension cannot have.
  */
@@ -195,16 +215,12 @@ word_read(const struct reading *reading, struct span s, size_t at,
 {
 	const struct lk_readings open = r->ambiguous;
 	const ssize_t n = item_read(s, at, ' ', kind_r, r);
-	struct lk_result tried = {.ambiguous = open};
-	const size_t end = extension_skip(s, at, ' ', &tried);
+	size_t end;
 
 	if (n >= 0 || !(reading->is_open || reading->is_pending) ||
-		(end < s.n && s.p[end] != ' '))
+		!word_swallow(s, at, &open, &end, r))
 		return n;
 	*kind_r = LK_DEEP_KIND_EXTENSION;
-	r->reason = LK_NONE;
-	r->ambiguous = tried.ambiguous;
-	result_open(r, LK_READING_DEEP_SWALLOWED);
 	return (ssize_t)end;
 }
 

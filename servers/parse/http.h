@@ -13,7 +13,8 @@
 	X(http_request, "http-request", true, "head of an HTTP/1.1 request",   \
 		"RFC 9112 sections 2 to 6")                                    \
 	X(http_response, "http-response", true,                                \
-		"head of an HTTP/1.1 response", "RFC 9112 sections 2 to 6")    \
+		"head of an HTTP/1.1 response, to a user agent",               \
+		"RFC 9112 sections 2 to 6")                                    \
 	X(http_chunked, "http-chunked", true, "chunked HTTP/1.1 body",         \
 		"RFC 9112 section 7.1")
 
@@ -30,22 +31,15 @@
 	X(HTTP_VERSION, "http-version", "the version is HTTP/1. and a digit",  \
 		"RFC 9112 section 2.3")                                        \
 	X(HTTP_STATUS, "http-status",                                          \
-		"the status has three digits, the first of them 1 to 5, and "  \
-		"blanks around it",                                            \
-		"RFC 9112 section 4, RFC 9110 section 15")                     \
+		"the status has three digits and blanks around it",            \
+		"RFC 9112 section 4")                                          \
 	X(HTTP_REASON, "http-reason",                                          \
 		"a reason phrase has no control characters but tabs",          \
 		"RFC 9112 section 4")                                          \
 	X(HTTP_FIELD_NAME, "http-field-name",                                  \
 		"a field begins with a token, and a colon follows at once",    \
 		"RFC 9112 section 5.1")                                        \
-	X(HTTP_FIELD_VALUE, "http-field-value",                                \
-		"a field's value has no control characters but tabs",          \
-		"RFC 9110 section 5.5")                                        \
-	X(HTTP_FOLD, "http-fold", "a field of a request is not folded",        \
-		"RFC 9112 section 5.2")                                        \
-	X(HTTP_LINE_END, "http-line-end",                                      \
-		"a line ends with CR and LF, and has no CR elsewhere",         \
+	X(HTTP_LINE_END, "http-line-end", "a line ends with CR and LF",        \
 		"RFC 9112 section 2.2")                                        \
 	X(HTTP_HOST, "http-host",                                              \
 		"a request has one field Host, which is empty or a host, "     \
@@ -61,7 +55,7 @@
 	X(HTTP_CODING, "http-coding",                                          \
 		"codings are tokens, perhaps with parameters; chunked stands " \
 		"once and has none, and is the last one of a request",         \
-		"RFC 9112 sections 6.1 and 6.3")                               \
+		"RFC 9112 sections 6.1 and 6.3, RFC 9110 section 10.1.4")      \
 	X(HTTP_CHUNK_SIZE, "http-chunk-size",                                  \
 		"a chunk begins with its size in hexadecimal",                 \
 		"RFC 9112 section 7.1")                                        \
@@ -80,21 +74,44 @@
 	X(HTTP_NO_BLANK, "http-no-blank",                                      \
 		"the blank in front of an empty reason phrase may be missing", \
 		"it is a part of the status line", "RFC 9112 section 4")       \
+	X(HTTP_WORDS, "http-words",                                            \
+		"words of the first line have any blanks between and around "  \
+		"them, also VT and FF",                                        \
+		"one space stands between two of them, and nothing around",    \
+		"RFC 9112 sections 3 and 4")                                   \
+	X(HTTP_BARE_CR, "http-bare-cr", "a CR without LF counts as a blank",   \
+		"it is an error", "RFC 9112 section 2.2")                      \
+	X(HTTP_CONTROL, "http-control",                                        \
+		"in a value NUL counts as a blank, and other control "         \
+		"characters as themselves",                                    \
+		"they are errors", "RFC 9110 section 5.5")                     \
+	X(HTTP_EARLY_LINE, "http-early-line",                                  \
+		"lines with a blank in front do not count before the first "   \
+		"field",                                                       \
+		"they are errors", "RFC 9112 section 2.2")                     \
 	X(HTTP_FOLDED, "http-folded",                                          \
-		"a field of a response may go on in the next line",            \
+		"a field of a request or a trailer may go on in the next "     \
+		"line, with a blank for the fold",                             \
 		"a folded field is an error", "RFC 9112 section 5.2")          \
+	X(HTTP_STATUS_CLASS, "http-status-class",                              \
+		"a status below 100 or above 599 counts as one of a server's " \
+		"errors",                                                      \
+		"it is an error", "RFC 9110 section 15")                       \
 	X(HTTP_LENGTH_REPEATED, "http-length-repeated",                        \
-		"the same Content-Length more than once counts once",          \
-		"more than one is an error", "RFC 9110 section 8.6")           \
+		"a list of the same length, or with empty members, is that "   \
+		"length",                                                      \
+		"Content-Length is one number",                                \
+		"RFC 9112 section 6.3, RFC 9110 sections 5.6.1.2 and 8.6")     \
 	X(HTTP_BOTH_LENGTHS, "http-both-lengths",                              \
-		"Transfer-Encoding goes before Content-Length",                \
-		"both of them are an error", "RFC 9112 section 6.3")           \
+		"Transfer-Encoding goes before Content-Length, whatever that " \
+		"says",                                                        \
+		"both of them are an error", "RFC 9112 sections 6.1 and 6.3")  \
 	X(HTTP_OLD_CODING, "http-old-coding",                                  \
 		"Transfer-Encoding counts in HTTP/1.0, too",                   \
 		"HTTP/1.0 has no codings, and where the message ends is open", \
 		"RFC 9112 section 6.1")                                        \
 	X(HTTP_EMPTY_LINE, "http-empty-line",                                  \
-		"an empty line in front of a request does not count",          \
+		"empty lines in front of a request do not count",              \
 		"a request begins with its method", "RFC 9112 section 2.2")
 
 struct lk_http_fields {
@@ -117,8 +134,8 @@ struct lk_http_request {
 /* http-response */
 struct lk_http_response {
 	unsigned minor;
-	unsigned status; /* 100 to 599 */
-	struct span phrase;
+	unsigned status;    /* up to 999 */
+	struct span phrase; /* a CR in it stands for a blank */
 	struct lk_http_fields fields;
 };
 
@@ -130,7 +147,8 @@ struct lk_http_chunked {
 
 /*
  * Cut the next field off the lines; false at the end. The value has no blanks
- * around it; a folded one has its line ends inside.
+ * around it. CR, LF and NUL stand for blanks in it; a line end with the blanks
+ * around it is one.
  */
 bool lk_http_field_next(
 	struct span *lines, struct span *name_r, struct span *value_r);

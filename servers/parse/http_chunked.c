@@ -12,24 +12,9 @@
 static size_t
 blanks_skip(struct span s, size_t at)
 {
-	while (is_wsp(span_at(s, at)))
+	while (is_wsp(http_octet(s, at)))
 		at++;
 	return at;
-}
-
-/* quoted-string (RFC 9110 section 5.6.4) at `at`: where it ends, or a code. */
-static ssize_t
-quoted_read(struct span s, size_t at, struct lk_result *r)
-{
-	int c;
-
-	for (at++; (c = span_at(s, at)) != '"'; at++) {
-		if (c == '\\')
-			c = span_at(s, ++at);
-		if (!is_vchar(c) && !is_wsp(c) && c < 0x80)
-			return result_unfit(r, c, LK_HTTP_CHUNK_EXTENSION, at);
-	}
-	return (ssize_t)(at + 1);
 }
 
 /* token / quoted-string at `at`: where it ends, or a code. */
@@ -38,11 +23,12 @@ value_read(struct span s, size_t at, struct lk_result *r)
 {
 	size_t end = http_token_end(s, at);
 
-	if (span_at(s, at) == '"')
-		return quoted_read(s, at, r);
+	if (http_octet(s, at) == '"')
+		return http_quoted_read(
+			s, at, http_octet, LK_HTTP_CHUNK_EXTENSION, r);
 	if (end == at)
 		return result_unfit(
-			r, span_at(s, at), LK_HTTP_CHUNK_EXTENSION, at);
+			r, http_octet(s, at), LK_HTTP_CHUNK_EXTENSION, at);
 	return (ssize_t)end;
 }
 
@@ -53,22 +39,22 @@ extensions_read(struct span s, size_t at, struct lk_result *r)
 	size_t end;
 	ssize_t n;
 
-	while (span_at(s, blanks_skip(s, at)) == ';') {
+	while (http_octet(s, blanks_skip(s, at)) == ';') {
 		at = blanks_skip(s, blanks_skip(s, at) + 1);
 		end = http_token_end(s, at);
 		if (end == at)
-			return result_unfit(
-				r, span_at(s, at), LK_HTTP_CHUNK_EXTENSION, at);
+			return result_unfit(r, http_octet(s, at),
+				LK_HTTP_CHUNK_EXTENSION, at);
 		at = end;
-		if (span_at(s, blanks_skip(s, at)) != '=')
+		if (http_octet(s, blanks_skip(s, at)) != '=')
 			continue;
 		n = value_read(s, blanks_skip(s, blanks_skip(s, at) + 1), r);
 		if (n < 0)
 			return n;
 		at = (size_t)n;
 	}
-	if (is_wsp(span_at(s, at)))
-		return result_unfit(r, span_at(s, blanks_skip(s, at)),
+	if (is_wsp(http_octet(s, at)))
+		return result_unfit(r, http_octet(s, blanks_skip(s, at)),
 			LK_HTTP_CHUNK_EXTENSION, blanks_skip(s, at));
 	return (ssize_t)at;
 }
@@ -79,14 +65,15 @@ size_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 {
 	size_t start = at;
 
-	for (*size_r = 0; hex_value(span_at(s, at)) >= 0; at++) {
+	for (*size_r = 0; hex_value(http_octet(s, at)) >= 0; at++) {
 		if (*size_r > INT64_MAX / 16)
 			return result_stop(
 				r, LK_LIMIT, LK_HTTP_LENGTH_SIZE, at);
 		*size_r = *size_r * 16 + (uint64_t)hex_value(s.p[at]);
 	}
 	if (at == start)
-		return result_unfit(r, span_at(s, at), LK_HTTP_CHUNK_SIZE, at);
+		return result_unfit(
+			r, http_octet(s, at), LK_HTTP_CHUNK_SIZE, at);
 	return (ssize_t)at;
 }
 
@@ -97,18 +84,16 @@ size_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 static ssize_t
 line_end_read(struct span s, size_t at, struct lk_result *r)
 {
-	if (span_at(s, at) != '\r')
-		return result_unfit(r, span_at(s, at), LK_HTTP_LINE_END, at);
-	at++;
-	if (span_at(s, at) != '\n')
-		return result_unfit(r, span_at(s, at), LK_HTTP_LINE_END, at);
-	return (ssize_t)(at + 1);
+	if (http_octet(s, at) != '\r')
+		return result_unfit(r, http_octet(s, at), LK_HTTP_LINE_END, at);
+	return (ssize_t)(at + 2);
 }
 
 /* A chunk up to its octets: where they begin, or a code. */
 static ssize_t
 head_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 {
+	const size_t start = at;
 	ssize_t n = size_read(s, at, size_r, r);
 
 	if (n >= 0)
@@ -116,10 +101,13 @@ head_read(struct span s, size_t at, uint64_t *size_r, struct lk_result *r)
 	if (n < 0)
 		return n;
 	at = (size_t)n;
-	if (span_at(s, at) != '\r' && span_at(s, at) != '\n')
+	if (http_octet(s, at) != '\r' && http_octet(s, at) != '\n')
 		return result_unfit(
-			r, span_at(s, at), LK_HTTP_CHUNK_EXTENSION, at);
-	return line_end_read(s, at, r);
+			r, http_octet(s, at), LK_HTTP_CHUNK_EXTENSION, at);
+	n = line_end_read(s, at, r);
+	if (n >= 0)
+		http_bare_cr_note(span_cut(s, start, (size_t)n), r);
+	return n;
 }
 
 /* The octets of a chunk and their line end: where they end, or a code. */

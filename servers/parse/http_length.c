@@ -7,23 +7,22 @@
 #include "parse/chars.h"
 #include "parse/stop.h"
 
-/*
- * Cut the next member off a list (RFC 9110 section 5.6.1), without blanks and
- * the line ends of a folded field around it; false at the end. It may be empty.
+/* The octets of a value, which is whole: blanks, and those that stand for one.
  */
-static bool
-member_next(struct span *list, struct span *member_r)
+static int
+value_octet(struct span s, size_t at)
 {
-	size_t end = 0;
+	int c = span_at(s, at);
 
-	if (list->p == NULL)
-		return false;
-	while (end < list->n && list->p[end] != ',')
-		end++;
-	*member_r = blanks_trim(span_cut(*list, 0, end));
-	*list = end < list->n ? span_cut(*list, end + 1, list->n)
-			      : span_of(NULL, 0);
-	return true;
+	return http_is_blank(c) ? ' ' : c;
+}
+
+static size_t
+blanks_skip(struct span s, size_t at)
+{
+	while (value_octet(s, at) == ' ')
+		at++;
+	return at;
 }
 
 static size_t
@@ -32,51 +31,71 @@ place(struct span s, struct span part)
 	return (size_t)(part.p - s.p);
 }
 
-/* 1*DIGIT; a code. */
+/* 1*DIGIT at `at`: where it ends, or a code. */
 static ssize_t
-number_read(struct span s, struct span text, uint64_t *number_r,
+number_read(struct span s, struct span value, size_t at, uint64_t *number_r,
 	struct lk_result *r)
 {
+	const size_t start = at;
 	uint64_t digit;
 
-	*number_r = 0;
-	for (size_t i = 0; i < text.n; i++) {
-		if (!is_digit(text.p[i]))
-			return result_stop(
-				r, LK_BAD, LK_HTTP_LENGTH, place(s, text) + i);
-		digit = (uint64_t)(text.p[i] - '0');
+	for (*number_r = 0; is_digit(span_at(value, at)); at++) {
+		digit = (uint64_t)(value.p[at] - '0');
 		if (*number_r > (INT64_MAX - digit) / 10)
 			return result_stop(r, LK_LIMIT, LK_HTTP_LENGTH_SIZE,
-				place(s, text) + i);
+				place(s, value) + at);
 		*number_r = *number_r * 10 + digit;
 	}
-	return text.n > 0
-		       ? 0
-		       : result_stop(r, LK_BAD, LK_HTTP_LENGTH, place(s, text));
+	return at > start ? (ssize_t)at
+			  : result_stop(r, LK_BAD, LK_HTTP_LENGTH,
+				    place(s, value) + at);
 }
 
-/* The value of one Content-Length. */
+/* One number of Content-Length, which all others are, too: where it ends, or a
+ * code. */
 static ssize_t
-length_take(struct span s, struct span value, struct lk_http_fields *fields,
+length_read(struct span s, struct span value, size_t at,
+	struct lk_http_fields *fields, struct lk_result *r)
+{
+	uint64_t number;
+	ssize_t n = number_read(s, value, at, &number, r);
+
+	if (n < 0)
+		return n;
+	if (fields->has_length && number != fields->length)
+		return result_stop(
+			r, LK_BAD, LK_HTTP_LENGTH, place(s, value) + at);
+	if (fields->has_length)
+		result_open(r, LK_READING_HTTP_LENGTH_REPEATED);
+	fields->has_length = true;
+	fields->length = number;
+	return n;
+}
+
+/* The value of one Content-Length: [number] *("," [number]). A code. */
+static ssize_t
+lengths_read(struct span s, struct span value, struct lk_http_fields *fields,
 	struct lk_result *r)
 {
-	struct span member;
-	uint64_t number;
-	ssize_t code;
+	size_t at = 0;
+	ssize_t n;
 
-	while (member_next(&value, &member)) {
-		code = number_read(s, member, &number, r);
-		if (code < 0)
-			return code;
-		if (fields->has_length && number != fields->length)
-			return result_stop(
-				r, LK_BAD, LK_HTTP_LENGTH, place(s, member));
-		if (fields->has_length)
+	for (;; at++) {
+		at = blanks_skip(value, at);
+		if (at < value.n && value.p[at] != ',') {
+			n = length_read(s, value, at, fields, r);
+			if (n < 0)
+				return n;
+			at = blanks_skip(value, (size_t)n);
+		} else {
 			result_open(r, LK_READING_HTTP_LENGTH_REPEATED);
-		fields->has_length = true;
-		fields->length = number;
+		}
+		if (at == value.n)
+			return 0;
+		if (value.p[at] != ',')
+			return result_stop(r, LK_BAD, LK_HTTP_LENGTH,
+				place(s, value) + at);
 	}
-	return 0;
 }
 
 static bool
@@ -85,41 +104,113 @@ is_chunked(struct span name)
 	return span_eq_nocase(name, span_z("chunked"));
 }
 
-/* Is it a token, perhaps with parameters, which chunked does not have (RFC 9112
- * section 7.1)? */
-static bool
-is_coding(struct span member)
+/* *(OWS ";" OWS token BWS "=" BWS (token / quoted-string)) at `at` (RFC 9110
+ * section 10.1.4): where they end, or a code. */
+static ssize_t
+parameters_read(struct span value, size_t at, struct lk_result *r)
 {
-	size_t end = http_token_end(member, 0), at = end;
+	size_t start;
+	ssize_t n;
 
-	if (end == 0)
-		return false;
-	while (is_blank(span_at(member, at)))
-		at++;
-	return at == member.n ||
-	       (member.p[at] == ';' && !is_chunked(span_cut(member, 0, end)));
+	while (span_at(value, blanks_skip(value, at)) == ';') {
+		start = blanks_skip(value, blanks_skip(value, at) + 1);
+		at = blanks_skip(value, http_token_end(value, start));
+		if (at == start || span_at(value, at) != '=')
+			return result_stop(r, LK_BAD, LK_HTTP_CODING, at);
+		start = blanks_skip(value, at + 1);
+		n = span_at(value, start) != '"'
+			    ? (ssize_t)http_token_end(value, start)
+			    : http_quoted_read(value, start, value_octet,
+				      LK_HTTP_CODING, r);
+		if (n <= (ssize_t)start)
+			return result_stop(r, LK_BAD, LK_HTTP_CODING, start);
+		at = (size_t)n;
+	}
+	return (ssize_t)at;
 }
 
 /*
- * The value of one Transfer-Encoding. Empty members do not count; *once:
- * chunked was there. Behind another coding of a response goes its end.
+ * One coding at `at`: where it ends, or a code. *once: chunked was there, which
+ * has no parameters (RFC 9112 section 7.1).
  */
 static ssize_t
-coding_take(struct span s, struct span value, bool *once,
+coding_read(struct span value, size_t at, bool *once,
 	struct lk_http_fields *fields, struct lk_result *r)
 {
-	struct span member;
+	const size_t end = http_token_end(value, at);
+	ssize_t n = parameters_read(value, end, r);
 
-	fields->coded = true;
-	while (member_next(&value, &member)) {
-		if (member.n == 0)
-			continue;
-		fields->chunked = is_chunked(member);
-		if (!is_coding(member) || (*once && fields->chunked))
-			return result_stop(
-				r, LK_BAD, LK_HTTP_CODING, place(s, member));
-		*once = *once || fields->chunked;
+	fields->chunked = is_chunked(span_cut(value, at, end));
+	if (n >= 0 &&
+		(end == at || (fields->chunked && (*once || (size_t)n > end))))
+		n = result_stop(r, LK_BAD, LK_HTTP_CODING, at);
+	*once = *once || fields->chunked;
+	return n;
+}
+
+/*
+ * The value of one Transfer-Encoding: [coding] *("," [coding]). Behind another
+ * coding than chunked goes a response's end. A code.
+ */
+static ssize_t
+codings_read(struct span s, struct span value, bool *once,
+	struct lk_http_fields *fields, struct lk_result *r)
+{
+	size_t at = 0;
+	ssize_t n;
+
+	for (;; at++) {
+		at = blanks_skip(value, at);
+		if (at < value.n && value.p[at] != ',') {
+			n = coding_read(value, at, once, fields, r);
+			if (n < 0)
+				return result_stop(r, LK_BAD, LK_HTTP_CODING,
+					place(s, value) + r->offset);
+			at = blanks_skip(value, (size_t)n);
+		}
+		if (at == value.n)
+			return 0;
+		if (value.p[at] != ',')
+			return result_stop(r, LK_BAD, LK_HTTP_CODING,
+				place(s, value) + at);
 	}
+}
+
+/* All fields Transfer-Encoding. A code. */
+static ssize_t
+encoding_take(struct span s, struct lk_http_fields *fields, struct lk_result *r)
+{
+	struct span rest = fields->lines, name, value;
+	bool once = false;
+	ssize_t code = 0;
+
+	while (code == 0 && lk_http_field_next(&rest, &name, &value))
+		if (span_eq_nocase(name, span_z("Transfer-Encoding"))) {
+			fields->coded = true;
+			code = codings_read(s, value, &once, fields, r);
+		}
+	return code;
+}
+
+/* All fields Content-Length, which do not count beside the other. A code. */
+static ssize_t
+length_take(struct span s, struct lk_http_fields *fields, struct lk_result *r)
+{
+	struct span rest = fields->lines, name, value, last = {NULL, 0};
+	ssize_t code = 0;
+
+	while (code == 0 && lk_http_field_next(&rest, &name, &value))
+		if (span_eq_nocase(name, span_z("Content-Length"))) {
+			last = value;
+			if (!fields->coded)
+				code = lengths_read(s, value, fields, r);
+		}
+	if (code < 0 || last.p == NULL)
+		return code;
+	if (fields->coded)
+		result_open(r, LK_READING_HTTP_BOTH_LENGTHS);
+	else if (!fields->has_length)
+		return result_stop(r, LK_BAD, LK_HTTP_LENGTH, place(s, last));
 	return 0;
 }
 
@@ -127,24 +218,11 @@ ssize_t
 http_length_read(struct span s, enum http_kind kind,
 	struct lk_http_fields *fields, struct lk_result *r)
 {
-	struct span rest = fields->lines, name, value;
-	size_t end = place(s, fields->lines) + fields->lines.n;
-	bool once = false;
-	ssize_t code = 0;
+	ssize_t code = encoding_take(s, fields, r);
 
-	while (code == 0 && lk_http_field_next(&rest, &name, &value)) {
-		if (span_eq_nocase(name, span_z("Content-Length")))
-			code = length_take(s, value, fields, r);
-		else if (span_eq_nocase(name, span_z("Transfer-Encoding")))
-			code = coding_take(s, value, &once, fields, r);
-	}
-	if (code < 0)
-		return code;
-	if (kind == HTTP_REQUEST && fields->coded && !fields->chunked)
-		return result_stop(r, LK_BAD, LK_HTTP_CODING, end);
-	if (fields->coded && fields->has_length) {
-		result_open(r, LK_READING_HTTP_BOTH_LENGTHS);
-		fields->has_length = false;
-	}
-	return 0;
+	if (code == 0 && kind == HTTP_REQUEST && fields->coded &&
+		!fields->chunked)
+		return result_stop(r, LK_BAD, LK_HTTP_CODING,
+			place(s, fields->lines) + fields->lines.n);
+	return code < 0 ? code : length_take(s, fields, r);
 }

@@ -22,7 +22,22 @@ absolute_read(struct txt *t)
 	return code;
 }
 
-/* host : port. As uri_read. */
+/* Does text end with the number of a port? */
+static bool
+has_port(struct span text)
+{
+	size_t start = text.n;
+	unsigned port = 0;
+
+	while (is_digit(span_at(text, start - 1)))
+		start--;
+	for (size_t i = start; i < text.n && port <= UINT16_MAX; i++)
+		port = port * 10 + (unsigned)(text.p[i] - '0');
+	return start < text.n && port <= UINT16_MAX;
+}
+
+/* host : port, with a port that there can be (RFC 9110 section 9.3.6). As
+ * uri_read. */
 static ssize_t
 authority_read(struct txt *t)
 {
@@ -31,7 +46,7 @@ authority_read(struct txt *t)
 
 	if (code == 0 && !uri.has_port)
 		return txt_peek(t) < 0 ? LK_MORE : LK_BAD;
-	return code;
+	return code == 0 && !has_port(span_cut(t->s, 0, t->at)) ? LK_BAD : code;
 }
 
 /* request-target (RFC 9112 section 3.2) of the method. As uri_read. */
@@ -58,33 +73,37 @@ target_read(struct span s, size_t at, struct lk_http_request *request,
 {
 	size_t start = at;
 	struct txt t;
-	ssize_t code;
+	ssize_t code, n;
 
 	at = http_token_end(s, start);
-	if (at == start || span_at(s, at) != ' ')
-		return result_unfit(r, span_at(s, at), LK_HTTP_METHOD, at);
+	if (at == start)
+		return result_unfit(r, http_octet(s, at), LK_HTTP_METHOD, at);
 	request->method = span_cut(s, start, at);
-	start = ++at;
+	n = http_gap_read(s, at, LK_HTTP_METHOD, r);
+	if (n < 0)
+		return n;
+	start = (size_t)n;
+	if (http_octet(s, start) < 0)
+		return result_stop(r, LK_MORE, LK_HTTP_TARGET, start);
 	t = (struct txt){s, start, s.n - start};
 	code = target_skip(&t, request->method);
 	if (code < 0)
 		return result_stop(r, (enum lk_code)code, LK_HTTP_TARGET, t.at);
-	if (span_at(s, t.at) != ' ')
-		return result_unfit(r, span_at(s, t.at), LK_HTTP_TARGET, t.at);
 	request->target = span_cut(s, start, t.at);
-	return (ssize_t)(t.at + 1);
+	return http_gap_read(s, t.at, LK_HTTP_TARGET, r);
 }
 
-/* An empty line in front of the request, if there is one. */
-static ssize_t
-empty_line_skip(struct span s, struct lk_result *r)
+/* Empty lines in front of the request, and blanks: where they end. */
+static size_t
+start_skip(struct span s, struct lk_result *r)
 {
-	int c = span_at(s, 0);
+	size_t at = 0;
 
-	if (c != '\r' && c != '\n')
-		return 0;
-	result_open(r, LK_READING_HTTP_EMPTY_LINE);
-	return http_end_read(s, 0, r);
+	while (http_octet(s, at) == '\r' || http_octet(s, at) == '\n') {
+		result_open(r, LK_READING_HTTP_EMPTY_LINE);
+		at = (size_t)http_end_read(s, at, r);
+	}
+	return http_gap_skip(s, at, r);
 }
 
 /* Host = uri-host [":" port] */
@@ -123,13 +142,14 @@ lk_http_request_parse(struct span input, struct lk_result *out_r)
 	ssize_t n, code;
 
 	result_start(out_r);
-	n = empty_line_skip(input, out_r);
-	if (n >= 0)
-		n = target_read(input, (size_t)n, request, out_r);
+	n = target_read(input, start_skip(input, out_r), request, out_r);
 	if (n >= 0)
 		n = http_version_read(input, (size_t)n, &request->minor, out_r);
 	if (n >= 0)
-		n = http_end_read(input, (size_t)n, out_r);
+		n = http_end_read(
+			input, http_gap_skip(input, (size_t)n, out_r), out_r);
+	if (n >= 0)
+		http_bare_cr_note(span_cut(input, 0, (size_t)n), out_r);
 	if (n >= 0)
 		n = http_fields_read(input, (size_t)n, HTTP_REQUEST,
 			&request->fields, out_r);

@@ -12,37 +12,75 @@
 static ssize_t
 status_read(struct span s, size_t at, unsigned *status_r, struct lk_result *r)
 {
-	if (span_at(s, at) != ' ')
-		return result_unfit(r, span_at(s, at), LK_HTTP_STATUS, at);
-	at++;
-	for (size_t i = 0; i < DIGITS; i++, at++) {
-		int c = span_at(s, at);
+	ssize_t n = http_gap_read(s, at, LK_HTTP_STATUS, r);
 
-		if (!is_digit(c) || (i == 0 && (c < '1' || c > '5')))
+	if (n < 0)
+		return n;
+	at = (size_t)n;
+	for (size_t i = 0; i < DIGITS; i++, at++) {
+		int c = http_octet(s, at);
+
+		if (!is_digit(c))
 			return result_unfit(r, c, LK_HTTP_STATUS, at);
 		*status_r = *status_r * 10 + (unsigned)(c - '0');
 	}
+	if (*status_r < 100 || *status_r > 599)
+		result_open(r, LK_READING_HTTP_STATUS_CLASS);
 	return (ssize_t)at;
 }
 
-/* SP [reason-phrase]: where the line end stands, or a code. */
+static size_t
+text_end(struct span s, size_t at)
+{
+	int c;
+
+	while (is_vchar(c = http_octet(s, at)) || is_wsp(c) || c >= 0x80)
+		at++;
+	return at;
+}
+
+/* The line end that has to be at `at`, or a code. */
+static ssize_t
+phrase_end(struct span s, size_t at, struct lk_result *r)
+{
+	int c = http_octet(s, at);
+
+	if (c == '\r' || c == '\n')
+		return (ssize_t)at;
+	return result_unfit(
+		r, c, c < 0 ? LK_HTTP_LINE_END : LK_HTTP_REASON, at);
+}
+
+/*
+ * SP [reason-phrase]: where the line end stands, or a code. In a line of words
+ * the blanks around the phrase are none of it.
+ */
 static ssize_t
 phrase_read(
 	struct span s, size_t at, struct span *phrase_r, struct lk_result *r)
 {
-	int c = span_at(s, at);
+	const int c = http_octet(s, at);
+	size_t end = text_end(s, at + 1);
 	ssize_t n;
 
 	if (c == '\r' || c == '\n') {
 		result_open(r, LK_READING_HTTP_NO_BLANK);
 		return (ssize_t)at;
 	}
-	if (c != ' ')
-		return result_unfit(r, c, LK_HTTP_STATUS, at);
-	n = http_text_read(s, at + 1, LK_HTTP_REASON, r);
-	if (n >= 0)
-		*phrase_r = span_cut(s, at + 1, (size_t)n);
-	return n;
+	if (c == ' ' && !lk_rests_on(r, LK_READING_HTTP_WORDS) &&
+		http_gap_skip(s, end, r) == end) {
+		*phrase_r = span_cut(s, at + 1, end);
+		return phrase_end(s, end, r);
+	}
+	n = http_gap_read(s, at, LK_HTTP_STATUS, r);
+	if (n < 0)
+		return n;
+	end = text_end(s, (size_t)n);
+	at = http_gap_skip(s, end, r);
+	while (end > (size_t)n && is_wsp(http_octet(s, end - 1)))
+		end--;
+	*phrase_r = span_cut(s, (size_t)n, end);
+	return phrase_end(s, at, r);
 }
 
 ssize_t
@@ -52,13 +90,16 @@ lk_http_response_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	n = http_version_read(input, 0, &response->minor, out_r);
+	n = http_version_read(
+		input, http_gap_skip(input, 0, out_r), &response->minor, out_r);
 	if (n >= 0)
 		n = status_read(input, (size_t)n, &response->status, out_r);
 	if (n >= 0)
 		n = phrase_read(input, (size_t)n, &response->phrase, out_r);
 	if (n >= 0)
 		n = http_end_read(input, (size_t)n, out_r);
+	if (n >= 0)
+		http_bare_cr_note(span_cut(input, 0, (size_t)n), out_r);
 	if (n >= 0)
 		n = http_fields_read(input, (size_t)n, HTTP_RESPONSE,
 			&response->fields, out_r);
@@ -77,9 +118,10 @@ lk_http_response_print(const struct lk_result *value, char *out_r, size_t size)
 	out_z(&out, "HTTP/1.");
 	out_number(&out, response->minor);
 	out_byte(&out, ' ');
-	out_number(&out, response->status);
+	for (unsigned unit = 100; unit > 0; unit /= 10)
+		out_number(&out, response->status / unit % 10);
 	out_byte(&out, ' ');
-	out_put(&out, response->phrase);
+	http_text_print(&out, response->phrase);
 	out_z(&out, "\r\n");
 	http_fields_print(&out, &response->fields);
 	out_z(&out, "\r\n");
@@ -98,7 +140,7 @@ lk_http_response_json(const struct lk_result *value, char *out_r, size_t size)
 	out_name(&out, "status");
 	out_integer(&out, response->status);
 	out_name(&out, "phrase");
-	out_string(&out, response->phrase);
+	http_text_json(&out, response->phrase);
 	http_fields_json(&out, &response->fields, HTTP_RESPONSE);
 	out_byte(&out, '}');
 	return out.n;

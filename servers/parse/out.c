@@ -53,8 +53,8 @@ comma_put(struct out *out)
 		out_byte(out, ',');
 }
 
-static void
-quoted_byte(struct out *out, uint8_t byte)
+void
+out_quoted(struct out *out, uint8_t byte)
 {
 	static const char hex[] = "0123456789abcdef";
 
@@ -75,7 +75,7 @@ quoted_put(struct out *out, struct span bytes)
 {
 	out_byte(out, '"');
 	for (size_t i = 0; i < bytes.n; i++)
-		quoted_byte(out, bytes.p[i]);
+		out_quoted(out, bytes.p[i]);
 	out_byte(out, '"');
 }
 
@@ -109,7 +109,7 @@ out_string_quoted(struct out *out, struct span bytes)
 	for (size_t i = 0; i < bytes.n; i++) {
 		if (bytes.p[i] == '\\' && i + 1 < bytes.n)
 			i++;
-		quoted_byte(out, bytes.p[i]);
+		out_quoted(out, bytes.p[i]);
 	}
 	out_byte(out, '"');
 }
@@ -120,7 +120,7 @@ out_string_upper(struct out *out, struct span bytes)
 	comma_put(out);
 	out_byte(out, '"');
 	for (size_t i = 0; i < bytes.n; i++)
-		quoted_byte(out, upper_of(bytes.p[i]));
+		out_quoted(out, upper_of(bytes.p[i]));
 	out_byte(out, '"');
 }
 

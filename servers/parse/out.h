@@ -37,6 +37,8 @@ void out_string(struct out *out, struct span bytes);
  * follows it stands for itself. */
 void out_string_quoted(struct out *out, struct span bytes);
 void out_string_upper(struct out *out, struct span bytes);
+/* One octet inside of a string, which out_open(out, '"') begins. */
+void out_quoted(struct out *out, uint8_t byte);
 void out_integer(struct out *out, uint64_t number);
 void out_bool(struct out *out, bool value);
 void out_null(struct out *out);

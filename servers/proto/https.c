@@ -151,13 +151,16 @@ asks_for_policy(
 	       host_is_ours(https, request->host);
 }
 
-/* "Connection: close", or an HTTP without it. */
+/* "Connection: close", or an HTTP without it; or two lengths, which RFC 9112
+ * section 6.1 allows nobody to go on behind. */
 static bool
-is_last(const struct lk_http_request *request)
+is_last(const struct lk_result *result)
 {
+	const struct lk_http_request *request = &result->http_request;
 	struct span lines = request->fields.lines, name, value;
 
-	if (request->minor == 0)
+	if (request->minor == 0 ||
+		lk_rests_on(result, LK_READING_HTTP_BOTH_LENGTHS))
 		return true;
 	while (lk_http_field_next(&lines, &name, &value))
 		if (span_eq_nocase(name, span_z("Connection")) &&
@@ -224,10 +227,11 @@ chunks_take(struct https *https)
 }
 
 static void
-request_take(struct https *https, const struct lk_http_request *request,
-	struct span head)
+request_take(
+	struct https *https, const struct lk_result *result, struct span head)
 {
-	bool last = is_last(request);
+	const struct lk_http_request *request = &result->http_request;
+	bool last = is_last(result);
 
 	request_note(https, request, head);
 	if (https->config->sink && span_eq(request->method, span_z("POST"))) {
@@ -259,8 +263,7 @@ input_take(struct https *https)
 	ssize_t n = lk_http_request_parse(input, &result);
 
 	if (n >= 0) {
-		request_take(https, &result.http_request,
-			span_cut(input, 0, (size_t)n));
+		request_take(https, &result, span_cut(input, 0, (size_t)n));
 		buf_take(&https->input, (size_t)n);
 		return true;
 	}

@@ -43,6 +43,7 @@ static const struct engine_config greedy = {
 #define POST "POST /v1/tlsrpt HTTP/1.1\r\nHost: " HOST "\r\n"
 #define SIZED POST "Content-Length: 3\r\n\r\n"
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
+#define BOTH POST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
 #define LAST POST "Connection: close\r\nContent-Length: 1\r\n\r\n"
 #define POSTED(head) "#request POST " head "\n"
 #define CREATED "accepted: " NONE("201 Created")
@@ -113,6 +114,9 @@ static const struct dialogue_row rows[] = {
 	{"a report in chunks", &sink, false,
 		CHUNKED "3\r\nabc\r\n0\r\n\r\n" LAST "x" SIZED,
 		POSTED(CHUNKED) CREATED POSTED(LAST) CREATED "#close\n"},
+	{"a report with two lengths is the last one", &sink, false,
+		BOTH "3\r\nabc\r\n0\r\n\r\n" SIZED "def",
+		POSTED(BOTH) CREATED "#close\n"},
 	{"an empty report", &sink, false, POST "\r\n",
 		POSTED(POST "\r\n") CREATED},
 	{"a report in no chunks", &sink, false, CHUNKED "many\r\n",

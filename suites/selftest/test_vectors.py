@@ -19,6 +19,8 @@ from latchkey.vectors import Program, Vector
 from oracle import ORACLES, Verdict
 
 FOLDER = paths.ROOT / "corpus/vectors"
+# Its Host goes on in a folded line and is none, which is seen when the head is whole.
+JUDGED_WHOLE = {"http-request-105"}
 LKPARSE = str(paths.ROOT / ".build/dev/lkparse")
 FILES = sorted(FOLDER.glob("*.json"))
 NAMES = [file.stem for file in FILES]
@@ -122,7 +124,7 @@ def test_grammars_in_python_say_so_too(file: Path) -> None:
             assert (vector.id, octets(verdict, vector.data)) == (
                 vector.id, octets(vector, vector.data))
         # What wants more is the beginning of something that is accepted.
-        assert vector.result != "more" or any(
+        assert vector.result != "more" or vector.id in JUDGED_WHOLE or any(
             other.data.startswith(vector.data) for other in found if other.value is not None)
 
 
