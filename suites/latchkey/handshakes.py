@@ -17,6 +17,7 @@ _OLDEST_GOOD = _VERSIONS["TLSv1.2"]
 # The last two encrypt nothing (RFC 9150).
 _WEAK_SIGNATURE = re.compile(r"_(?:md5|sha1)$")
 _WEAK_GROUP = re.compile(r"^sec[tp]1\d\d[kr]\d$")   # curves below 200 bits
+_SHORT_TAGS = re.compile(r"^truncated_hmac$")
 _RENEGOTIATION_SUITE = "TLS_EMPTY_RENEGOTIATION_INFO_SCSV"  # RFC 5746, section 3.3
 _WEAK_SUITE = re.compile(r"_(?:NULL|anon|EXPORT|EXPORT1024|RC4|RC2|DES|DES40|3DES)(?:_|$)"
                          r"|^TLS_SHA256_SHA256$|^TLS_SHA384_SHA384$")
@@ -202,6 +203,12 @@ OF_HANDSHAKES = (
         "No TLS compression is offered.",
         "The client offered TLS compression.",
         "The client offered no TLS compression.",
+        shown=_BY_HELLO),
+    Predicate(
+        "no-truncated-hmac-offered", _offers_none("extensions", _SHORT_TAGS),
+        "No shorter authentication of records is offered.",
+        "The client offered to authenticate records by fewer bits.",
+        "The client offered no shorter authentication of records.",
         shown=_BY_HELLO),
     Predicate(
         "offers-secure-renegotiation",

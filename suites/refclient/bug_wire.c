@@ -53,14 +53,15 @@ bug_clear_take(struct wire *w, struct span bytes)
 }
 
 /*
- * TLS 1.2 with deflate, 3DES and a curve of 160 bits, MD5 and SHA-1; nothing
- * that protects the handshake.
+ * TLS 1.2 with deflate, 3DES and a curve of 160 bits, MD5 and SHA-1, and tags
+ * of 80 bits; nothing that protects the handshake.
  */
 void
 bug_antique_hello(struct wire *w, const char *hostz)
 {
 	static const char extensions[] = "\0\x0a\0\4\0\2\0\x10"
-					 "\0\x0d\0\6\0\4\1\1\2\1";
+					 "\0\x0d\0\6\0\4\1\1\2\1"
+					 "\0\4\0\0";
 	size_t name = strlen(hostz), sni = name + 9;
 	size_t all = sni + sizeof(extensions) - 1,
 	       body = 2 + 32 + 1 + 6 + 3 + 2 + all;

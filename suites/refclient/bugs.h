@@ -369,6 +369,8 @@
 		"takes suites without a certificate", "")                      \
 	X(OFFERS_NULL, "offers-null", "tls",                                   \
 		"takes suites without encryption", "")                         \
+	X(OFFERS_STATIC_RSA, "offers-static-rsa", "tls",                       \
+		"takes suites without forward secrecy", "")                    \
 	X(OFFERS_DHE_1024, "offers-dhe-1024", "tls",                           \
 		"takes a group of 1024 bits for Diffie-Hellman",               \
 		"CVE-2015-4000")                                               \

@@ -31,6 +31,7 @@ SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-off
 MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
 DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
 SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
+TAGS = "no-truncated-hmac-offered"
 BOUND = "offers-extended-master-secret"
 READABLE, OTHER = "no-readable-credential-in-clear", "no-credential-to-other-host"
 VISIT, REUSED = "no-connection-to-other-host", "no-transfer-reused"
@@ -279,6 +280,9 @@ ROWS = (
       for curve in ("secp192r1", "secp160k1", "sect163r2", "sect193r1")),
     Row("no compression", SQUEEZE, True, (hello(compression=False), hello())),
     Row("compression", SQUEEZE, False, (hello(compression=True),)),
+    Row("whole tags", TAGS, True, (hello(extensions=["server_name"]), hello())),
+    Row("short tags", TAGS, False, (hello(extensions=["server_name", "truncated_hmac"]),),
+        note="truncated_hmac"),
     Row("says that it is safe", SAFE, True, (hello(extensions=["renegotiation_info"]),)),
     Row("says so by a suite", SAFE, True,
         (hello(ciphers=["TLS_EMPTY_RENEGOTIATION_INFO_SCSV"], extensions=[]),)),

@@ -187,6 +187,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "accepts-weak-handshakes": {
         "certificate.weak[rsa-1024]/imap-implicit": warn(COMPLETED),
         "tls.small-curve/imap-implicit": fail(COMPLETED),
+        "tls.static-rsa/submission-starttls": warn("no-handshake-completed: content-leak"),
     },
     "talks-to-old-servers": {
         "tls.renegotiation-unacknowledged/submission-implicit": fail(COMPLETED),
@@ -201,7 +202,8 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "probes-with-antique-hello": {"tls.client-hello/imap-starttls": fail(
         DIGEST_OFFERED, "no-weak-group-offered: policy-bypass",
         "no-compression-offered: content-leak", "offers-secure-renegotiation: spoofed-content",
-        "offers-extended-master-secret: spoofed-content")},
+        "offers-extended-master-secret: spoofed-content",
+        "no-truncated-hmac-offered: spoofed-content")},
     "clear-text-in-handshake": {
         "tls.client-hello/imap-starttls": fail("no-clear-text-in-handshake: credential-leak"),
     },
