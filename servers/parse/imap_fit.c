@@ -227,6 +227,7 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 	const char *next = shape != NULL ? shape->values : ".*";
 	struct item item = {.is_apart = true};
 	enum lk_reason reason;
+	const size_t first = at;
 	bool was_list = false;
 	size_t start;
 	ssize_t n;
@@ -251,8 +252,10 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 	}
 	if (span_at(s, at) != '\r')
 		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);
-	if (!is_enough(next))
-		return result_stop(r, LK_BAD, LK_IMAP_SHAPE, at);
+	reason = is_enough(next) ? imap_data_rule(shape, span_cut(s, first, at))
+				 : LK_IMAP_SHAPE;
+	if (reason != LK_NONE)
+		return result_stop(r, LK_BAD, reason, at);
 	return (ssize_t)at;
 }
 

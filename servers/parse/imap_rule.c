@@ -2,7 +2,8 @@
 /*
  * What lists keep besides what their letters say: attributes of a mailbox (RFC
  * 9051 section 9), fields of ID (RFC 2971 section 3.3), what an answer to a
- * search belongs to (RFC 7377 section 4), resources (RFC 2087, RFC 9208).
+ * search belongs to (RFC 7377 section 4), resources (RFC 2087, RFC 9208); and
+ * rights that can be given (RFC 4314 section 3.7).
  */
 #include "parse/imap_shape.h"
 
@@ -129,6 +130,38 @@ correlators_fit(struct span correlators)
 		has_tag |= span_eq_nocase(name.raw, span_z("TAG"));
 	}
 	return has_tag && n != 2;
+}
+
+/* None of the small letters and digits in these strings is there twice. */
+static bool
+rights_fit(struct span sets)
+{
+	uint64_t seen = 0, bit;
+	struct imap_string set;
+	int c;
+
+	while (sets.n > 0) {
+		set = string_cut(&sets);
+		for (size_t at = 0; (c = imap_string_next(set, &at)) >= 0;) {
+			bit = UINT64_C(1)
+			      << (is_digit(c) ? c - '0' : c - 'a' + 10);
+			if ((seen & bit) != 0)
+				return false;
+			seen |= bit;
+		}
+	}
+	return true;
+}
+
+enum lk_reason
+imap_data_rule(const struct imap_shape *shape, struct span values)
+{
+	if (shape == NULL || strcmp(shape->word, "LISTRIGHTS") != 0)
+		return LK_NONE;
+	values = span_cut(values, 1, values.n);
+	(void)string_cut(&values);
+	(void)string_cut(&values);
+	return rights_fit(values) ? LK_NONE : LK_IMAP_SHAPE;
 }
 
 enum lk_reason

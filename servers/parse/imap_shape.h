@@ -34,6 +34,10 @@ const struct imap_shape *imap_code_find(struct span name);
 /* Is the atom, number or string what the letter stands for? */
 bool imap_scalar_fits(char letter, struct span value);
 
+/* The same of all values of data, which fit the shape. */
+enum lk_reason imap_data_rule(
+	const struct imap_shape *shape, struct span values);
+
 /* The astring at `at`, of a text that is whole: where it ends; `at` if there is
  * none. */
 size_t imap_astring_end(struct span s, size_t at);

@@ -122,6 +122,13 @@ def is_list_of_rights(raw: list[bytes]) -> bool:
         is_string(who) and is_rights(rights) for who, rights in found)
 
 
+def is_list_of_sets(raw: list[bytes]) -> bool:
+    """Whose rights, and sets of them; none of them is there twice (RFC 4314 section 3.7)."""
+    rights = b"".join(map(plain, raw[2:]))
+    return (len(raw) > 2 and all(map(is_string, raw[:2])) and all(map(is_rights, raw[2:]))
+            and len(set(rights)) == len(rights))
+
+
 def is_entry(raw: bytes) -> bool:
     """RFC 5464 section 3.2"""
     return is_string(raw) and bool(
@@ -240,8 +247,7 @@ _SHAPES: dict[bytes, tuple[str, Shape]] = {
     b"FLAGS": ("none", lambda raw: len(raw) == 1 and each(is_flag)(raw[0])),
     b"ID": ("none", lambda raw: len(raw) == 1 and is_fields(raw[0])),
     b"LIST": ("none", is_listed),
-    b"LISTRIGHTS": ("none", lambda raw: len(raw) > 2 and all(map(is_string, raw[:2])) and all(
-        map(is_rights, raw[2:]))),
+    b"LISTRIGHTS": ("none", is_list_of_sets),
     b"LSUB": ("none", is_mailbox),
     b"METADATA": ("none", is_metadata),
     b"MYRIGHTS": ("none", lambda raw: len(raw) == 2 and is_string(raw[0]) and is_rights(raw[1])),

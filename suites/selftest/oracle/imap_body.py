@@ -148,7 +148,7 @@ def is_part(name: bytes, one: bytes) -> bool:
     if known in (b"BODY[", b"BINARY[", b"BINARY.SIZE["):
         if not is_sectioned(name):
             return False
-    elif known.endswith(b".PEEK[") or (known.endswith(b"[") and known[:-1] in _PARTS):
+    elif known in (b"BODY.PEEK[", b"BINARY.PEEK[") or (known.endswith(b"[") and known[:-1] in _PARTS):
         return False
     return _PARTS.get(known, bool)(one)
 
