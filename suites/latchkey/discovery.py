@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
-from latchkey.finding import Context, Finding, Predicate, verdict_of
+from latchkey.finding import Context, Finding, Predicate, services_of, verdict_of
 from latchkey.postures import LISTENERS, SERVICES
+
+
+_DOMAIN = "example.test"                # of the user's address, in every world
 
 
 def _labels(service: str) -> tuple[str, str]:
@@ -28,6 +31,12 @@ def _implicit_tls_first(context: Context) -> Finding:
     return verdict_of((event for event in visits[:1]
                        if event.text("listener") != LISTENERS[protocol, True]),
                       lambda event: f"it went to {event.text('listener')}")
+
+
+def _sends_domain_sni(context: Context) -> Finding:
+    return verdict_of((event for event in context.transcript.all("hello")
+                       if event.text("sni").rstrip(".").lower() != _DOMAIN),
+                      lambda event: f"it named {event.text('sni') or 'nobody'}")
 
 
 def _no_visit(context: Context) -> Finding:
@@ -71,6 +80,12 @@ OF_DISCOVERY = (
         "Where implicit TLS is announced first, it is tried first.",
         "The client went to the port with STARTTLS first.",
         "The client went to the port with implicit TLS first, or to none."),
+    Predicate(
+        "sends-domain-sni", _sends_domain_sni,
+        "Every ClientHello names the domain whose server is wanted.",
+        "The client did not say which domain's server it wanted.",
+        "The client said which domain's server it wanted.",
+        shown=services_of("hello")),
     Predicate(
         "no-visit", _no_visit,
         "What is announced not to exist is not visited.",

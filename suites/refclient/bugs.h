@@ -510,6 +510,10 @@
 		"takes POP3 where IMAP does not answer", "")                   \
 	X(SRV_ID_UNKNOWN, "srv-id-unknown", "discovery",                       \
 		"knows no service names in certificates", "")                  \
+	X(SRV_DOMAIN_UNKNOWN, "srv-domain-unknown", "discovery",               \
+		"does not take the name of the domain for that of a host "     \
+		"that it announces",                                           \
+		"")                                                            \
 	X(SRV_ID_ANY, "srv-id-any", "discovery",                               \
 		"takes any service name of a certificate", "")
 

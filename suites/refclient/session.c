@@ -135,6 +135,8 @@ session_secure(struct session *s)
 		.peer = s->tlsa != NULL ? TLS_TLSA : TLS_NAMED,
 		.tlsa = s->tlsa,
 		.srv_idz = s->srv_id,
+		.domainz = s->tlsa == NULL && s->account->by_dane ? to->domainz
+								  : NULL,
 		.alpnz = s->protocol->alpnz,
 		.trustz = s->account->trustz,
 		.certificatez = buggy(

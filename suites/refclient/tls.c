@@ -187,8 +187,8 @@ tlsa_set(SSL *ssl, const struct tlsa *tlsa)
 	return tlsa->alsoz == NULL || SSL_add1_host(ssl, tlsa->alsoz) == 1;
 }
 
-/* SNI (RFC 6066 section 3: there is none for an address), and who it has to
- * be. */
+/* SNI (RFC 6066 section 3: there is none for an address), that of the domain
+ * before that of its host (RFC 7673 section 4.1); and who it has to be. */
 static bool
 verify_set(SSL *ssl, const struct tls_wish *wish)
 {
@@ -197,12 +197,16 @@ verify_set(SSL *ssl, const struct tls_wish *wish)
 	SSL_set_verify(ssl,
 		wish->peer == TLS_ANYBODY ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
 		verify_step);
-	if (snprintf(sni, sizeof(sni), "%s", wish->hostz) >= (int)sizeof(sni))
+	if (snprintf(sni, sizeof(sni), "%s",
+		    wish->domainz != NULL ? wish->domainz : wish->hostz) >=
+		(int)sizeof(sni))
 		return false;
 	if (!is_address(sni) && !bug(SENDS_NO_SNI) &&
 		SSL_set_tlsext_host_name(ssl, sni) != 1)
 		return false;
 	return param_set(SSL_get0_param(ssl), wish->hostz) &&
+	       (wish->domainz == NULL || bug(SRV_DOMAIN_UNKNOWN) ||
+		       SSL_add1_host(ssl, wish->domainz) == 1) &&
 	       (wish->peer != TLS_TLSA || tlsa_set(ssl, wish->tlsa));
 }
 

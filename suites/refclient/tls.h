@@ -36,8 +36,11 @@ struct tls_wish {
 	char *srv_idz; /* the service that the host has of the domain that the
 			* user gave (RFC 4985), "": none; lives as the session
 			*/
-	const char *alpnz;  /* "imap", "pop3", or NULL: none */
-	const char *trustz; /* bundle of roots; NULL: that of the system */
+	const char *domainz; /* whose SRV records named the host, and which is
+			      * as good a name as the host's (RFC 7673 section
+			      * 4.1); NULL: none */
+	const char *alpnz;   /* "imap", "pop3", or NULL: none */
+	const char *trustz;  /* bundle of roots; NULL: that of the system */
 	const char *certificatez; /* of this client, with its key; NULL: none */
 	bool is_of_2016;          /* what DEEP demanded then is enough */
 	enum tls_peer peer;

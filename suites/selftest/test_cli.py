@@ -31,7 +31,7 @@ def latchkey(*words: str, cwd: Path = paths.ROOT, **env: str) -> subprocess.Comp
 
 @pytest.mark.parametrize("words, said", [
     (("show",), "missing: SCENARIO; see `latchkey show --help`"),
-    (("show", "dane-mua"), '"dane-mua" is a suite of 10 scenarios; name one of them: dane-mua.'),
+    (("show", "dane-mua"), '"dane-mua" is a suite of 13 scenarios; name one of them: dane-mua.'),
     (("run", "curl", "--suit", "x"), 'unknown argument "--suit"; did you mean "--suite"?'),
     (("doctor", "now"), 'unknown argument "now"; see `latchkey doctor --help`'),
     (("run", "curl", "--suite", "tls", "--suite", "auth"), "--suite is there twice; give it once"),

@@ -31,7 +31,7 @@ SNI, OLD_OFFER, WEAK = "sends-sni", "no-old-version-offered", "no-weak-suite-off
 MARK, BEHIND = "no-downgraded-handshake", "no-credential-behind-fault"
 DIGEST, GROUP = "no-weak-signature-offered", "no-weak-group-offered"
 SQUEEZE, SAFE = "no-compression-offered", "offers-secure-renegotiation"
-TAGS = "no-truncated-hmac-offered"
+TAGS, OF_DOMAIN = "no-truncated-hmac-offered", "sends-domain-sni"
 BOUND = "offers-extended-master-secret"
 READABLE, OTHER = "no-readable-credential-in-clear", "no-credential-to-other-host"
 VISIT, REUSED = "no-connection-to-other-host", "no-transfer-reused"
@@ -280,6 +280,10 @@ ROWS = (
       for curve in ("secp192r1", "secp160k1", "sect163r2", "sect193r1")),
     Row("no compression", SQUEEZE, True, (hello(compression=False), hello())),
     Row("compression", SQUEEZE, False, (hello(compression=True),)),
+    Row("asks for the domain", OF_DOMAIN, True, (hello(sni="Example.test."),)),
+    Row("asks for the host", OF_DOMAIN, False, (hello(sni="mail.example.test"),),
+        note="it named mail.example.test"),
+    Row("asks for nobody", OF_DOMAIN, False, (hello(sni=""),), note="it named nobody"),
     Row("whole tags", TAGS, True, (hello(extensions=["server_name"]), hello())),
     Row("short tags", TAGS, False, (hello(extensions=["server_name", "truncated_hmac"]),),
         note="truncated_hmac"),

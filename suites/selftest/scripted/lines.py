@@ -17,8 +17,9 @@ TIMEOUT = 10
 ECDSA_WITH_SHA512 = bytes.fromhex("2a8648ce3d040304")   # 1.2.840.10045.4.3.4
 ALPN = ("imap", "pop3")
 HEAD = 16                               # bytes of a Python object before what it is about
-# TLS 1.2 with deflate, MD5 and SHA-1, a curve of 160 bits, and tags of 80; nothing that protects the handshake.
-ANTIQUE_EXTENSIONS = bytes.fromhex("000a 0004 0002 0010  000d 0006 0004 0101 0201  0004 0000".replace(" ", ""))
+# TLS 1.2 with deflate, MD5 and SHA-1, a curve of 160 bits, and tags of 80; nothing that protects
+# the handshake.
+ANTIQUE_EXTENSIONS = bytes.fromhex("000a 0004 0002 0010  000d 0006 0004 0101 0201  0004 0000")
 
 
 def verify_no_more(connection: Any) -> None:
