@@ -149,6 +149,12 @@
 	X(DEEP_TWO_URLS, "deep-two-urls", "the status may have several URLs",  \
 		"one of them counts, and nothing says which",                  \
 		LK_DEEP_04 " section 5.3")                                     \
+	X(RECEIVED_OBSOLETE, "received-obsolete",                              \
+		"what RFC 5322 calls obsolete counts, as for who reads: "      \
+		"several folds in a row behind a blank, control characters "   \
+		"in comments",                                                 \
+		"it is an error, as for who writes",                           \
+		"RFC 5322 sections 4, 4.1 and 4.2")                            \
 	X(DEEP_CLIENT_UNFIT, "deep-client-unfit",                              \
 		"a known parameter with another value is of the general form", \
 		"its own rule decides, and the command is 501",                \

@@ -64,6 +64,11 @@
 	X(POP3_TEXT_BRACKET, "pop3-text-bracket",                              \
 		"only the first character of text may be no [",                \
 		"no character of text may be [", "RFC 2449 section 3")         \
+	X(POP3_GREETING_BLANK, "pop3-greeting-blank",                          \
+		"a greeting's text may stand at once behind +OK, as in the "   \
+		"grammar",                                                     \
+		"a blank stands between them, as in the examples",             \
+		"RFC 2449 section 3, RFC 1939 sections 4 and 7")               \
 	X(POP3_TEXT_UTF8, "pop3-text-utf8",                                    \
 		"text may be UTF-8, as with the capability UTF8 or LANG",      \
 		"text is ASCII", "RFC 6856 sections 2.1 and 3.1")

@@ -60,7 +60,7 @@ lk_pop3_capa_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	n = pop3_reply_read(input, &reply, out_r);
+	n = pop3_reply_read(input, false, &reply, out_r);
 	if (n < 0)
 		return n;
 	if (reply.status != LK_POP3_OK)

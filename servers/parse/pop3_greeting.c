@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * greeting = "+OK" [resp-code] *gchar [timestamp] *gchar CRLF, where a gchar
- * is no "<" (RFC 2449 section 3), and the timestamp is a message id (RFC 1939
- * section 7), which has no blanks.
+ * is no "<" (RFC 2449 section 3; that it has no blanks is an oversight, as the
+ * examples of RFC 1939 have them), and the timestamp is a message id (RFC 1939
+ * section 7), which has none.
  */
 #include "parse/pop3_reply.h"
 
@@ -109,7 +110,7 @@ lk_pop3_greeting_parse(struct span input, struct lk_result *out_r)
 	ssize_t n, code;
 
 	result_start(out_r);
-	n = pop3_reply_read(input, &reply, out_r);
+	n = pop3_reply_read(input, true, &reply, out_r);
 	if (n < 0)
 		return n;
 	if (reply.status != LK_POP3_OK)

@@ -136,8 +136,8 @@ text_read(struct span s, size_t at, bool has_code, struct lk_result *r)
 
 /* What stands behind the status and its blank: where it ends, or a code. */
 static ssize_t
-content_read(struct span s, size_t at, struct lk_pop3_reply *reply_r,
-	struct lk_result *r)
+content_read(struct span s, size_t at, bool is_greeting,
+	struct lk_pop3_reply *reply_r, struct lk_result *r)
 {
 	size_t start = at;
 	ssize_t n;
@@ -147,39 +147,55 @@ content_read(struct span s, size_t at, struct lk_pop3_reply *reply_r,
 	} else {
 		if (span_at(s, at) == '[') {
 			n = code_read(s, at, r);
-			if (n < 0)
+			if (n < 0 && !(n == LK_BAD && is_greeting))
 				return n;
-			start = (size_t)n;
-			reply_r->code = span_cut(s, at + 1, start - 1);
+			/* What is no code is text of a greeting. */
+			r->reason = LK_NONE;
+			if (n >= 0) {
+				start = (size_t)n;
+				reply_r->code = span_cut(s, at + 1, start - 1);
+			}
 		}
-		n = text_read(s, start, reply_r->code.n > 0, r);
+		n = text_read(s, start, !is_greeting && reply_r->code.n > 0, r);
 	}
 	if (n >= 0)
 		reply_r->text = span_cut(s, start, (size_t)n);
 	return n;
 }
 
+/* The blank behind the status, if there is one: where it ends, or a code. */
+static ssize_t
+blank_read(struct span s, size_t at, bool is_greeting, struct lk_result *r)
+{
+	int c = span_at(s, at);
+
+	if (c == ' ')
+		return (ssize_t)(at + 1);
+	if (c < 0 || (c != '\r' && !is_greeting))
+		return result_unfit(r, c, LK_POP3_TEXT, at);
+	if (c != '\r')
+		result_open(r, LK_READING_POP3_GREETING_BLANK);
+	return (ssize_t)at;
+}
+
 ssize_t
-pop3_reply_read(
-	struct span input, struct lk_pop3_reply *reply_r, struct lk_result *r)
+pop3_reply_read(struct span input, bool is_greeting,
+	struct lk_pop3_reply *reply_r, struct lk_result *r)
 {
 	ssize_t n = status_read(input, &reply_r->status, r);
-	size_t at = (size_t)n;
+	size_t at;
 
+	if (n >= 0)
+		n = blank_read(input, (size_t)n, is_greeting, r);
+	if (n >= 0)
+		n = content_read(input, (size_t)n, is_greeting, reply_r, r);
+	if (n == LK_MORE && input.n > POP3_LINE_SIZE &&
+		reply_r->status != LK_POP3_CHALLENGE)
+		return result_stop(
+			r, LK_LIMIT, LK_POP3_LINE_SIZE, POP3_LINE_SIZE);
 	if (n < 0)
 		return n;
-	if (span_at(input, at) == ' ') {
-		n = content_read(input, at + 1, reply_r, r);
-		if (n == LK_MORE && input.n > POP3_LINE_SIZE &&
-			reply_r->status != LK_POP3_CHALLENGE)
-			return result_stop(
-				r, LK_LIMIT, LK_POP3_LINE_SIZE, POP3_LINE_SIZE);
-		if (n < 0)
-			return n;
-		at = (size_t)n;
-	} else if (span_at(input, at) != '\r') {
-		return result_unfit(r, span_at(input, at), LK_POP3_TEXT, at);
-	}
+	at = (size_t)n;
 	/* The line of a challenge has no limit (RFC 5034 section 4). */
 	return pop3_end_read(
 		input, reply_r->status == LK_POP3_CHALLENGE ? at : 0, at, r);
@@ -191,7 +207,7 @@ lk_pop3_reply_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	n = pop3_reply_read(input, &out_r->pop3_reply, out_r);
+	n = pop3_reply_read(input, false, &out_r->pop3_reply, out_r);
 	return n < 0 ? n : result_done(out_r, (size_t)n);
 }
 

@@ -7,9 +7,10 @@
 
 #define POP3_LINE_SIZE 512 /* with its end; RFC 2449 section 4 */
 
-/* Read one line of status into *reply_r. As lk_pop3_reply_parse. */
-ssize_t pop3_reply_read(
-	struct span input, struct lk_pop3_reply *reply_r, struct lk_result *r);
+/* Read one line of status, or a greeting, into *reply_r. As
+ * lk_pop3_reply_parse. */
+ssize_t pop3_reply_read(struct span input, bool is_greeting,
+	struct lk_pop3_reply *reply_r, struct lk_result *r);
 
 /*
  * A line that began at start and of which `at` is the CR, or whatever stands

@@ -44,15 +44,25 @@ group_read(struct span s, size_t at, struct lk_result *r)
 	return (ssize_t)at;
 }
 
-/* Read FWS (RFC 5322 section 3.2.2); where it ends, or a code. */
+/*
+ * Read FWS (RFC 5322 section 3.2.2); where it ends, or a code. It has one fold,
+ * in its obsolete form any number behind a blank (section 4.2).
+ */
 static ssize_t
 blanks_read(struct span s, size_t at, struct lk_result *r)
 {
+	const bool is_folded_first = span_at(s, at) == '\r';
+	unsigned folds = 0;
+
 	for (;; at++) {
 		if (is_wsp(span_at(s, at)))
 			continue;
 		if (span_at(s, at) != '\r')
 			return (ssize_t)at;
+		if (++folds > 1 && is_folded_first)
+			return result_stop(r, LK_BAD, LK_RECEIVED_BLANK, at);
+		if (folds > 1)
+			result_open(r, LK_READING_RECEIVED_OBSOLETE);
 		if (span_at(s, at + 1) != '\n')
 			return result_unfit(r, span_at(s, at + 1),
 				LK_RECEIVED_BLANK, at + 1);
@@ -63,11 +73,27 @@ blanks_read(struct span s, size_t at, struct lk_result *r)
 	}
 }
 
+/* One octet of a comment, behind a backslash or not: 0, or a code. Control
+ * characters are obsolete (section 4.1). */
+static ssize_t
+content_read(struct span s, size_t at, bool is_quoted, struct lk_result *r)
+{
+	const int c = span_at(s, at);
+
+	if (is_vchar(c) || (is_quoted && is_wsp(c)))
+		return 0;
+	if (c < 0 || c >= 0x80 || (!is_quoted && (c == 0 || c == '\n')))
+		return result_unfit(r, c, LK_RECEIVED_COMMENT, at);
+	result_open(r, LK_READING_RECEIVED_OBSOLETE);
+	return 0;
+}
+
 /* Read the comment at `at`, with those inside it. */
 static ssize_t
 comment_read(struct span s, size_t at, struct lk_result *r)
 {
 	size_t depth = 0;
+	bool is_quoted;
 	ssize_t n;
 
 	do {
@@ -79,12 +105,12 @@ comment_read(struct span s, size_t at, struct lk_result *r)
 			depth++;
 		else if (span_at(s, at) == ')')
 			depth--;
-		else if (span_at(s, at) == '\\')
+		is_quoted = span_at(s, at) == '\\';
+		if (is_quoted)
 			at++;
-		if (!is_vchar(span_at(s, at)) &&
-			!(s.p[at - 1] == '\\' && is_wsp(span_at(s, at))))
-			return result_unfit(
-				r, span_at(s, at), LK_RECEIVED_COMMENT, at);
+		n = content_read(s, at, is_quoted, r);
+		if (n < 0)
+			return n;
 		at++;
 	} while (depth > 0);
 	return (ssize_t)at;

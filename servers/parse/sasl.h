@@ -84,9 +84,14 @@
 #define LK_SASL_READINGS(X)                                                    \
 	X(SASL_CASE, "sasl-case",                                              \
 		"letters of flags and escapes may be small or capital, as in " \
-		"the grammar",                                                 \
+		"the grammar, and that of a= in OAUTHBEARER",                  \
 		"they are as the text writes them: n, y and p, =2C and =3D",   \
-		"RFC 5802 sections 5.1 and 7, RFC 5234 section 2.3")           \
+		"RFC 5802 sections 5.1 and 7, RFC 5801 section 4, RFC 5234 "   \
+		"section 2.3")                                                 \
+	X(SASL_BEARER_TOKEN, "sasl-bearer-token",                              \
+		"what Bearer asks for is any text, as in values of pairs",     \
+		"it is letters, digits and -._~+/ with = behind them",         \
+		"RFC 7628 section 3.1, RFC 6750 section 2.1")                  \
 	X(SASL_BEARER_AUTH_TWICE, "sasl-bearer-auth-twice",                    \
 		"the first pair auth counts",                                  \
 		"a message with two of them is invalid",                       \

@@ -54,6 +54,23 @@ auth_split(struct span value, struct span *scheme_r, struct span *token_r)
 	return end > 0 && at > end && token_r->n > 0;
 }
 
+/* b64token (RFC 6750 section 2.1) */
+static bool
+is_token(struct span text)
+{
+	size_t at = 0;
+	int c;
+
+	while (is_alnum(c = span_at(text, at)) ||
+		(c > 0 && strchr("-._~+/", c) != NULL))
+		at++;
+	if (at == 0)
+		return false;
+	while (span_at(text, at) == '=')
+		at++;
+	return at == text.n;
+}
+
 ssize_t
 sasl_pairs_read(struct span s, size_t at, bool may_be_empty,
 	struct span *scheme_r, struct span *token_r, struct lk_result *r)
@@ -115,7 +132,7 @@ lk_sasl_bearer_parse(struct span input, struct lk_result *out_r)
 		return result_done(out_r, 1);
 	n = nonstandard_skip(input, out_r);
 	if (n >= 0)
-		n = gs2_read(input, (size_t)n, &bearer->gs2, out_r);
+		n = gs2_read(input, (size_t)n, false, &bearer->gs2, out_r);
 	if (n < 0)
 		return n;
 	at = (size_t)n;
@@ -127,6 +144,9 @@ lk_sasl_bearer_parse(struct span input, struct lk_result *out_r)
 	if (n < 0)
 		return n;
 	bearer->pairs = span_cut(input, at + 1, input.n - 1);
+	if (span_eq_nocase(bearer->scheme, span_z("Bearer")) &&
+		!is_token(bearer->token))
+		result_open(out_r, LK_READING_SASL_BEARER_TOKEN);
 	return result_done(out_r, (size_t)n);
 }
 

@@ -83,7 +83,8 @@ flag_read(struct span s, size_t at, struct lk_result *r)
 }
 
 ssize_t
-gs2_read(struct span s, size_t at, struct lk_gs2 *gs2_r, struct lk_result *r)
+gs2_read(struct span s, size_t at, bool has_case, struct lk_gs2 *gs2_r,
+	struct lk_result *r)
 {
 	ssize_t n = flag_read(s, at, r);
 	size_t start = at;
@@ -94,7 +95,9 @@ gs2_read(struct span s, size_t at, struct lk_gs2 *gs2_r, struct lk_result *r)
 	if (span_at(s, at) != ',')
 		return result_unfit(r, span_at(s, at), LK_SASL_GS2_FLAG, at);
 	gs2_r->flag = span_cut(s, start, at++);
-	if (span_at(s, at) == 'a') {
+	if (span_at(s, at) == 'A' && !has_case)
+		result_open(r, LK_READING_SASL_CASE);
+	if (span_at(s, at) == 'a' || (span_at(s, at) == 'A' && !has_case)) {
 		if (span_at(s, at + 1) != '=')
 			return result_unfit(r, span_at(s, at + 1),
 				LK_SASL_GS2_AUTHZID, at + 1);

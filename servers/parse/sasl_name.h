@@ -9,9 +9,13 @@
 /* saslname at `at` (RFC 5802 section 5.1): where it ends, or a code. */
 ssize_t sasl_name_read(struct span s, size_t at, struct lk_result *r);
 
-/* gs2-header at `at`: where it ends, or a code. */
-ssize_t gs2_read(
-	struct span s, size_t at, struct lk_gs2 *gs2_r, struct lk_result *r);
+/*
+ * gs2-header at `at`: where it ends, or a code. Names of attributes have their
+ * letter case in SCRAM (RFC 5802 section 5.1); to whom RFC 5801 gives no more
+ * than its grammar they may have another one.
+ */
+ssize_t gs2_read(struct span s, size_t at, bool has_case, struct lk_gs2 *gs2_r,
+	struct lk_result *r);
 
 /* The members of an object that tell of a header. */
 void gs2_json(struct out *out, const struct lk_gs2 *gs2);

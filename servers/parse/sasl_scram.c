@@ -3,7 +3,8 @@
  * client-first-message = gs2-header client-first-message-bare
  * client-first-message-bare = [reserved-mext ","] username "," nonce
  *				["," extensions]
- * (RFC 5802 section 7)
+ * (RFC 5802 section 7; a nonce is a sequence of printable characters, as in
+ * section 5.1 and the examples: that c-nonce is one is an oversight)
  */
 #include "parse/sasl_name.h"
 
@@ -84,6 +85,9 @@ attributes_read(struct span s, size_t at, struct lk_result *r)
 	r->sasl_scram.attributes = span_cut(s, at, s.n);
 	while (at < s.n) {
 		at++;
+		if (span_at(s, at) == 'm')
+			return result_stop(
+				r, LK_BAD, LK_SASL_SCRAM_EXTENSION, at);
 		if (!is_alpha(span_at(s, at)))
 			return result_unfit(
 				r, span_at(s, at), LK_SASL_SCRAM_ATTRIBUTE, at);
@@ -105,7 +109,7 @@ lk_sasl_scram_parse(struct span input, struct lk_result *out_r)
 	ssize_t n;
 
 	result_start(out_r);
-	n = gs2_read(input, 0, &out_r->sasl_scram.gs2, out_r);
+	n = gs2_read(input, 0, true, &out_r->sasl_scram.gs2, out_r);
 	if (n < 0)
 		return n;
 	out_r->sasl_scram.header = span_cut(input, 0, (size_t)n);

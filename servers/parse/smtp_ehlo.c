@@ -31,6 +31,18 @@ label_end(struct span s, size_t at)
 	return end;
 }
 
+/* Ldh-str, which may begin with a hyphen: where it ends; `at` if there is
+ * none. */
+static size_t
+tag_end(struct span s, size_t at)
+{
+	size_t end = at;
+
+	while (is_alnum(span_at(s, end)) || span_at(s, end) == '-')
+		end++;
+	return end > at && s.p[end - 1] != '-' ? end : at;
+}
+
 /* Snum 3("." Snum) at `at`: where it ends; `at` if it is none. */
 static size_t
 ipv4_end(struct span s, size_t at)
@@ -63,7 +75,7 @@ literal_end(struct span s)
 	size_t at = ipv4_end(s, 1), start;
 
 	if (at == 1) {
-		start = label_end(s, 1);
+		start = tag_end(s, 1);
 		if (start == 1 || span_at(s, start) != ':')
 			return 0;
 		at = ++start;

@@ -100,6 +100,9 @@ accepted_check(const struct lk_parser *parser, const char *id, json_t *test,
 	json_t *value = json_loads(text, JSON_ALLOW_NUL, NULL);
 	json_t *flags = json_object_get(test, "flags");
 
+	if (result->reason != LK_NONE)
+		fail_msg("%s: accepted, and %s", id,
+			lk_reason_text(result->reason)->name);
 	if (!json_equal(value, json_object_get(test, "value")))
 		fail_msg("%s: value: %s", id, text);
 	if ((size_t)(__builtin_popcountll(result->ambiguous.word[0]) +

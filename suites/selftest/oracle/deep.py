@@ -333,62 +333,76 @@ def imap_id(data: bytes) -> Verdict:
         return INVALID
 
 
-# The tls clause: RFC 8314 section 4.3, blanks and comments of RFC 5322 section 3.2.2.
-_FWS = re.compile(rb"(?:(?:\r\n)?[ \t])+")
+# The tls clause: RFC 8314 section 4.3, blanks and comments of RFC 5322 section 3.2.2; what is
+# obsolete in its section 4 goes into a list.
+_FWS = re.compile(rb"(?:\r\n)?[ \t]+(?:\r\n[ \t]+)*")
 _CONTENT = re.compile(rb"[\x21-\x27\x2a-\x5b\x5d-\x7e]|\\[\x20-\x7e\t]")
+_OBSOLETE = re.compile(rb"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]|\\[\x00-\x7f]")
 
 
-def _comment(data: bytes, at: int) -> int:
+def _blanks(data: bytes, at: int, old: list[str]) -> int:
+    """Where the blanks at `at` end, if there are any."""
+    match = _FWS.match(data, at)
+    if match is None:
+        return at
+    if match[0].count(b"\n") > 1:
+        if match[0].startswith(b"\r"):
+            raise ValueError
+        old.append("received-obsolete")
+    return match.end()
+
+
+def _comment(data: bytes, at: int, old: list[str]) -> int:
     """Where the comment at `at` ends."""
-    at += 1
+    at = _blanks(data, at + 1, old)
     while data[at:at + 1] != b")":
-        match = _FWS.match(data, at) or _CONTENT.match(data, at)
-        if match is not None:
+        if data[at:at + 1] == b"(":
+            at = _comment(data, at, old)
+        elif (match := _CONTENT.match(data, at)) is not None:
             at = match.end()
-        elif data[at:at + 1] == b"(":
-            at = _comment(data, at)
+        elif (match := _OBSOLETE.match(data, at)) is not None:
+            at = match.end()
+            old.append("received-obsolete")
         else:
             raise ValueError
+        at = _blanks(data, at, old)
     return at + 1
 
 
-def _gap(data: bytes, at: int, has_comments: bool) -> int:
-    start = at
-    while True:
-        match = _FWS.match(data, at)
-        if match is not None:
-            at = match.end()
-        elif has_comments and data[at:at + 1] == b"(":
-            at = _comment(data, at)
-        elif at > start:
-            return at
-        else:
-            raise ValueError
+def _gap(data: bytes, at: int, has_comments: bool, old: list[str]) -> int:
+    end = _blanks(data, at, old)
+    while has_comments and data[end:end + 1] == b"(":
+        end = _blanks(data, _comment(data, end, old), old)
+    if end == at:
+        raise ValueError
+    return end
 
 
-def _word(data: bytes, at: int, word: bytes, value: bytes) -> tuple[bytes, int]:
+def _word(data: bytes, at: int, word: bytes, value: bytes,
+          old: list[str]) -> tuple[bytes, int]:
     """CFWS word FWS value: the value, and where it ends."""
-    at = _gap(data, at, True)
+    at = _gap(data, at, True, old)
     if data[at:at + len(word)].lower() != word:
         raise ValueError
-    match = re.compile(value).match(data, _gap(data, at + len(word), False))
+    match = re.compile(value).match(data, _gap(data, at + len(word), False, old))
     if match is None:
         raise ValueError
     return match.group(), match.end()
 
 
 def _clause(data: bytes, has_group: bool) -> Verdict:
+    old: list[str] = []
     try:
-        cipher, at = _word(data, 0, b"tls", _CIPHER)
+        cipher, at = _word(data, 0, b"tls", _CIPHER, old)
         value: dict[str, Any] = {"cipher": text(cipher)}
         if has_group:
             value["group"] = None
             if at < len(data):
-                group, at = _word(data, at, b"group", rb"[A-Za-z][A-Za-z0-9_-]*")
+                group, at = _word(data, at, b"group", rb"[A-Za-z][A-Za-z0-9_-]*", old)
                 value["group"] = text(group)
     except ValueError:
         return INVALID
-    return accepted(value) if at == len(data) else INVALID
+    return accepted(value, old) if at == len(data) else INVALID
 
 
 def received(data: bytes) -> Verdict:

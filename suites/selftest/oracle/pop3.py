@@ -15,6 +15,8 @@ _CHAR = rb"(?:[\x01-\x09\x0b\x0c\x0e-\x7f]|" + WIDE + rb")"
 _TEXT = (rb"(?:\[(?P<code>" + _LEVEL + rb"(?:/" + _LEVEL + rb")*)\](?P<behind>" + _CHAR
          + rb"*)|(?!\[)(?P<text>" + _SCHAR + rb"*))")
 _LINE = re.compile(rb"(?P<status>\+OK|-ERR)(?:\x20" + _TEXT + rb")?\r\n")
+_GREETING = re.compile(rb"\+OK(?P<blank>\x20)?(?:\[(?P<code>" + _LEVEL + rb"(?:/" + _LEVEL
+                       + rb")*)\])?(?P<text>" + _SCHAR + rb"*)\r\n")
 # RFC 5034 section 4
 _CHALLENGE = re.compile(rb"\+\x20(" + BASE64 + rb")\r\n")
 _CAPABILITY = re.compile(rb"([\x21-\x2d\x2f-\x7f]+)((?:\x20[\x21-\x7e]+)*)\r\n")
@@ -47,19 +49,22 @@ def reply(data: bytes) -> Verdict:
 
 
 def greeting(data: bytes) -> Verdict:
-    """A reply, and *gchar [timestamp] *gchar in its text, where a gchar is no <."""
-    line = reply(data)
-    if line.value is None or line.value["status"] != "+OK":
+    """[resp-code] *gchar [timestamp] *gchar, where a gchar is no <, and may be a bracket."""
+    line = _GREETING.match(data)
+    if line is None or line.end() > LINE_SIZE:
         return INVALID
-    said = line.value["text"]
-    before, mark, _ = said.partition("<")
-    found = _ID.match(said.encode("latin-1"), len(before))
-    if mark and (found is None or "<" in said[found.end():]):
+    said = line["text"]
+    before, mark, _ = said.partition(b"<")
+    found = _ID.match(said, len(before))
+    if mark and (found is None or b"<" in said[found.end():]):
         return INVALID
-    return accepted({"code": line.value["code"], "text": said,
-                     "timestamp": text(found[0]) if found else ""},
-                    # A gchar may be a bracket.
-                    set(line.flags) - {"pop3-text-bracket"}, line.consumed)
+    flags = ["pop3-text-utf8"] if is_wide(line[0]) else []
+    if b"\x7f" in line[0]:
+        flags.append("pop3-text-control")
+    if not line["blank"] and line[0] != b"+OK\r\n":
+        flags.append("pop3-greeting-blank")
+    return accepted({"code": text(line["code"] or b""), "text": text(said),
+                     "timestamp": text(found[0]) if found else ""}, flags, line.end())
 
 
 def capa(data: bytes) -> Verdict:

@@ -13,11 +13,12 @@ _SAFE = rb"(?:[\x01-\x2b\x2d-\x3c\x3e-\x7f]|" + WIDE + rb")"
 _NAME = rb"(?:" + _SAFE + rb"|=2[Cc]|=3[Dd])+"
 _VALUE = rb"(?:" + _SAFE + rb"|=)+"
 _GS2 = rb"(?P<flag>[nyNY]|[pP]=[A-Za-z0-9.-]+),(?:a=(?P<authzid>" + _NAME + rb"))?,"
+_LOOSE_GS2 = _GS2.replace(rb"(?:a=", rb"(?:(?P<key>[aA])=")
 _SCRAM = re.compile(_GS2 + rb"n=(?P<name>" + _NAME + rb"),r=(?P<nonce>[\x21-\x2b\x2d-\x7e]+)"
-                    rb"(?P<attributes>(?:,[A-Za-z]=" + _VALUE + rb")*)")
+                    rb"(?P<attributes>(?:,[A-Za-ln-z]=" + _VALUE + rb")*)")
 # RFC 7628 section 3.1, RFC 6750 section 2.1
 _PAIR = rb"[A-Za-z]+=[\t\n\r\x20-\x7e]*\x01"
-_BEARER = re.compile(rb"(?:(?P<nonstandard>[Ff]),)?" + _GS2
+_BEARER = re.compile(rb"(?:(?P<nonstandard>[Ff]),)?" + _LOOSE_GS2
                      + rb"\x01(?P<pairs>(?:" + _PAIR + rb")*)\x01")
 _XOAUTH2 = re.compile(rb"user=(?P<user>(?:[\x02-\x7f]|" + WIDE + rb")+)\x01(?P<pairs>(?:" + _PAIR
                       + rb")*)\x01")
@@ -29,7 +30,8 @@ def case_of(message: re.Match[bytes]) -> list[str]:
     names = b"".join(value for name, value in message.groupdict().items()
                      if name in ("name", "authzid") and value)
     other = (message["flag"][:1].isupper() or re.search(rb"=2c|=3d", names)
-             or message.groupdict().get("nonstandard") == b"f")
+             or message.groupdict().get("nonstandard") == b"f"
+             or message.groupdict().get("key") == b"A")
     return ["sasl-case"] if other else []
 
 
@@ -83,10 +85,13 @@ def bearer(data: bytes) -> Verdict:
     auth = auth_of(pairs, True)
     if match is None or auth is None:
         return INVALID
+    flags = auth[2] + case_of(match)
+    if auth[0].lower() == "bearer" and not re.fullmatch(r"[A-Za-z0-9._~+/-]+=*", auth[1]):
+        flags.append("sasl-bearer-token")
     return accepted({"flag": text(match["flag"]), "authzid": text(match["authzid"] or b""),
                      "scheme": auth[0], "token": auth[1],
                      "pairs": [[text(key), text(value)] for key, value in pairs]},
-                    auth[2] + case_of(match))
+                    flags)
 
 
 def xoauth2(data: bytes) -> Verdict:

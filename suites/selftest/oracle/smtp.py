@@ -19,8 +19,8 @@ _ENHANCED = re.compile(rb"([245])\." + _NUMBER + rb"\." + _NUMBER + rb"(?=\x20|\
 _SUB_DOMAIN = rb"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _SNUM = rb"(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]{1,2})"
 # Section 4.1.3; the address of IPv6 is one with a tag, whatever it says.
-_LITERAL = (rb"\[(?:" + _SNUM + rb"(?:\." + _SNUM + rb"){3}|" + _SUB_DOMAIN
-            + rb":[\x21-\x5a\x5e-\x7e]+)\]")
+_LITERAL = (rb"\[(?:" + _SNUM + rb"(?:\." + _SNUM + rb"){3}|[A-Za-z0-9-]*[A-Za-z0-9]"
+            rb":[\x21-\x5a\x5e-\x7e]+)\]")
 _GREETING = re.compile(rb"(" + _SUB_DOMAIN + rb"(?:\." + _SUB_DOMAIN + rb")*|" + _LITERAL
                        + rb")(?:\x20(.+))?", re.DOTALL)
 _KEYWORD = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*(?:\x20[\x21-\x7e]+)*")
