@@ -135,7 +135,8 @@ _PART = re.compile(rb"(?:(?!\[)" + ATOM_CHAR + rb")*(?:\[|\Z)")
 _PARTS: dict[bytes, Check] = {
     b"FLAGS": each(is_flag), b"UID": is_number, b"RFC822.SIZE": is_size,
     b"BINARY.SIZE[": is_count, b"BINARY[": either(is_text, is_literal8), b"ENVELOPE": is_envelope,
-    b"BODY": lambda raw: is_body(raw, False), b"BODYSTRUCTURE": is_body, b"BODY[": is_text, b"INTERNALDATE": is_date,
+    b"BODY": lambda raw: is_body(raw, False), b"BODYSTRUCTURE": is_body, b"BODY[": is_text,
+    b"INTERNALDATE": is_date,
     b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text,
     b"MODSEQ": row(is_modified)}
 
@@ -148,7 +149,8 @@ def is_part(name: bytes, one: bytes) -> bool:
     if known in (b"BODY[", b"BINARY[", b"BINARY.SIZE["):
         if not is_sectioned(name):
             return False
-    elif known in (b"BODY.PEEK[", b"BINARY.PEEK[") or (known.endswith(b"[") and known[:-1] in _PARTS):
+    elif known in (b"BODY.PEEK[", b"BINARY.PEEK[") or (
+            known.endswith(b"[") and known[:-1] in _PARTS):
         return False
     return _PARTS.get(known, bool)(one)
 
