@@ -220,6 +220,16 @@ value_check(const char **next, struct span value, struct item *item,
 	return value.p[0] == '(' ? imap_list_rule(letter, value, r) : LK_NONE;
 }
 
+/* Does the value at `at` say itself where it ends? */
+static bool
+is_closed(struct span s, size_t at)
+{
+	const int c = span_at(s, at);
+
+	return c == '(' || c == '"' || c == '{' ||
+	       (c == '~' && span_at(s, at + 1) == '{');
+}
+
 ssize_t
 imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 	struct lk_result *r)
@@ -243,8 +253,8 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 		if (n < 0)
 			return n;
 		at = (size_t)n;
-		/* More may belong to it. */
-		if (at == s.n)
+		/* More may belong to one that does not say where it ends. */
+		if (at == s.n && !is_closed(s, start))
 			break;
 		reason = value_check(&next, span_cut(s, start, at), &item, r);
 		if (reason != LK_NONE)
