@@ -163,6 +163,7 @@ def tls_of(ca: str, bug: str, older: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("DEFAULT:!kRSA")
     context.hostname_checks_common_name = bug == "believes-common-name"
     # OpenSSL itself refuses what was not offered.
     context.set_alpn_protocols((*ALPN, "http/1.1") if bug == "ignores-alpn" else ALPN)

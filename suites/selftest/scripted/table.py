@@ -147,8 +147,7 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "reads-through-handshake": dict.fromkeys((HANDSHAKE, EARLY_ANSWERS), fail(CONSUMED)),
     "believes-early-data": {
-        **dict.fromkeys((UNTAGGED, LISTING), fail(USED)),
-        **dict.fromkeys((EARLY_LIST, EARLY_SEARCH), warn(USED)),
+        UNTAGGED: fail(USED), **dict.fromkeys((EARLY_LIST, EARLY_SEARCH, LISTING), warn(USED)),
         UNFINISHED_IMAP: fail(CONSUMED), EARLY_FETCH: fail(SHOWN, FALSE_MAIL),
     },
     "shows-alerts": {ALERT_TEXT: warn(SHOWN), UNFINISHED_IMAP: fail(CONSUMED)},
@@ -202,7 +201,7 @@ ROWS: Mapping[str, Mapping[str, Verdict]] = {
     },
     "crashes": {
         **dict.fromkeys(WRONG, CRASHED),
-        **dict.fromkeys((UNTAGGED, LISTING), CRASH), ERROR_TEXT: CRASH_SEEN,
+        UNTAGGED: CRASH, **dict.fromkeys((LISTING, ERROR_TEXT), CRASH_SEEN),
     },
     "asks-the-user": dict.fromkeys(IMPOSTORS, ASKED),
     "asks-for-ever": dict.fromkeys(IMPOSTORS, ASKED),
