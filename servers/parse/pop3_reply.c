@@ -216,10 +216,13 @@ lk_pop3_reply_print(const struct lk_result *value, char *out_r, size_t size)
 {
 	const struct lk_pop3_reply *reply = &value->pop3_reply;
 	struct out out = out_to(out_r, size);
+	const size_t n =
+		reply->text.n + (reply->code.n > 0 ? reply->code.n + 2 : 0);
 
 	out_z(&out, statuses[reply->status]);
-	if (reply->code.n > 0 || reply->text.n > 0 ||
-		reply->status == LK_POP3_CHALLENGE)
+	/* In the longest greetings there is no room for it. */
+	if (reply->status == LK_POP3_CHALLENGE ||
+		(n > 0 && n <= POP3_LINE_SIZE - sizeof("+OK \r\n") + 1))
 		out_byte(&out, ' ');
 	if (reply->code.n > 0) {
 		out_byte(&out, '[');
