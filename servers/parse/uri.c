@@ -78,13 +78,44 @@ scheme_read(struct scan *scan, struct uri *out_r)
 	return 0;
 }
 
-/* The part of an IPvFuture behind its v: 1*HEXDIG . and more. */
-static bool
-is_future(const char *text)
+/* IPvFuture = "v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" ), at its v.
+ */
+static ssize_t
+future_read(struct scan *scan)
 {
-	size_t digits = strspn(text, "0123456789abcdefABCDEF");
+	size_t start;
 
-	return digits > 0 && text[digits] == '.' && text[digits + 1] != '\0';
+	txt_next(scan->t);
+	if (hex_value(peek(scan)) < 0)
+		return unfit(scan);
+	while (hex_value(peek(scan)) >= 0)
+		txt_next(scan->t);
+	if (peek(scan) != '.')
+		return unfit(scan);
+	txt_next(scan->t);
+	(void)peek(scan);
+	for (start = scan->t->at; is_plain(peek(scan)) || peek(scan) == ':';)
+		txt_next(scan->t);
+	return scan->t->at > start ? 0 : unfit(scan);
+}
+
+static ssize_t
+ipv6_read(struct scan *scan)
+{
+	char text[INET6_ADDRSTRLEN], address[16];
+	size_t n = 0;
+	int c;
+
+	while (c = peek(scan),
+		n < sizeof(text) - 1 &&
+			(hex_value(c) >= 0 || c == ':' || c == '.')) {
+		text[n++] = (char)c;
+		txt_next(scan->t);
+	}
+	text[n] = '\0';
+	if (c != ']')
+		return unfit(scan);
+	return inet_pton(AF_INET6, text, address) == 1 ? 0 : LK_BAD;
 }
 
 /* An address in brackets, at the opening one. On its own, so that nobody else
@@ -92,22 +123,15 @@ is_future(const char *text)
 static __attribute__((noinline)) ssize_t
 literal_read(struct scan *scan)
 {
-	char text[64], address[16];
-	size_t n = 0;
-	int c;
+	ssize_t code;
 
 	txt_next(scan->t);
-	while (c = peek(scan),
-		c > 0 && n < sizeof(text) - 1 && (is_plain(c) || c == ':')) {
-		text[n++] = (char)c;
-		txt_next(scan->t);
-	}
-	text[n] = '\0';
-	if (c != ']')
+	code = peek(scan) == 'v' || peek(scan) == 'V' ? future_read(scan)
+						      : ipv6_read(scan);
+	if (code < 0)
+		return code;
+	if (peek(scan) != ']')
 		return unfit(scan);
-	if (inet_pton(AF_INET6, text, address) != 1 &&
-		!((text[0] | 0x20) == 'v' && is_future(text + 1)))
-		return LK_BAD;
 	txt_next(scan->t);
 	return 0;
 }
