@@ -55,6 +55,9 @@
 		"selected, one that says whether it has children, and none "   \
 		"twice",                                                       \
 		"RFC 9051 section 9, RFC 3501 section 9, RFC 5258 section 6")  \
+	X(IMAP_ATTRIBUTES, "imap-attributes",                                  \
+		"a mailbox has more than 256 attributes",                      \
+		"a limit of this library")                                     \
 	X(IMAP_ID, "imap-id",                                                  \
 		"ID has 30 fields at most, names of 30 octets, values of "     \
 		"1024, and no field twice",                                    \

@@ -258,7 +258,10 @@ imap_values_read(struct span s, size_t at, const struct imap_shape *shape,
 			break;
 		reason = value_check(&next, span_cut(s, start, at), &item, r);
 		if (reason != LK_NONE)
-			return result_stop(r, LK_BAD, reason, start);
+			return result_stop(r,
+				reason == LK_IMAP_ATTRIBUTES ? LK_LIMIT
+							     : LK_BAD,
+				reason, start);
 	}
 	if (span_at(s, at) != '\r')
 		return result_unfit(r, span_at(s, at), LK_IMAP_VALUE, at);

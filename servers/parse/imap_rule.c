@@ -14,6 +14,9 @@
 /* The rules do not share a frame, as their caller needs the stack. */
 #define FRAME_OF_ITS_OWN __attribute__((noinline))
 
+/* More would take long to compare; the registry has some twenty. */
+#define ATTRIBUTES_MAX 256
+
 #define FIELDS_MAX 30
 #define NAME_SIZE 30
 #define VALUE_SIZE 1024
@@ -57,20 +60,22 @@ is_repeated(struct span words, struct span word)
 	return earlier.p != word.p;
 }
 
-static FRAME_OF_ITS_OWN bool
-attributes_fit(struct span attributes)
+static FRAME_OF_ITS_OWN enum lk_reason
+attributes_check(struct span attributes)
 {
 	struct span rest = attributes, attribute;
 	unsigned kinds = 0, kind;
 
-	while (rest.n > 0) {
+	for (size_t n = 0; rest.n > 0; n++) {
 		attribute = span_word(&rest, ' ');
 		kind = kind_of(attribute);
+		if (n == ATTRIBUTES_MAX)
+			return LK_IMAP_ATTRIBUTES;
 		if ((kinds & kind) != 0 || is_repeated(attributes, attribute))
-			return false;
+			return LK_IMAP_ATTRIBUTE;
 		kinds |= kind;
 	}
-	return true;
+	return LK_NONE;
 }
 
 /* Cut the next astring off the values. */
@@ -169,8 +174,7 @@ imap_list_rule(char letter, struct span list, struct lk_result *r)
 {
 	switch (letter) {
 	case 'b':
-		return attributes_fit(inside_of(list)) ? LK_NONE
-						       : LK_IMAP_ATTRIBUTE;
+		return attributes_check(inside_of(list));
 	case 'i':
 		return fields_fit(inside_of(list)) ? LK_NONE : LK_IMAP_ID;
 	case 't':

@@ -175,6 +175,7 @@ is_item_tag(struct span value)
 	static const char vendor[] = "vendor.";
 	const size_t start = sizeof(vendor) - 1;
 	struct span tag;
+	size_t atom;
 
 	if (!is_astring(value))
 		return false;
@@ -183,9 +184,11 @@ is_item_tag(struct span value)
 		return true;
 	if (!span_has_prefix_nocase(tag, span_z(vendor)))
 		return false;
-	for (size_t at = start, n; at < tag.n; at += n) {
-		if (at > start && tag.p[at] == '-' &&
-			is_full_atom(span_cut(tag, at + 1, tag.n)))
+	/* From here on it could be an atom. */
+	for (atom = tag.n; is_atom_char(span_at(tag, atom - 1)); atom--)
+		;
+	for (size_t at = start, n; at + 1 < tag.n; at += n) {
+		if (at > start && tag.p[at] == '-' && at + 1 >= atom)
 			return true;
 		n = (size_t)utf8_size(tag, at);
 		if (n == 0 || n > tag.n || strchr("./%*", tag.p[at]) != NULL)

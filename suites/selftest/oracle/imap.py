@@ -67,7 +67,7 @@ _EXCLUSIVE = ({b"\\NONEXISTENT", b"\\NOSELECT", b"\\MARKED", b"\\UNMARKED"},
 def is_attributes(raw: bytes) -> bool:
     """None twice, and of those that exclude each other one."""
     found = [one.upper() for one in spaced(raw) or []]
-    return (each(is_attribute)(raw) and len(set(found)) == len(found)
+    return (each(is_attribute)(raw) and len(set(found)) == len(found) <= 256
             and all(len(some & set(found)) < 2 for some in _EXCLUSIVE))
 
 
