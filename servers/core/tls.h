@@ -92,6 +92,9 @@ struct tls_session; /* one connection */
 struct tls_context *tls_context_new(const struct tls_options *options,
 	X509 *leaf, STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err);
 void tls_context_free(struct tls_context *context);
+/* Make in advance what the next few contexts begin with: OpenSSL takes long,
+ * and it is the same for all of them. 0, or -1. */
+int tls_context_stock(void);
 
 struct tls_session *tls_session_new(struct tls_context *context,
 	const struct tls_watch *watch, struct err *err);

@@ -4,7 +4,10 @@
 #include "core/tls_hello.h"
 
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
+
+#define STOCK 4 /* contexts: as many as most worlds need */
 
 /* Of an extension that it does not know OpenSSL 3.0 tells nobody: these are
  * truncated_hmac (RFC 6066 7) and server_certificate_type (RFC 7250 3). */
@@ -143,29 +146,26 @@ context_identity(struct tls_context *context, X509 *leaf,
  * changes there, and nowhere else: an impostor resumes nobody's session.
  */
 static int
-context_tickets(struct tls_context *context, const X509 *leaf, EVP_PKEY *key,
-	struct err *err)
+context_tickets(struct tls_context *context, const X509 *leaf, struct err *err)
 {
-	struct {
-		uint8_t name[32];   /* 16 are used */
-		uint8_t secret[64]; /* HMAC, then AES */
-	} digest;
-	uint8_t keys[80], *der = NULL;
-	int n = leaf == NULL ? 0 : i2d_PrivateKey(key, &der);
-	bool ok = leaf == NULL;
+	static uint8_t seed[64 + 32]; /* ours, then the leaf's digest */
+	static bool seeded;
+	uint8_t keys[16 + 64]; /* a name; for HMAC, and for AES */
 
-	if (n > 0)
-		ok = X509_digest(leaf, EVP_sha256(), digest.name, NULL) == 1 &&
-		     EVP_Digest(der, (size_t)n, digest.secret, NULL,
-			     EVP_sha512(), NULL) == 1;
-	if (n > 0 && ok) {
-		memcpy(keys, digest.name, 16);
-		memcpy(keys + 16, digest.secret, sizeof(digest.secret));
-		ok = SSL_CTX_set_tlsext_ticket_keys(
-			     context->ctx, keys, sizeof(keys)) == 1;
-	}
-	OPENSSL_free(der);
-	return ok ? 0 : tls_error(err, "tickets");
+	if (leaf == NULL)
+		return 0;
+	if (!seeded && RAND_bytes(seed, 64) != 1)
+		return tls_error(err, "tickets");
+	seeded = true;
+	if (X509_digest(leaf, EVP_sha256(), seed + 64, NULL) != 1 ||
+		EVP_Digest(seed, sizeof(seed), keys + 16, NULL, EVP_sha512(),
+			NULL) != 1)
+		return tls_error(err, "tickets");
+	memcpy(keys, seed + 64, 16);
+	return SSL_CTX_set_tlsext_ticket_keys(
+		       context->ctx, keys, sizeof(keys)) == 1
+		       ? 0
+		       : tls_error(err, "tickets");
 }
 
 static int
@@ -210,6 +210,21 @@ context_callbacks(struct tls_context *context)
 	SSL_CTX_set_session_id_context(ctx, (const uint8_t *)"latchkey", 8);
 }
 
+static SSL_CTX *stock[STOCK];
+static unsigned in_stock;
+
+int
+tls_context_stock(void)
+{
+	while (in_stock < STOCK) {
+		stock[in_stock] = SSL_CTX_new(TLS_server_method());
+		if (stock[in_stock] == NULL)
+			return -1;
+		in_stock++;
+	}
+	return 0;
+}
+
 struct tls_context *
 tls_context_new(const struct tls_options *options, X509 *leaf,
 	STACK_OF(X509) * chain, EVP_PKEY *key, struct err *err)
@@ -219,7 +234,8 @@ tls_context_new(const struct tls_options *options, X509 *leaf,
 	if (context == NULL)
 		return NULL;
 	context->options = options;
-	context->ctx = SSL_CTX_new(TLS_server_method());
+	context->ctx = in_stock > 0 ? stock[--in_stock]
+				    : SSL_CTX_new(TLS_server_method());
 	if (context->ctx == NULL) {
 		(void)tls_error(err, "context");
 		goto fail;
@@ -233,7 +249,7 @@ tls_context_new(const struct tls_options *options, X509 *leaf,
 		context_suites(context, err) != 0 ||
 		context_dh(context, err) != 0 ||
 		context_identity(context, leaf, chain, key, err) != 0 ||
-		context_tickets(context, leaf, key, err) != 0)
+		context_tickets(context, leaf, err) != 0)
 		goto fail;
 	context_callbacks(context);
 	return context;

@@ -96,6 +96,28 @@ link_make(const struct spot *at, const json_t *given, size_t number,
 }
 
 int
+pki_issuer_make(
+	const struct pki_cert *anchor, struct pki_cert *out_r, struct err *err)
+{
+	struct spot at = {
+		.hostz = "localhost", .err = err, .path = "intermediate"};
+
+	return link_make(&at, NULL, 1, anchor, NULL, out_r);
+}
+
+/* The one that is in stock, if that will do. */
+static bool
+issuer_take(struct pki_chain *chain, const json_t *list)
+{
+	if (list != NULL || chain->issuer == NULL ||
+		chain->issuer->x509 == NULL)
+		return false;
+	chain->cert[1] = *chain->issuer;
+	*chain->issuer = (struct pki_cert){NULL, NULL};
+	return true;
+}
+
+int
 pki_chain_make(
 	const struct spot *at, const json_t *recipe, struct pki_chain *chain)
 {
@@ -109,8 +131,9 @@ pki_chain_make(
 	chain->n = n + 1;
 	for (size_t i = n; i > 0; i--) {
 		item = spot_item(&sub, i - 1);
-		if (link_make(&item, json_array_get(list, i - 1), i, issuer,
-			    NULL, &chain->cert[i]) != 0)
+		if (!issuer_take(chain, list) &&
+			link_make(&item, json_array_get(list, i - 1), i, issuer,
+				NULL, &chain->cert[i]) != 0)
 			return -1;
 		issuer = &chain->cert[i];
 	}

@@ -13,10 +13,16 @@ struct pki_chain {
 	size_t n;
 	const struct pki_cert *anchor; /* NULL: the topmost signs itself */
 	EVP_PKEY **spare;              /* for the leaf, see pki_key_make */
+	struct pki_cert *issuer; /* a usual intermediate below the anchor, for
+				  * whoever needs one first; NULL: none */
 };
 
 /* A root: the one that clients trust, or one from elsewhere. */
 int pki_root_make(bool elsewhere, struct pki_cert *out_r, struct err *err);
+
+/* An intermediate as recipes have it that do not speak of any. */
+int pki_issuer_make(
+	const struct pki_cert *anchor, struct pki_cert *out_r, struct err *err);
 
 /* Make the recipe's certificates below chain->anchor. Call fini even if it
  * fails. */

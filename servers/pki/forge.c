@@ -44,6 +44,7 @@ static const char *const anchor_words[] = {
 struct pki_world {
 	struct pki_cert anchor[ANCHORS]; /* made when first needed */
 	EVP_PKEY *spare;                 /* NULL: none, or taken */
+	struct pki_cert issuer;          /* below the root; zero: the same */
 };
 
 static const struct pki_cert *
@@ -80,13 +81,23 @@ pki_world_free(struct pki_world *world)
 	for (size_t i = 0; i < ANCHORS; i++)
 		pki_cert_fini(&world->anchor[i]);
 	EVP_PKEY_free(world->spare);
+	pki_cert_fini(&world->issuer);
 	free(world);
 }
 
 int
 pki_world_keep(struct pki_world *world, const char *path, struct err *err)
 {
+	pki_cert_fini(&world->issuer);
 	return pki_root_keep(&world->anchor[ANCHOR_ROOT], path, err);
+}
+
+int
+pki_world_stock(struct pki_world *world, struct err *err)
+{
+	pki_cert_fini(&world->issuer);
+	return pki_issuer_make(
+		&world->anchor[ANCHOR_ROOT], &world->issuer, err);
 }
 
 int
@@ -172,6 +183,8 @@ pki_identity_forge(struct pki_world *world, const json_t *recipe,
 		if (chain.anchor == NULL)
 			return -1;
 	}
+	if (anchor == ANCHOR_ROOT)
+		chain.issuer = &world->issuer;
 	if (pki_chain_make(&at, recipe, &chain) != 0)
 		goto out;
 	out_r->chain = pki_chain_sent(&at, recipe, &chain);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The certificate forge: any chain from a recipe, at trial time. Nothing here
- * outlives the trial, and no key touches a disk, unless one asks for it
- * (pki_world_keep) but that of a client, in its own home.
+ * The certificate forge: any chain from a recipe, at trial time. No key touches
+ * a disk, unless one asks for it (pki_world_keep) but that of a client, in its
+ * own home.
  */
 #ifndef PKI_FORGE_H
 #define PKI_FORGE_H
@@ -34,6 +34,12 @@ void pki_world_free(struct pki_world *world);
  * is empty or not there: before anything was forged. 0, or -1 with *err.
  */
 int pki_world_keep(struct pki_world *world, const char *path, struct err *err);
+
+/*
+ * Make an intermediate for the first identity whose recipe speaks of none: what
+ * several processes inherit need not be made in each. 0, or -1 with *err.
+ */
+int pki_world_stock(struct pki_world *world, struct err *err);
 
 /*
  * Take a key from a file (PEM) for the first leaf that is to have an RSA key of

@@ -137,7 +137,7 @@ is_wanted(void)
 }
 
 static int
-play(const char *plan_path, const char *out_folder,
+play(struct pki_world *pki, const char *plan_path, const char *out_folder,
 	const struct world_options *options, const struct start *start)
 {
 	static struct plan plan;
@@ -145,14 +145,11 @@ play(const char *plan_path, const char *out_folder,
 	struct err err = {0};
 	int status = 0;
 
-	if (world_prepare(&world, &err) != 0)
-		return fail("root", &err);
-	if (start->nests && !is_wanted()) {
-		world_close(&world);
+	if (start->nests && !is_wanted())
 		return 0;
-	}
 	if (plan_load(&plan, plan_path, &err) != 0 ||
-		world_open(&world, &plan, out_folder, options, &err) != 0 ||
+		world_open(&world, pki, &plan, out_folder, options, &err) !=
+			0 ||
 		world_play(&world, start->reads_client, &err) != 0)
 		status = fail(plan_path, &err);
 	world_close(&world);
@@ -170,6 +167,7 @@ main(int argc, char **argv)
 	struct start start = {0};
 	struct err err = {0};
 	enum nest nest = NEST_BORN;
+	struct pki_world *pki;
 	int status = options_read(argc, argv, &options, &start);
 
 	if (status != 0)
@@ -184,11 +182,16 @@ main(int argc, char **argv)
 	/* Without a sandbox nobody else ends us when our parent is killed. */
 	if (options.bind != NULL)
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	pki = start.nests ? nest_rehearse(&err) : pki_world_new(&err);
+	if (pki == NULL)
+		return fail("root", &err);
 	if (start.nests)
-		nest = nest_rehearse(&err) != 0
-			       ? NEST_FAILED
-			       : nest_serve(start.privileged, &err);
-	if (nest != NEST_BORN)
-		return nest == NEST_OVER ? 0 : fail("nest", &err);
-	return play(argv[optind], argv[optind + 1], &options, &start);
+		nest = nest_serve(start.privileged, &err);
+	if (nest == NEST_BORN)
+		status = play(
+			pki, argv[optind], argv[optind + 1], &options, &start);
+	else if (nest == NEST_FAILED)
+		status = fail("nest", &err);
+	pki_world_free(pki);
+	return status;
 }

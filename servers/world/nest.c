@@ -3,8 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <net/if.h>
-#include <sched.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 /* What a client may write, per folder: octets. */
 #define SPACE "size=268435456"
 #define FDS 2
+#define WORLDS_MAX 16 /* at one time: one waits, one plays, few end */
 
 struct request {
 	char name[NEST_NAME_MAX + 1];
@@ -127,59 +129,22 @@ capabilities_drop(struct err *err)
 		       : 0;
 }
 
+/* The new process is process 1 of its namespace, and sees nothing of others. */
 static int
-be_world(const char *name, bool privileged, struct err *err)
+be_world(const struct request *request, bool privileged, struct err *err)
 {
-	if (setsid() < 0)
-		return refuse(err, "begin a session");
-	if (mounts_make(name, err) != 0 || loopback_up(err) != 0)
-		return -1;
-	return privileged ? 0 : capabilities_drop(err);
-}
-
-/* --- who waits for it */
-
-static void
-keep(pid_t world)
-{
-	int status = 0;
-
-	/* Its input is its own: the far end sees it closed. */
-	while (waitpid(world, &status, 0) < 0 && errno == EINTR)
-		;
-	(void)dprintf(STDOUT_FILENO, "ended %d\n",
-		WIFEXITED(status) ? WEXITSTATUS(status)
-				  : 128 + WTERMSIG(status));
-}
-
-/*
- * A process that has namespaces made for its child and waits for that: a
- * namespace of processes begins with a child. Returns in the child, 0 or -1.
- */
-static int
-world_begin(const struct request *request, bool privileged, struct err *err)
-{
-	pid_t pid;
-
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)signal(SIGCHLD, SIG_DFL);
 	if (dup2(request->fd[0], STDIN_FILENO) < 0 ||
 		dup2(request->fd[0], STDOUT_FILENO) < 0 ||
 		dup2(request->fd[1], STDERR_FILENO) < 0)
 		return refuse(err, "take the descriptors of a world");
-	for (int i = 0; i < FDS; i++)
-		(void)close(request->fd[i]);
-	if (unshare(CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWIPC) !=
-		0)
-		return refuse(err, "make namespaces");
-	pid = fork();
-	if (pid < 0)
-		return refuse(err, "make a process");
-	if (pid > 0) {
-		keep(pid);
-		_exit(0);
-	}
-	return be_world(request->name, privileged, err);
+	if (close_range(STDERR_FILENO + 1, ~0u, 0) != 0)
+		return refuse(err, "close the descriptors of others");
+	if (setsid() < 0)
+		return refuse(err, "begin a session");
+	if (mounts_make(request->name, err) != 0 || loopback_up(err) != 0)
+		return -1;
+	return privileged ? 0 : capabilities_drop(err);
 }
 
 /* --- requests */
@@ -215,26 +180,97 @@ request_read(struct request *request, struct err *err)
 	return 1;
 }
 
+/* --- worlds that are there */
+
+/* [0] are requests, behind it is one place for each world. */
+struct worlds {
+	struct pollfd watched[1 + WORLDS_MAX];
+	int channel[1 + WORLDS_MAX]; /* where to say how it ended */
+	nfds_t n;
+};
+
+/* With everything that fork() would copy, and namespaces of its own. 0 in it.
+ */
+static pid_t
+fork_apart(int *pidfd_r)
+{
+	struct clone_args args = {
+		.flags = CLONE_PIDFD | CLONE_NEWPID | CLONE_NEWNET |
+			 CLONE_NEWNS | CLONE_NEWIPC,
+		.pidfd = (uintptr_t)pidfd_r,
+		.exit_signal = SIGCHLD,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static enum nest
+world_begin(struct worlds *worlds, const struct request *request,
+	bool privileged, struct err *err)
+{
+	int pidfd = -1;
+	pid_t pid;
+
+	if (worlds->n > WORLDS_MAX) {
+		(void)err_set(
+			err, ERR_LIMIT, "more worlds than %d", WORLDS_MAX);
+		return NEST_FAILED;
+	}
+	pid = fork_apart(&pidfd);
+	if (pid == 0)
+		return be_world(request, privileged, err) != 0 ? NEST_FAILED
+							       : NEST_BORN;
+	(void)close(request->fd[1]);
+	if (pid < 0) {
+		(void)refuse(err, "make namespaces");
+		return NEST_FAILED;
+	}
+	worlds->watched[worlds->n] =
+		(struct pollfd){.fd = pidfd, .events = POLLIN};
+	worlds->channel[worlds->n++] = request->fd[0];
+	return NEST_OVER;
+}
+
+/* Process 1 is gone, hence all that was in its namespace. */
+static void
+world_end(struct worlds *worlds, nfds_t i)
+{
+	siginfo_t how = {0};
+
+	if (waitid((idtype_t)P_PIDFD, (id_t)worlds->watched[i].fd, &how,
+		    WEXITED) != 0)
+		return;
+	/* Whoever asked for it may be gone. */
+	(void)dprintf(worlds->channel[i], "ended %d\n",
+		how.si_code == CLD_EXITED ? how.si_status
+					  : 128 + how.si_status);
+	(void)close(worlds->channel[i]);
+	(void)close(worlds->watched[i].fd);
+	worlds->n--;
+	worlds->watched[i] = worlds->watched[worlds->n];
+	worlds->channel[i] = worlds->channel[worlds->n];
+}
+
 enum nest
 nest_serve(bool privileged, struct err *err)
 {
+	struct worlds worlds = {
+		.watched = {{.fd = STDIN_FILENO, .events = POLLIN}}, .n = 1};
 	struct request request;
-	int more;
+	enum nest nest = NEST_OVER;
+	int more = 1;
 
-	(void)signal(SIGCHLD, SIG_IGN); /* whoever waits says how it ended */
-	while ((more = request_read(&request, err)) > 0) {
-		pid_t pid = fork();
-
-		if (pid == 0)
-			return world_begin(&request, privileged, err) != 0
-				       ? NEST_FAILED
-				       : NEST_BORN;
-		for (int i = 0; i < FDS; i++)
-			(void)close(request.fd[i]);
-		if (pid < 0) {
-			(void)refuse(err, "make a process");
-			return NEST_FAILED;
-		}
+	while (more > 0 && nest == NEST_OVER) {
+		if (poll(worlds.watched, worlds.n, -1) < 0)
+			continue;
+		for (nfds_t i = worlds.n - 1; i > 0; i--)
+			if (worlds.watched[i].revents != 0)
+				world_end(&worlds, i);
+		if (worlds.watched[0].revents == 0)
+			continue;
+		more = request_read(&request, err);
+		if (more > 0)
+			nest = world_begin(&worlds, &request, privileged, err);
 	}
-	return more == 0 ? NEST_OVER : NEST_FAILED;
+	return more < 0 ? NEST_FAILED : nest;
 }

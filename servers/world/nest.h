@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/err.h"
+#include "pki/forge.h"
 
 #define NEST_NAME_MAX 255 /* octets of a request */
 
@@ -32,9 +33,10 @@ enum nest {
 enum nest nest_serve(bool privileged, struct err *err);
 
 /*
- * rehearse.c: let OpenSSL look up all that a usual world needs: it does so on
- * first use, and would do it again in each world. 0, or -1 with *err.
+ * rehearse.c: make what each world would have to make again: OpenSSL looks
+ * things up on first use. Returns the root for all worlds, with an
+ * intermediate in stock; NULL with *err.
  */
-int nest_rehearse(struct err *err);
+struct pki_world *nest_rehearse(struct err *err);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "core/buf.h"
 #include "core/tls.h"
-#include "pki/forge.h"
 #include "world/nest.h"
 
 #define FLIGHTS 4
@@ -80,7 +79,7 @@ shake_hands(struct tls_context *context, SSL_CTX *peers, struct err *err)
 	return bad ? -1 : 0;
 }
 
-int
+struct pki_world *
 nest_rehearse(struct err *err)
 {
 	const struct tls_options options = {0};
@@ -89,18 +88,25 @@ nest_rehearse(struct err *err)
 	struct tls_context *context = NULL;
 	SSL_CTX *peers = SSL_CTX_new(TLS_client_method());
 	json_t *recipe = json_object();
+	char room[64];
 	int bad = pki == NULL || peers == NULL || recipe == NULL ||
 		  pki_identity_forge(
-			  pki, recipe, "localhost", &identity, err) != 0;
+			  pki, recipe, "localhost", &identity, err) != 0 ||
+		  pki_world_stock(pki, err) != 0;
 
 	if (!bad)
 		context = tls_context_new(&options, identity.leaf,
 			identity.chain, identity.key, err);
-	bad = context == NULL || shake_hands(context, peers, err) != 0;
+	bad = context == NULL || shake_hands(context, peers, err) != 0 ||
+	      tls_context_stock() != 0;
+	(void)tls_cipher_name(0x1301, room);
 	tls_context_free(context);
 	SSL_CTX_free(peers);
 	pki_identity_fini(&identity);
-	pki_world_free(pki);
 	json_decref(recipe);
-	return bad ? err_set(err, ERR_IO, "no handshake in rehearsal") : 0;
+	if (!bad)
+		return pki;
+	pki_world_free(pki);
+	(void)err_set(err, ERR_IO, "no handshake in rehearsal");
+	return NULL;
 }

@@ -138,28 +138,14 @@ watchers_start(struct world *world)
 }
 
 int
-world_prepare(struct world *world, struct err *err)
+world_open(struct world *world, struct pki_world *pki, struct plan *plan,
+	const char *out_folder, const struct world_options *options,
+	struct err *err)
 {
-	const struct tls_options options = {0};
-	struct tls_context *tls;
-
-	*world = (struct world){.pki = pki_world_new(err)};
-	if (world->pki == NULL)
-		return -1;
-	/* OpenSSL looks algorithms up when they are needed first. */
-	tls = tls_context_new(&options, NULL, NULL, NULL, err);
-	tls_context_free(tls);
-	return tls != NULL ? 0 : -1;
-}
-
-int
-world_open(struct world *world, struct plan *plan, const char *out_folder,
-	const struct world_options *options, struct err *err)
-{
-	*world = (struct world){.pki = world->pki,
-		.plan = plan,
-		.out_folder = out_folder,
-		.options = *options};
+	world->pki = pki;
+	world->plan = plan;
+	world->out_folder = out_folder;
+	world->options = *options;
 	world->no_mail.uid_validity = plan->mailbox.uid_validity;
 	world->loop = ev_default_loop(EVFLAG_AUTO);
 	if (world->loop == NULL)
@@ -347,11 +333,8 @@ world_close(struct world *world)
 {
 	struct err err;
 
-	if (world->loop == NULL) {
-		pki_world_free(world->pki);
-		world->pki = NULL;
+	if (world->loop == NULL)
 		return;
-	}
 	while (world->conns != NULL)
 		conn_free(world->conns);
 	child_free(world);
@@ -364,7 +347,6 @@ world_close(struct world *world)
 	for (unsigned i = 0; i < PLAN_IDENTITIES_MAX; i++)
 		pki_identity_fini(&world->identity[i]);
 	pki_identity_fini(&world->client);
-	pki_world_free(world->pki);
 	if (pcapng_free(world->pcap, &err) != 0)
 		(void)fprintf(stderr, "mockworld: %s\n", err.text);
 	transcript_fini(&world->transcript);

@@ -171,14 +171,11 @@ struct world {
 };
 
 /* world.c */
-/*
- * What takes long and is the same for every plan: the root, and with it what
- * OpenSSL sets up when it is first used. -1 with *err.
- */
-int world_prepare(struct world *world, struct err *err);
-/* Builds everything up to open sockets in a prepared world; -1 with *err. */
-int world_open(struct world *world, struct plan *plan, const char *out_folder,
-	const struct world_options *options, struct err *err);
+/* Builds everything up to open sockets in a zeroed world; -1 with *err. What it
+ * is given is borrowed until world_close. */
+int world_open(struct world *world, struct pki_world *pki, struct plan *plan,
+	const char *out_folder, const struct world_options *options,
+	struct err *err);
 /* The client is started again: what hosts of policies answer from then on. */
 void world_turn(struct world *world);
 /* Starts the client, if there is one, and runs to the end. -1 with *err. */

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import os
 import platform
@@ -76,7 +77,7 @@ def out_prepare(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
         _hold(out)
-        _discard(list(out.iterdir()), out)
+        _set_aside(list(out.iterdir()), out)
         (out / runner.SCRATCH).mkdir()
     except OSError as error:
         raise UserError(out, 0, f"cannot be written: {error.strerror}",
@@ -96,14 +97,23 @@ def _hold(out: Path) -> None:
     _held[out] = folder
 
 
-def _discard(former: Sequence[Path], out: Path) -> None:
-    """It goes while the trials run: to unlink thousands of files can take as long as they do."""
+def _set_aside(former: Sequence[Path], out: Path) -> None:
+    """It goes when the run is over.
+
+    To unlink thousands of files can take as long as the trials do, and for a minute ext4 looks at
+    each of these again before it makes a new one.
+    """
     if not former:
         return
     attic = Path(tempfile.mkdtemp(prefix=".former-", dir=out))
     for path in former:
         with suppress(FileNotFoundError):       # an older attic, whose removal has just ended
             path.rename(attic / path.name)
+    atexit.register(_discard, attic)
+
+
+def _discard(attic: Path) -> None:
+    """Nobody waits for it."""
     subprocess.run(["/bin/sh", "-c", 'rm -rf -- "$1" &', "sh", str(attic)], check=True,
                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.runner import call_and_report
 
 from latchkey import catalog, gather, guard, paths, runner, sample
 from latchkey.errors import UserError
@@ -197,10 +198,21 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """One worker (`-j 1`) means one trial at a time; each of several knows its next, too."""
-    if isinstance(item, TrialItem) and isinstance(nextitem, TrialItem) and _is_worker(item.config):
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A trial has nothing to set up or tear down: only plugins do, and nobody has to hear of it.
+
+    One worker (`-j 1`) means one trial at a time; each of several knows its next, too.
+    """
+    if not isinstance(item, TrialItem):
+        return None
+    if isinstance(nextitem, TrialItem) and _is_worker(item.config):
         item.following = nextitem.trial
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    call_and_report(item, "setup", log=False)
+    call_and_report(item, "call")
+    call_and_report(item, "teardown", log=False, nextitem=nextitem)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+    return True
 
 
 class TrialItem(pytest.Item):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -154,12 +154,12 @@ def _trial(item: Entry) -> dict[str, Any]:
     result = item.result
     return {**_seen(item), "variant": item.variant, "family": item.id.partition(".")[0],
             "title": item.title, "judged": result.outcome,
-            "checks": [asdict(one) | {"events": list(one.events)} for one in result.checks],
+            "checks": [{**vars(one), "events": list(one.events)} for one in result.checks],
             "runs": result.runs, "agreed": result.agreed,
             "requirements": list(item.requirements), "cve": list(item.cve), "cwe": list(item.cwe),
             "attacker": item.attacker,
             "experimental": item.experimental, "repeat": item.repeat,
-            "known": asdict(item.known) if item.known else None,
+            "known": {**vars(item.known)} if item.known else None,
             "cost": None if result.cost is None else {
                 "counts": dict(result.cost), "least": dict(item.least or {})}}
 

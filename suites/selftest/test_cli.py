@@ -138,7 +138,8 @@ def test_nothing_but_a_report_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "precious").exists()
     (tmp_path / "results.json").write_text("{}", encoding="ascii")
     gather.out_prepare(tmp_path)
-    # What is still on its way out is no hindrance.
+    # It is kept aside as long as the run lasts, and is no hindrance to another.
+    assert {file.name for file in tmp_path.glob(".former-*/*")} == {"precious", "results.json"}
     gather.out_prepare(tmp_path)
     assert [file.name for file in tmp_path.iterdir()
             if not file.name.startswith(".former-")] == [".sandbox"]
