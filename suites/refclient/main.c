@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* refclient: a mail client that does what the specifications ask. */
-#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "bug.h"
 #include "command.h"
 #include "input.h"
+#include "tls.h"
 
 #define VERSION "0.1.0"
 
@@ -35,23 +35,11 @@ help(void)
 	return EXIT_DONE;
 }
 
-/* What a connection has to be like is the account's to say, not the machine's
- * openssl.cnf; and what ends with the process needs no tidying up. */
-static int
-openssl_begin(void)
-{
-	return OPENSSL_init_crypto(
-		       OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
-		       NULL) == 1
-		       ? 0
-		       : -1;
-}
-
 int
 main(int argc, char **argv)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (openssl_begin() != 0)
+	if (!tls_begin())
 		return usage_fail("OpenSSL does not start");
 	if (argc > 2 && strcmp(argv[1], "--bug") == 0) {
 		if (bug_choose(argv[2]) != 0)

@@ -342,6 +342,8 @@ main(int argc, char **argv)
 	int option, result;
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	if (!tls_begin())
+		return usage_fail("OpenSSL does not start");
 	while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)
 		switch (option) {
 		case 'b':

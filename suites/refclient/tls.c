@@ -264,6 +264,16 @@ alpn_set(SSL *ssl, const char *alpnz)
 	return SSL_set_alpn_protos(ssl, list, (unsigned)n + 1) == 0;
 }
 
+/* What a connection has to be like is ours to say, and not the machine's
+ * openssl.cnf's; what ends with the process needs no tidying up. */
+bool
+tls_begin(void)
+{
+	return OPENSSL_init_crypto(
+		       OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT,
+		       NULL) == 1;
+}
+
 SSL *
 tls_new(const struct tls_wish *wish, struct err *err)
 {

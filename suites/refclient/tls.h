@@ -54,6 +54,9 @@ struct tls_offer {
 	char *ciphersz, *groupsz, *signaturesz;
 };
 
+/* Once, before all the rest. False: OpenSSL does not work here. */
+bool tls_begin(void);
+
 /* Make a context of somebody else's do as this client does, with the name of
  * the host in it; SNI and ALPN are the caller's. */
 int tls_context_set(
