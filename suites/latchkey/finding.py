@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,7 @@ from latchkey.postures import Posture
 from latchkey.transcript import Event, Transcript
 
 CREDENTIALS = frozenset({"password", "token"})
+GOODBYE = re.compile(rb"(?:\S+ LOGOUT|QUIT)\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

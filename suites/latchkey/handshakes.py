@@ -7,7 +7,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from latchkey.finding import Context, Finding, Predicate, services_of, verdict_of
+from latchkey.finding import GOODBYE, Context, Finding, Predicate, services_of, verdict_of
 from latchkey.transcript import Event
 
 # By age. What is not here (GREASE values, drafts) counts as neither.
@@ -42,7 +42,8 @@ def _no_clear_text_in_handshake(context: Context) -> Finding:
 
 
 def _no_handshake_completed(context: Context) -> Finding:
-    # A client may look at names only once TLS is up: one that then goes without a byte did refuse.
+    # A client may look at names and suites only once TLS is up: one that then goes, without a byte
+    # or with a goodbye, did refuse.
     conns = {event.conn for event in context.transcript.all("fault.delivered") if event.conn}
     return verdict_of((event for event in context.transcript.all("tls.up")
                        if event.conn in conns and _used(context, event)),
@@ -51,6 +52,7 @@ def _no_handshake_completed(context: Context) -> Finding:
 
 def _used(context: Context, up: Event) -> bool:
     return any(event.name == "recv" and event.seq > up.seq and event.bytes()
+               and not GOODBYE.fullmatch(event.bytes())
                for event in context.transcript.conn(up.conn))
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from latchkey import latching
 from latchkey.discovery import OF_DISCOVERY
-from latchkey.finding import (CREDENTIALS, Context, Finding, Predicate, allowed_channels,
+from latchkey.finding import (CREDENTIALS, GOODBYE, Context, Finding, Predicate, allowed_channels,
                               delivered, done, exit_words, is_elsewhere, success_reported,
                               verdict_of)
 from latchkey.footprint import OF_FETCHERS
@@ -37,7 +37,6 @@ _HARMLESS_IN_CLEAR: Mapping[str, frozenset[str]] = {
 _GOODBYES = frozenset({"LOGOUT", "QUIT"})
 _UPGRADES = frozenset({"STARTTLS", "STLS"})
 _QUESTIONS = frozenset({"CAPABILITY", "CAPA", "EHLO"})
-_GOODBYE = re.compile(rb"(?:\S+ LOGOUT|QUIT)\r\n", re.IGNORECASE)
 # RSET undoes what was done on the connection: some say it before they leave.
 _HARMLESS_TO_IMPOSTOR = frozenset({"NOOP", "RSET", "LOGOUT", "QUIT"})
 # Replies to what a client logs in with.
@@ -229,7 +228,7 @@ def _left_unanswered(transcript: Transcript, stop: Event) -> bool:
     heard = [event for event in transcript.events[:stop.seq - 1] if event.bytes()
              and (event.name == "recv" or event.name == "raw" and event.text("dir") == "in")]
     return (bool(heard) and heard[-1].name == "raw"
-            and _GOODBYE.fullmatch(heard[-1].bytes()) is not None)
+            and GOODBYE.fullmatch(heard[-1].bytes()) is not None)
 
 
 def _ends_by_itself(context: Context) -> Finding:

@@ -205,7 +205,13 @@ ROWS = (
     Row("no clear text before it", STRAY, True, (hello(), hello(stray=""))),
 
     Row("completed and used", SHAKEN, False,
-        (hello(), fault(), up(1, BAD), recv(1, BAD, "a LOGOUT\r\n")), note="TLSv1.3"),
+        (hello(), fault(), up(1, BAD), recv(1, BAD, "a NOOP\r\n"), recv(1, BAD, "b LOGOUT\r\n")),
+        note="TLSv1.3"),
+    *(Row(f"completed, and {word} alone", SHAKEN, True,
+          (hello(), fault(), up(1, BAD), recv(1, BAD, f"{word}\r\n"), close(1, BAD)))
+      for word in ("a LOGOUT", "quit")),
+    Row("completed, and more behind the goodbye", SHAKEN, False,
+        (hello(), fault(), up(1, BAD), recv(1, BAD, "a LOGOUT\r\nb NOOP\r\n")), note="TLSv1.3"),
     Row("completed, closed without a byte", SHAKEN, True,
         (hello(), fault(), up(1, BAD), recv(1, BAD, ""), close(1, BAD))),
     Row("refused with an alert", SHAKEN, True, (hello(), fault(), alert("bad_certificate"))),
