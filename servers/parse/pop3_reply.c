@@ -95,12 +95,17 @@ code_read(struct span s, size_t at, struct lk_result *r)
 
 /* One character of text; its size, or a code. */
 static ssize_t
-char_read(struct span s, size_t at, bool has_code, struct lk_result *r)
+char_read(struct span s, size_t at, bool is_greeting, bool has_code,
+	struct lk_result *r)
 {
 	int c = span_at(s, at);
 	ssize_t n = 1;
 
-	if (c >= 0x80) {
+	if (c >= 0x80 && is_greeting) {
+		/* Nobody has asked for a language yet (RFC 6856 section 3.2).
+		 */
+		n = 0;
+	} else if (c >= 0x80) {
 		n = utf8_size(s, at);
 		if (n < 0)
 			return result_stop(r, LK_MORE, LK_POP3_TEXT, at);
@@ -120,14 +125,15 @@ char_read(struct span s, size_t at, bool has_code, struct lk_result *r)
 
 /* Text up to what ends it: where that stands, or a code. */
 static ssize_t
-text_read(struct span s, size_t at, bool has_code, struct lk_result *r)
+text_read(struct span s, size_t at, bool is_greeting, bool has_code,
+	struct lk_result *r)
 {
 	ssize_t n;
 	int c;
 
 	for (; (c = span_at(s, at)) >= 0 && c != '\r' && c != '\n';
 		at += (size_t)n) {
-		n = char_read(s, at, has_code, r);
+		n = char_read(s, at, is_greeting, has_code, r);
 		if (n < 0)
 			return n;
 	}
@@ -156,7 +162,8 @@ content_read(struct span s, size_t at, bool is_greeting,
 				reply_r->code = span_cut(s, at + 1, start - 1);
 			}
 		}
-		n = text_read(s, start, !is_greeting && reply_r->code.n > 0, r);
+		n = text_read(s, start, is_greeting,
+			!is_greeting && reply_r->code.n > 0, r);
 	}
 	if (n >= 0)
 		reply_r->text = span_cut(s, start, (size_t)n);

@@ -27,7 +27,8 @@
 		"behind the code comes a hyphen, a blank, or the line end",    \
 		"RFC 5321 section 4.2")                                        \
 	X(SMTP_REPLY_TEXT, "smtp-reply-text",                                  \
-		"text is printable ASCII, blanks and tabs, or UTF-8",          \
+		"text is printable ASCII, blanks and tabs, or UTF-8 where a "  \
+		"mailbox may be named",                                        \
 		"RFC 5321 section 4.2, RFC 6531 section 3.7.4")                \
 	X(SMTP_REPLY_LINE_END, "smtp-reply-line-end",                          \
 		"a line ends with CR and LF, and has neither elsewhere",       \

@@ -34,6 +34,19 @@ code_read(struct span s, size_t at, unsigned *code_r, struct lk_result *r)
 	return (ssize_t)(at + CODE_SIZE);
 }
 
+/*
+ * May there be text in UTF-8 beside this code? Only commands that look up a
+ * mailbox allow it (RFC 6531 section 3.7.4), whose replies are about syntax or
+ * the mail system (RFC 5321 section 4.2.1).
+ */
+static bool
+may_be_wide(unsigned code)
+{
+	const unsigned category = code / 10 % 10;
+
+	return code / 100 != 3 && (category == 0 || category == 5);
+}
+
 /* One character of text, more than ASCII; its size, or a code. */
 static ssize_t
 wide_read(struct span s, size_t at, struct lk_result *r)
@@ -50,7 +63,8 @@ wide_read(struct span s, size_t at, struct lk_result *r)
 
 /* Text from `at` up to the CR: where that stands, or a code. */
 static ssize_t
-text_read(struct span s, size_t at, bool greets, struct lk_result *r)
+text_read(struct span s, size_t at, bool greets, bool is_wide,
+	struct lk_result *r)
 {
 	ssize_t n;
 	int c;
@@ -63,9 +77,9 @@ text_read(struct span s, size_t at, bool greets, struct lk_result *r)
 		if (c < 0)
 			return result_stop(
 				r, LK_MORE, LK_SMTP_REPLY_LINE_END, at);
-		if (c >= 0x80)
+		if (c >= 0x80 && is_wide)
 			n = wide_read(s, at, r);
-		else if (!is_vchar(c) && !is_wsp(c) && !greets)
+		else if (c >= 0x80 || (!is_vchar(c) && !is_wsp(c) && !greets))
 			return result_stop(r, LK_BAD, LK_SMTP_REPLY_TEXT, at);
 		else if (!is_vchar(c) && !is_wsp(c))
 			result_open(r, LK_READING_SMTP_EHLO_GREET_CONTROL);
@@ -89,10 +103,11 @@ end_read(struct span s, size_t start, size_t at, bool is_long,
 	return (ssize_t)(at + 2);
 }
 
-/* The line at start, whose code is read: where it ends, or a code of ours. */
+/* The line at start, whose code is read, perhaps of a reply to EHLO: where it
+ * ends, or a code of ours. */
 static ssize_t
-line_read(struct span s, size_t start, bool greets, struct lk_smtp_reply *reply,
-	bool *is_last_r, struct lk_result *r)
+line_read(struct span s, size_t start, bool is_ehlo,
+	struct lk_smtp_reply *reply, bool *is_last_r, struct lk_result *r)
 {
 	/* Nothing behind the longest line can make it shorter. */
 	bool is_long = reply->code != CHALLENGE && s.n - start > LINE_SIZE;
@@ -108,7 +123,8 @@ line_read(struct span s, size_t start, bool greets, struct lk_smtp_reply *reply,
 	if (separator == ' ' && span_at(s, at) == '\r' &&
 		reply->code != CHALLENGE)
 		result_open(r, LK_READING_SMTP_REPLY_EMPTY_TEXT);
-	n = text_read(s, at, greets, r);
+	n = text_read(s, at, is_ehlo && start == 0,
+		!is_ehlo && may_be_wide(reply->code), r);
 	if (n == LK_MORE && is_long)
 		return result_stop(r, LK_LIMIT, LK_SMTP_REPLY_LINE_SIZE,
 			start + LINE_SIZE);
@@ -142,7 +158,7 @@ enhanced_find(struct span text, unsigned code)
 }
 
 ssize_t
-smtp_reply_read(struct span input, bool greets, struct lk_smtp_reply *reply_r,
+smtp_reply_read(struct span input, bool is_ehlo, struct lk_smtp_reply *reply_r,
 	struct lk_result *r)
 {
 	size_t at = 0;
@@ -159,8 +175,7 @@ smtp_reply_read(struct span input, bool greets, struct lk_smtp_reply *reply_r,
 			return result_stop(
 				r, LK_BAD, LK_SMTP_REPLY_CODE_CHANGES, at);
 		reply_r->code = code;
-		n = line_read(
-			input, at, greets && at == 0, reply_r, &is_last, r);
+		n = line_read(input, at, is_ehlo, reply_r, &is_last, r);
 		if (n < 0)
 			return n;
 		at = (size_t)n;

@@ -6,10 +6,10 @@
 #include "parse/parse.h"
 
 /*
- * Read a reply into *reply_r. With `greets` the first line may have what only
- * the greeting behind EHLO has: control characters. As lk_smtp_reply_parse.
+ * Read a reply into *reply_r. That to EHLO may have control characters in its
+ * first line, and has no UTF-8. As lk_smtp_reply_parse.
  */
-ssize_t smtp_reply_read(struct span input, bool greets,
+ssize_t smtp_reply_read(struct span input, bool is_ehlo,
 	struct lk_smtp_reply *reply_r, struct lk_result *r);
 
 #endif

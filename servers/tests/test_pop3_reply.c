@@ -105,7 +105,7 @@ static const struct parse_row greetings[] = {
 	ROW_STOP("two @", "+OK <a@b@c>\r\n", BAD, POP3_TIMESTAMP, 8),
 	ROW_STOP("blank", "+OK <a b@c>\r\n", BAD, POP3_TIMESTAMP, 6),
 	ROW_STOP("open", "+OK <a@b\r\n", BAD, POP3_TIMESTAMP, 8),
-	ROW_STOP("not ASCII", "+OK <a@\xc3\xa9>\r\n", BAD, POP3_TIMESTAMP, 7),
+	ROW_STOP("not ASCII", "+OK <a@\xc3\xa9>\r\n", BAD, POP3_TEXT, 7),
 	ROW_STOP("two of them", "+OK <a@b> <c@d>\r\n", BAD, POP3_TIMESTAMP, 10),
 	ROW_STOP("not whole", "+OK <a@b", MORE, POP3_LINE_END, 8),
 };

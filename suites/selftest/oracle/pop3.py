@@ -58,7 +58,10 @@ def greeting(data: bytes) -> Verdict:
     found = _ID.match(said, len(before))
     if mark and (found is None or b"<" in said[found.end():]):
         return INVALID
-    flags = ["pop3-text-utf8"] if is_wide(line[0]) else []
+    # Nobody has asked for a language yet (RFC 6856 section 3.2).
+    if is_wide(line[0]):
+        return INVALID
+    flags = []
     if b"\x7f" in line[0]:
         flags.append("pop3-text-control")
     if not line["blank"] and line[0] != b"+OK\r\n":

@@ -47,7 +47,10 @@ def lines_of(data: bytes, greets: bool) -> tuple[bytes, list[bytes], int, list[s
             flags.append("smtp-reply-empty-text")
         texts.append(said)
         at = line.end()
+    # RFC 6531 section 3.7.4: in replies to VRFY, EXPN and RCPT, which may name a mailbox.
     if is_wide(data[:at]):
+        if greets or not re.match(rb"[245][05]", data):
+            return None
         flags.append("smtp-reply-utf8")
     return (code, texts, at, flags) if len(codes) == 1 else None
 
