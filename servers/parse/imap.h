@@ -49,7 +49,8 @@
 		"RFC 9051 sections 7.2 to 7.5 and 9, RFC 2971 section 4, "     \
 		"RFC 3516 section 7, RFC 4314 sections 3.7 and 7, RFC 4466 "   \
 		"section 3, RFC 5256 section 5, RFC 5464 section 5, RFC 7162 " \
-		"section 7, RFC 7377 section 4, RFC 9208 section 7")           \
+		"section 7, RFC 7377 section 4, RFC 8474 section 7, RFC 8970 " \
+		"section 6, RFC 9208 section 7")                               \
 	X(IMAP_ATTRIBUTE, "imap-attribute",                                    \
 		"a mailbox has one attribute that says whether it can be "     \
 		"selected, one that says whether it has children, and none "   \

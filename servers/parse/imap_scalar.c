@@ -197,6 +197,18 @@ is_item_tag(struct span value)
 	return false;
 }
 
+/* objectid (RFC 8474 section 7) */
+static bool
+is_object_id(struct span value)
+{
+	size_t at = 0;
+
+	while (is_alnum(span_at(value, at)) || span_at(value, at) == '_' ||
+		span_at(value, at) == '-')
+		at++;
+	return at == value.n && at <= 255;
+}
+
 /* rights (RFC 4314 section 7): an astring of small letters and digits */
 static __attribute__((noinline)) bool
 is_rights(struct span value)
@@ -308,6 +320,8 @@ imap_scalar_fits(char letter, struct span value)
 		return is_flag(value, letter == 'B');
 	case 'J':
 		return is_nil(value);
+	case ']':
+		return is_object_id(value);
 	case 'K':
 		return is_word(value, "\\*") || is_flag(value, false);
 	case 'L':

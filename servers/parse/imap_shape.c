@@ -5,7 +5,8 @@
  * section 3 has it, ID as RFC 2971 section 4, SORT and THREAD as RFC 5256
  * section 5, VANISHED and when something changed as RFC 7162 section 7, rights
  * as RFC 4314 section 7, METADATA as RFC 5464 section 5, quotas as RFC 9208
- * section 7).
+ * section 7, ids of objects as RFC 8474 section 7, PREVIEW as RFC 8970 section
+ * 6).
  *
  * They are written as letters: a capital one is an atom, number or string
  * (imap_scalar.c), a small one a list or what may stand for it, = what belongs
@@ -56,6 +57,7 @@ static const struct imap_shape codes[] = {
 	{"CAPABILITY", "C", IMAP_NUMBER_NONE},
 	{"COPYUID", "NUU", IMAP_NUMBER_NONE},
 	{"HIGHESTMODSEQ", "O", IMAP_NUMBER_NONE},
+	{"MAILBOXID", "[", IMAP_NUMBER_NONE},
 	{"MODIFIED", "R", IMAP_NUMBER_NONE},
 	{"PERMANENTFLAGS", "k", IMAP_NUMBER_NONE},
 	{"UIDNEXT", "N", IMAP_NUMBER_NONE},
@@ -82,6 +84,8 @@ static const struct imap_list lists[] = {
 	{'.', '.', ".*"},                 /* whatever an extension has */
 	{':', 0, "S"},                    /* former name */
 	{';', 0, "_*"},                   /* flags of a message */
+	{'[', 0, "]"},                    /* id of an object */
+	{'\\', 'J', "]"},                 /* id of a thread */
 	{'^', 0, "~~&~+"},                /* threads side by side */
 	{'a', 'J', "dd+"},                /* addresses */
 	{'b', 0, "B*"},                   /* attributes of a mailbox */
@@ -122,6 +126,7 @@ static const struct pair {
 } pairs[] = {
 	{'A', 'D', "DELETED"},
 	{'A', 'W', "HIGHESTMODSEQ"},
+	{'A', '[', "MAILBOXID"},
 	{'A', 'D', "MESSAGES"},
 	{'A', 'D', "RECENT"},
 	{'A', 'W', "SIZE"},
@@ -142,14 +147,17 @@ static const struct pair {
 	{'P', 'V', "BODY["},
 	{'P', '\0', "BODY.PEEK["},
 	{'P', 'y', "BODYSTRUCTURE"},
+	{'P', '[', "EMAILID"},
 	{'P', 'e', "ENVELOPE"},
 	{'P', ';', "FLAGS"},
 	{'P', 'I', "INTERNALDATE"},
 	{'P', '#', "MODSEQ"},
+	{'P', 'V', "PREVIEW"},
 	{'P', 'V', "RFC822"},
 	{'P', 'V', "RFC822.HEADER"},
 	{'P', '>', "RFC822.SIZE"},
 	{'P', 'V', "RFC822.TEXT"},
+	{'P', '\\', "THREADID"},
 	{'P', 'N', "UID"},
 	{'P', '.', ""},
 	{'<', ',', "CHILDINFO"},

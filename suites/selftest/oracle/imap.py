@@ -12,10 +12,10 @@ from typing import Any
 from oracle.chars import WIDE, is_wide
 from oracle.imap_body import has_big, is_general, is_parts
 from oracle.imap_value import (
-    ATOM, LITERAL, QUOTED, Check, Wrong, each, either, is_atom, is_attribute, is_count,
-    is_big, is_delimiter, is_flag, is_list, is_literal8, is_modified, is_nil, is_number, is_quote,
-    is_sequence, is_size, is_string, is_text, is_uids, is_word, items, paired, pairs, plain, row,
-    spaced, touching, value)
+    ATOM, LITERAL, QUOTED, Check, Wrong, each, either, is_atom, is_attribute, is_big, is_count,
+    is_delimiter, is_flag, is_list, is_literal8, is_modified, is_nil, is_number, is_object_id,
+    is_quote, is_sequence, is_size, is_string, is_text, is_uids, is_word, items, paired, pairs,
+    plain, row, spaced, touching, value)
 from oracle.verdict import INVALID, Oracle, Verdict, accepted, text
 
 _TAG = rb"[!#$&',./0-9:;<=>?@A-Z\[\]^_`a-z|}~-]+"
@@ -184,7 +184,7 @@ def is_result(raw: list[bytes]) -> bool:
 _COUNTS: dict[bytes, Check] = {
     b"MESSAGES": is_count, b"RECENT": is_count, b"UNSEEN": is_count, b"DELETED": is_count,
     b"UIDNEXT": is_number, b"UIDVALIDITY": is_number, b"SIZE": is_size,
-    b"HIGHESTMODSEQ": is_size}
+    b"HIGHESTMODSEQ": is_size, b"MAILBOXID": row(is_object_id)}
 
 
 def is_counts(raw: bytes) -> bool:
@@ -203,7 +203,7 @@ _ALONE = (b"ALERT ALREADYEXISTS AUTHENTICATIONFAILED AUTHORIZATIONFAILED CANNOT 
 _CODES: dict[bytes, list[Check]] = {
     b"APPENDUID": [is_number, is_uids], b"COPYUID": [is_number, is_uids, is_uids],
     b"UIDNEXT": [is_number], b"UIDVALIDITY": [is_number], b"UNSEEN": [is_number],
-    b"HIGHESTMODSEQ": [is_modified],
+    b"HIGHESTMODSEQ": [is_modified], b"MAILBOXID": [row(is_object_id)],
     b"MODIFIED": [lambda raw: is_sequence(raw) and b"$" not in raw],
     b"PERMANENTFLAGS": [each(is_flag_that_stays)],
     **{name: [] for name in _ALONE}}

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What FETCH tells of a message (RFC 9051 section 9, RFC 3516 section 7)."""
+"""What FETCH tells of a message (RFC 9051 section 9, RFC 3516 section 7, RFC 8474, RFC 8970)."""
 
 from __future__ import annotations
 
 import re
 
 from oracle.imap_value import (
-    ATOM_CHAR, Check, Wrong, each, either, is_big, is_count, is_date, is_flag, is_list, is_literal8,
-    is_modified, is_nil, is_number, is_quote, is_size, is_string, is_text, items, pairs, row,
-    spaced, touching, value)
+    ATOM_CHAR, Check, Wrong, each, either, is_big, is_count, is_date, is_flag, is_list,
+    is_literal8, is_modified, is_nil, is_number, is_object_id, is_quote, is_size, is_string,
+    is_text, items, pairs, row, spaced, touching, value)
 
 # What a message is made of.
 is_address = row(is_text, is_text, is_text, is_text)
@@ -138,7 +138,8 @@ _PARTS: dict[bytes, Check] = {
     b"BODY": lambda raw: is_body(raw, False), b"BODYSTRUCTURE": is_body, b"BODY[": is_text,
     b"INTERNALDATE": is_date,
     b"RFC822": is_text, b"RFC822.HEADER": is_text, b"RFC822.TEXT": is_text,
-    b"MODSEQ": row(is_modified)}
+    b"MODSEQ": row(is_modified), b"EMAILID": row(is_object_id), b"PREVIEW": is_text,
+    b"THREADID": either(is_nil, row(is_object_id))}
 
 
 def is_part(name: bytes, one: bytes) -> bool:

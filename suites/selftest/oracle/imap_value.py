@@ -219,6 +219,11 @@ def is_atom(raw: bytes) -> bool:
     return bool(re.fullmatch(ATOM, raw))
 
 
+def is_object_id(raw: bytes) -> bool:
+    """RFC 8474 section 7"""
+    return bool(re.fullmatch(rb"[A-Za-z0-9_-]{1,255}", raw))
+
+
 def is_sequence(raw: bytes, star: bytes = rb"|\*") -> bool:
     number = rb"(?:[1-9][0-9]*" + star + rb")"
     one = number + rb"(?::" + number + rb")?"
