@@ -43,8 +43,8 @@
 	X(STS_RECORD_ID_MISSING, "sts-record-id-missing",                      \
 		"the required id is missing", "RFC 8461 section 3.1")          \
 	X(STS_POLICY_SIZE, "sts-policy-size",                                  \
-		"the policy is larger than 1048576 octets",                    \
-		"a limit of this library")                                     \
+		"the policy is larger than 65536 octets",                      \
+		"RFC 8461 section 3.3")                                        \
 	X(STS_POLICY_NAME, "sts-policy-name",                                  \
 		"a field name is a letter or digit and up to 31 letters, "     \
 		"digits, _, - and .; a colon follows at once",                 \
@@ -100,9 +100,6 @@
 	X(STS_POLICY_BAD_MX, "sts-policy-bad-mx",                              \
 		"an mx that is none is an extension, others count",            \
 		"an mx that is none spoils the file", "RFC 8461 section 3.2")  \
-	X(STS_POLICY_LARGE, "sts-policy-large",                                \
-		"a policy of more than 65536 octets counts",                   \
-		"senders may refuse it", "RFC 8461 section 3.3")               \
 	X(STS_POLICY_MAX_AGE, "sts-policy-max-age-large",                      \
 		"a max_age above 31557600 is taken as it is",                  \
 		"it spoils the file, or is taken as 31557600",                 \

@@ -94,7 +94,7 @@ _VALUES = {b"version": re.compile(rb"STSv1"), b"mode": re.compile(rb"enforce|tes
 
 
 def policy(data: bytes) -> Verdict:
-    if len(data) > 1 << 20:             # a limit of the parser
+    if len(data) > 65536:
         return INVALID
     lines = re.split(rb"\r\n|\n", data)
     if lines[-1] == b"":
@@ -103,7 +103,7 @@ def policy(data: bytes) -> Verdict:
     fields = [match.groups() for match in found if match is not None]
     if len(fields) != len(lines):
         return INVALID
-    flags, chosen = ["sts-policy-large"] if len(data) > 65536 else [], {}
+    flags, chosen = [], {}
     for name, rule in _VALUES.items():
         fits = [bool(rule.fullmatch(value)) for key, value in fields if key == name]
         if True not in fits:
