@@ -133,14 +133,18 @@ class ScenarioFile(pytest.File):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Side by side what shares its controls, so that few workers wait for the same one."""
+    """Side by side what shares its controls, so that few workers wait for the same one.
+
+    Of these first what is run several times: at the end of a run it would be waited for.
+    """
     if not config.option.client:
         return
     if config.option.quick:
         _thin_out(config, items)
     else:
-        items.sort(key=lambda item: (item.trial.client.name, item.trial.posture.name)
-                   if isinstance(item, TrialItem) else ("", ""))
+        items.sort(key=lambda item: (item.trial.client.name, item.trial.posture.name,
+                                     not item.trial.variant.fault.is_timed)
+                   if isinstance(item, TrialItem) else ("", "", False))
 
 
 def _thin_out(config: pytest.Config, items: list[pytest.Item]) -> None:
