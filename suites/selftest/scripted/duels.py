@@ -224,7 +224,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
             warn("ends-by-itself: denial-of-service"),
     },
     "crashes": {
-        "tls.renegotiation[select]/imap-implicit": CRASH_SEEN,
+        "tls.renegotiation[greeting]/imap-implicit": CRASH_SEEN,
         "tls.oversized-record[application-longest]/pop3-implicit": CRASH,
         "tampering.minimal-capabilities[empty]/imap-starttls": CRASH_SEEN,
     },
