@@ -187,7 +187,7 @@ DUELS: Mapping[str, Mapping[str, Verdict]] = {
     "accepts-weak-handshakes": {
         "certificate.weak[rsa-1024]/imap-implicit": warn(COMPLETED),
         "tls.small-curve/imap-implicit": fail(COMPLETED),
-        "tls.static-rsa/submission-starttls": warn("no-handshake-completed: content-leak"),
+        "tls.static-rsa/submission-starttls": warn("no-handshake-completed: silent-downgrade"),
     },
     "talks-to-old-servers": {
         "tls.renegotiation-unacknowledged/submission-implicit": fail(COMPLETED),
