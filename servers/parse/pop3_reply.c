@@ -101,11 +101,9 @@ char_read(struct span s, size_t at, bool is_greeting, bool has_code,
 	int c = span_at(s, at);
 	ssize_t n = 1;
 
-	if (c >= 0x80 && is_greeting) {
-		/* Nobody has asked for a language yet (RFC 6856 section 3.2).
-		 */
-		n = 0;
-	} else if (c >= 0x80) {
+	/* Before a greeting nobody can have asked for a language (RFC 6856
+	 * section 3.2). */
+	if (c >= 0x80 && !is_greeting) {
 		n = utf8_size(s, at);
 		if (n < 0)
 			return result_stop(r, LK_MORE, LK_POP3_TEXT, at);
