@@ -4,7 +4,7 @@
  *	"(" [string SP nstring *(SP string SP nstring)] ")" / "NIL"
  * with the fields of DEEP (draft-ietf-uta-email-deep-04 section 7.1) and
  * MUA-STS (-05 section 9.1) in the spellings of their texts and examples. NIL
- *is a string whose p is NULL.
+ * is a string whose p is NULL.
  */
 #include "parse/chars.h"
 #include "parse/deep_inner.h"

@@ -204,31 +204,27 @@ fork_apart(int *pidfd_r)
 	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
-static enum nest
+/* 1 in the new world, 0 in the nest, or -1 with *err in either. */
+static int
 world_begin(struct worlds *worlds, const struct request *request,
 	bool privileged, struct err *err)
 {
 	int pidfd = -1;
 	pid_t pid;
 
-	if (worlds->n > WORLDS_MAX) {
-		(void)err_set(
+	if (worlds->n > WORLDS_MAX)
+		return err_set(
 			err, ERR_LIMIT, "more worlds than %d", WORLDS_MAX);
-		return NEST_FAILED;
-	}
 	pid = fork_apart(&pidfd);
 	if (pid == 0)
-		return be_world(request, privileged, err) != 0 ? NEST_FAILED
-							       : NEST_BORN;
+		return be_world(request, privileged, err) != 0 ? -1 : 1;
 	(void)close(request->fd[1]);
-	if (pid < 0) {
-		(void)refuse(err, "make namespaces");
-		return NEST_FAILED;
-	}
+	if (pid < 0)
+		return refuse(err, "make namespaces");
 	worlds->watched[worlds->n] =
 		(struct pollfd){.fd = pidfd, .events = POLLIN};
 	worlds->channel[worlds->n++] = request->fd[0];
-	return NEST_OVER;
+	return 0;
 }
 
 /* Process 1 is gone, hence all that was in its namespace. */
@@ -257,10 +253,9 @@ nest_serve(bool privileged, struct err *err)
 	struct worlds worlds = {
 		.watched = {{.fd = STDIN_FILENO, .events = POLLIN}}, .n = 1};
 	struct request request;
-	enum nest nest = NEST_OVER;
-	int more = 1;
+	int more = 1, born = 0;
 
-	while (more > 0 && nest == NEST_OVER) {
+	while (more > 0 && born == 0) {
 		if (poll(worlds.watched, worlds.n, -1) < 0)
 			continue;
 		for (nfds_t i = worlds.n - 1; i > 0; i--)
@@ -270,7 +265,9 @@ nest_serve(bool privileged, struct err *err)
 			continue;
 		more = request_read(&request, err);
 		if (more > 0)
-			nest = world_begin(&worlds, &request, privileged, err);
+			born = world_begin(&worlds, &request, privileged, err);
 	}
-	return more < 0 ? NEST_FAILED : nest;
+	if (more < 0 || born < 0)
+		return NEST_FAILED;
+	return born > 0 ? NEST_BORN : NEST_OVER;
 }

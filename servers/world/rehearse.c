@@ -99,6 +99,7 @@ nest_rehearse(struct err *err)
 			identity.chain, identity.key, err);
 	bad = context == NULL || shake_hands(context, peers, err) != 0 ||
 	      tls_context_stock() != 0;
+	/* The first name is looked up by a session that all others share. */
 	(void)tls_cipher_name(0x1301, room);
 	tls_context_free(context);
 	SSL_CTX_free(peers);
